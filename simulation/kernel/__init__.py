@@ -1,0 +1,1 @@
+"""Time and luck; has never heard of Kubernetes."""

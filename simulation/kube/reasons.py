@@ -1,0 +1,44 @@
+"""The catalogue of reasons: every sentence the cluster can say, as an English template.
+
+The engine knows no language. A Reason is a key of this table with its parameters; the page
+looks the template up in the reader's language. Keys are alphabetical within their section.
+"""
+
+MACHINES: dict[str, str] = {
+    "cable-cut": "The cable between {a} and {b} was cut",
+    "cable-healed": "The cable between {a} and {b} is whole again",
+    "container-killed": "A container of {pod} was killed",
+    "machine-back": "{node} has started again",
+    "machine-booting": "{node} was switched on and is starting",
+    "machine-off": "{node} was switched off",
+    "network-cut": "The network of {node} was cut",
+    "network-healed": "The network of {node} is back",
+}
+
+CONTROL_PLANE: dict[str, str] = {
+    "etcd-leader-elected": "{node} was elected leader of etcd in term {term}",
+    "etcd-leader-lost": "etcd has no leader",
+    "office-lost": "{office} on {node} lost its lease",
+    "office-taken": "{office} on {node} holds the lease now",
+    "quorum-lost": "{up} of {members} members are up, {quorum} are needed: nothing can be written",
+    "quorum-restored": "{up} of {members} members are up: writing is possible again",
+}
+
+REFUSALS: dict[str, str] = {
+    "cable-already-cut": "The cable between {a} and {b} is cut already",
+    "cable-not-cut": "The cable between {a} and {b} is not cut",
+    "command-malformed": "This is not a command ClusterLab knows: {detail}",
+    "machine-already-off": "{node} is off already, since {since}",
+    "machine-already-on": "{node} is on already",
+    "machine-unknown": "There is no machine called {node}",
+    "not-found": "{kind} {key} does not exist",
+    "not-found-since": "{kind} {key} does not exist; it was deleted at {since}",
+    "too-many-members": "A control plane has at most {limit} members",
+    "too-many-workers": "This lab has room for {limit} workers",
+}
+
+USERS: dict[str, str] = {
+    "asked": "Somebody asked for it: {command}",
+}
+
+REASONS: dict[str, str] = {**MACHINES, **CONTROL_PLANE, **REFUSALS, **USERS}

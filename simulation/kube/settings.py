@@ -1,0 +1,62 @@
+"""The periods and limits that a scenario may change, with the real ones as defaults.
+
+Sources: reference tables of kube-controller-manager, kubelet, kube-scheduler and etcd v1.36;
+each field names its flag or constant.
+"""
+
+from simulation.kernel.records import Record
+from simulation.kernel.units import MINUTE, SECOND, Duration
+
+
+class Settings(Record):
+    """Everything that is a flag of a real component."""
+
+    node_monitor_period: Duration = 5 * SECOND
+    node_monitor_grace: Duration = 50 * SECOND
+    node_startup_grace: Duration = 60 * SECOND
+    lease_renew_interval: Duration = 10 * SECOND
+    toleration_seconds: int = 300
+    """DefaultTolerationSeconds admission: not-ready and unreachable."""
+    node_eviction_interval: Duration = 10 * SECOND
+    """--node-eviction-rate 0.1 nodes a second, as the time between two nodes of a zone."""
+    secondary_node_eviction_interval: Duration = 100 * SECOND
+    large_cluster_size_threshold: int = 50
+    unhealthy_zone_percent: int = 55
+    leader_lease_duration: Duration = 15 * SECOND
+    leader_renew_deadline: Duration = 10 * SECOND
+    leader_retry_period: Duration = 2 * SECOND
+    raft_tick: Duration = 100
+    raft_election_ticks: int = 10
+    etcd_request_timeout: Duration = 7 * SECOND
+    api_request_timeout: Duration = 60 * SECOND
+    api_batch_window: Duration = 3
+    """Writes that reach an API server within this time share a log entry."""
+    watch_latency: Duration = 5
+    """From an API server's apply to the readers that watch it."""
+    controller_latency: Duration = 20
+    """From a change in the informer to the visit of its key."""
+    controller_qps: int = 20
+    controller_burst: int = 30
+    scheduler_qps: int = 50
+    scheduler_burst: int = 100
+    scheduler_cycle: Duration = 8
+    kubelet_latency: Duration = 30
+    proxy_sync_min: Duration = SECOND
+    ingress_sync: Duration = SECOND
+    endpoint_health_interval: Duration = 2 * SECOND
+    """The balancer in front of the API servers and of the ingress controllers checks this often."""
+    boot_duration: Duration = 20 * SECOND
+    pod_gc_period: Duration = 20 * SECOND
+    image_bandwidth: int = 25 * 1024 * 1024
+    """Bytes a second from the registry to a machine."""
+    max_pods_per_node: int = 110
+    profile: str = "default"
+    calm_after: Duration = MINUTE
+
+    def shortened(self) -> bool:
+        """Tell whether a period that learners watch differs from the real one."""
+        real = Settings()
+        return (self.node_monitor_grace, self.toleration_seconds) != (
+            real.node_monitor_grace,
+            real.toleration_seconds,
+        )

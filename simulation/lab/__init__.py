@@ -1,0 +1,1 @@
+"""The universe as one object: commands in, queries answered, time advanced."""
