@@ -1,0 +1,28 @@
+"""Bounds of the cluster, each with its reason."""
+
+LEDGER_ENTRIES_MAX = 1_500
+"""What "why?" can look back on; a default lab writes about 40 entries a minute."""
+
+CAUSES_MAX = 4
+"""First the trigger, then conditions: a reader follows no more than that."""
+
+CHANGES_KEPT_MAX = 20_000
+"""The ring that serves watches; an older version is answered with 410 Gone."""
+
+TOMBSTONES_MAX = 2_000
+"""Deleted names that can still say since when they are gone."""
+
+EVENTS_KEPT_MAX = 1_000
+"""Kubernetes Event objects; the real ones expire after an hour."""
+
+VISITS_PER_TURN_MAX = 500
+"""Keys a controller visits at one instant: a burst must not starve the others."""
+
+REQUESTS_PENDING_MAX = 5_000
+"""Requests that wait for an answer; more are refused as the real API server does (429)."""
+
+PODS_PER_NAMESPACE_MAX = 200
+"""The quota of a lab; a scenario may raise it."""
+
+WORKERS_MAX = 12
+"""What the diagram can show; a scenario for large clusters raises it."""
