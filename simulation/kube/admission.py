@@ -1,0 +1,259 @@
+"""Judging one committed write: admission, conflicts, what the API server fills in.
+
+Runs when a log entry is applied, in log order, so that every member would decide the same. What
+comes out is a change of the store or a refusal in Kubernetes' own words.
+"""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from simulation.kernel.reasons import Reason
+from simulation.kube.limits import PODS_PER_NAMESPACE_MAX
+from simulation.kube.objects.kinds import KINDS, AnyObject, key_of
+from simulation.kube.rules import names
+from simulation.kube.rules.admitting import fill_in
+from simulation.kube.store import Change
+from simulation.kube.writes import (
+    Committed,
+    Refused,
+    Result,
+    Write,
+    already_exists,
+    conflict,
+    get_path,
+    not_found,
+    set_path,
+)
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+replace = msgspec.structs.replace
+
+
+def commit(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
+    """Judge a write against what is believed now and carry it out."""
+    return VERBS[write.verb](world, write, by, causes)
+
+
+def kind_of(obj: AnyObject) -> str:
+    """Return the kind that the store files an object under."""
+    return getattr(obj, "actual_kind", "") or type(obj).__struct_config__.tag
+
+
+def resource_of(obj: AnyObject) -> str:
+    """Return the plural that error messages name, with its group: "deployments.apps"."""
+    info = KINDS.get(kind_of(obj))
+    if info is None:
+        return kind_of(obj).lower() + "s"
+    return f"{info.plural}.{info.group}" if info.group else info.plural
+
+
+def _put(
+    world: "World",
+    key: str,
+    kind: str,
+    new: AnyObject | None,
+    by: str,
+    because: Reason,
+    causes: tuple[int, ...],
+) -> Change:
+    number = world.ledger.add(world.now, because, f"{kind}/{key}", causes, by)
+    change = world.store.put(kind, key, new, world.now, by, because, causes, number)
+    world.committed(change)
+    return change
+
+
+def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
+    obj = write.object
+    kind = kind_of(obj)
+    meta = obj.metadata
+    info = KINDS.get(kind)
+    if info is not None and info.namespaced:
+        namespace = world.store.get("Namespace", meta.namespace)
+        if namespace is None:
+            return not_found("namespaces", meta.namespace)
+        if namespace.metadata.deletion_timestamp is not None:
+            return Refused(
+                403,
+                "Forbidden",
+                f'{resource_of(obj)} "{meta.name}" is forbidden: unable to create new content in '
+                f"namespace {meta.namespace} because it is being terminated",
+            )
+    name = meta.name
+    if not name:
+        parent = next((o.uid for o in meta.owner_references if o.controller), "")
+        parent = parent or f"{kind} {meta.namespace}/{meta.generate_name}"
+        count = world.store.next_child(parent)
+        name = meta.generate_name + names.suffix(world.dice, parent, count)
+    obj = replace(obj, metadata=replace(meta, name=name))
+    key = key_of(obj)
+    if world.store.get(kind, key) is not None:
+        return already_exists(resource_of(obj), name)
+    refused = _quota(world, obj, kind)
+    if refused is not None:
+        return refused
+    incarnation = world.store.incarnation(kind, key)
+    meta = replace(
+        obj.metadata,
+        uid=names.uid(world.dice, kind, meta.namespace, name, incarnation),
+        creation_timestamp=world.now,
+        generation=1,
+    )
+    obj = fill_in(replace(obj, metadata=meta), world.store, world.settings, world.dice)
+    change = _put(world, key, kind, obj, by, write.because, causes)
+    return Committed(change.version, change.new)
+
+
+def _quota(world: "World", obj: AnyObject, kind: str) -> Refused | None:
+    if kind != "Pod":
+        return None
+    namespace = obj.metadata.namespace
+    limit = world.quota.get(namespace, PODS_PER_NAMESPACE_MAX)
+    used = len(world.store.indexes.keys("pod/namespace", namespace))
+    if used < limit:
+        return None
+    return Refused(
+        403,
+        "Forbidden",
+        f'pods "{obj.metadata.name}" is forbidden: exceeded quota: lab, requested: pods=1, '
+        f"used: pods={used}, limited: pods={limit}",
+    )
+
+
+def _guard(world: "World", write: Write) -> tuple[AnyObject | None, Refused | None]:
+    """Return the object a write is about, or why it does not hold any more."""
+    obj = write.object
+    current = world.store.get(kind_of(obj), key_of(obj))
+    name = obj.metadata.name
+    if current is None:
+        return None, not_found(resource_of(obj), name)
+    if write.require_uid and current.metadata.uid != write.require_uid:
+        return None, conflict(resource_of(obj), name)
+    version = write.require_version
+    if version is not None and current.metadata.resource_version != version:
+        return None, conflict(resource_of(obj), name)
+    for path, wanted in sorted(write.require.items()):
+        if str(get_path(current, path) or "") != wanted:
+            return None, conflict(resource_of(obj), name)
+    return current, None
+
+
+def _update(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
+    current, refused = _guard(world, write)
+    if current is None or refused is not None:
+        assert refused is not None
+        return refused
+    kept = current.metadata
+    meta = replace(
+        write.object.metadata,
+        uid=kept.uid,
+        creation_timestamp=kept.creation_timestamp,
+        deletion_timestamp=kept.deletion_timestamp,
+        resource_version=kept.resource_version,
+        generation=kept.generation,
+    )
+    new = replace(write.object, metadata=meta)
+    if hasattr(new, "status") and hasattr(current, "status"):
+        new = replace(new, status=current.status)
+    return _store(world, current, new, write, by, causes)
+
+
+def _patch(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
+    current, refused = _guard(world, write)
+    if current is None or refused is not None:
+        assert refused is not None
+        return refused
+    new = current
+    for path in write.fields:
+        new = set_path(new, tuple(path.split(".")), get_path(write.object, path))
+    return _store(world, current, new, write, by, causes)
+
+
+def _store(
+    world: "World",
+    current: AnyObject,
+    new: AnyObject,
+    write: Write,
+    by: str,
+    causes: tuple[int, ...],
+) -> Result:
+    if new == current:
+        return Committed(current.metadata.resource_version, current)
+    spec_changed = getattr(new, "spec", None) != getattr(current, "spec", None)
+    if spec_changed:
+        meta = replace(new.metadata, generation=current.metadata.generation + 1)
+        new = fill_in(replace(new, metadata=meta), world.store, world.settings, world.dice)
+    done = new.metadata.deletion_timestamp is not None and not _lingers(new)
+    kind, key = kind_of(new), key_of(new)
+    change = _put(world, key, kind, None if done else new, by, write.because, causes)
+    return Committed(change.version, new if done else change.new)
+
+
+def _lingers(obj: AnyObject) -> bool:
+    """Tell whether an object that is being deleted still has to wait for somebody."""
+    return bool(obj.metadata.finalizers) or kind_of(obj) == "Pod"
+
+
+def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
+    current, refused = _guard(world, write)
+    if current is None or refused is not None:
+        assert refused is not None
+        return refused
+    kind, key = kind_of(current), key_of(current)
+    grace = _grace(current, write) if kind == "Pod" else 0
+    finalizers = current.metadata.finalizers
+    if kind == "Namespace" and not finalizers:
+        finalizers = ("kubernetes",)
+    if write.propagation in {"Foreground", "Orphan"} and kind != "Pod":
+        marker = "foregroundDeletion" if write.propagation == "Foreground" else "orphan"
+        if marker not in finalizers:
+            finalizers = (*finalizers, marker)
+    if grace == 0 and not finalizers:
+        change = _put(world, key, kind, None, by, write.because, causes)
+        return Committed(change.version, current)
+    if current.metadata.deletion_timestamp is not None:
+        earlier = current.metadata.deletion_grace_period_seconds or 0
+        if grace >= earlier:
+            return Committed(current.metadata.resource_version, current)
+    meta = replace(
+        current.metadata,
+        deletion_timestamp=world.now,
+        deletion_grace_period_seconds=grace,
+        finalizers=finalizers,
+        generation=current.metadata.generation + 1,
+    )
+    change = _put(world, key, kind, replace(current, metadata=meta), by, write.because, causes)
+    assert change.new is not None
+    return Committed(change.version, change.new)
+
+
+def _grace(pod: AnyObject, write: Write) -> int:
+    """Return the seconds a pod is given; one that nobody runs needs none."""
+    if not pod.spec.node_name or pod.status.phase in {"Succeeded", "Failed"}:
+        return 0
+    if write.grace_seconds is not None:
+        return write.grace_seconds
+    grace = pod.spec.termination_grace_period_seconds
+    return 30 if grace is None else int(grace)
+
+
+def _evict(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
+    current, refused = _guard(world, write)
+    if current is None or refused is not None:
+        assert refused is not None
+        return refused
+    blocked = world.eviction_blocked(current)
+    if blocked is not None:
+        return blocked
+    return _delete(world, write, by, causes)
+
+
+VERBS = {
+    "create": _create,
+    "update": _update,
+    "patch": _patch,
+    "delete": _delete,
+    "evict": _evict,
+}

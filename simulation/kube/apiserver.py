@@ -1,0 +1,256 @@
+"""The API servers: requests come in, log entries go out, answers come back.
+
+Every control plane node runs one. It batches the writes of a few milliseconds into one entry,
+hands it to its own member of etcd and answers when that member has applied it. Conflicts are
+judged by `admission.commit` when the entry is applied. Whatever gets no answer in time is
+*Unknown*: it may still be applied later, and nothing here pretends otherwise.
+"""
+
+from typing import TYPE_CHECKING
+
+from simulation.kernel.records import Record, State
+from simulation.kernel.timeline import Datum, Event, Phase
+from simulation.kernel.units import Duration, Instant
+from simulation.kube.admission import commit
+from simulation.kube.limits import REQUESTS_PENDING_MAX
+from simulation.kube.writes import Refused, Result, Unknown, Unreachable, Write
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+HOP: Duration = 1
+"""From a client to an API server and back."""
+
+
+class Reply(Record):
+    """Whom to tell: the purpose of a reply handler, its subject and its data."""
+
+    purpose: str
+    subject: str
+    data: tuple[Datum, ...] = ()
+
+
+class Request(State):
+    """Writes that wait for their answers."""
+
+    id: int
+    client: str
+    machine: str
+    server: str
+    writes: tuple[Write, ...]
+    reply: Reply
+    causes: tuple[int, ...]
+    sent: Instant
+    results: list[Result] = []
+    proposed: bool = False
+
+
+class Item(Record):
+    """The part of a log entry that stems from one request."""
+
+    request: int
+    client: str
+    writes: tuple[Write, ...]
+    causes: tuple[int, ...]
+
+
+class Batch(Record):
+    """What one log entry of etcd holds: the writes of a few milliseconds."""
+
+    server: str
+    items: tuple[Item, ...]
+
+
+class Server(State):
+    """One API server process."""
+
+    name: str
+    alive: bool = True
+    seen: int = 0
+    """resourceVersion that its member has applied."""
+    applied: int = 0
+    waiting: list[int] = []
+    """Requests of the batch that is being collected."""
+
+
+class ApiState(State):
+    """What a checkpoint keeps of the API servers."""
+
+    servers: dict[str, Server] = {}
+    requests: dict[int, Request] = {}
+    next_request: int = 1
+    applied: int = 0
+    """Index of the last entry that changed the store."""
+    version_at: dict[int, int] = {}
+    """Index to resourceVersion, as far back as a member lags."""
+
+
+class Api:
+    """All API servers and the health-checked endpoint in front of them."""
+
+    def __init__(self, state: ApiState | None = None) -> None:
+        self.state = state or ApiState()
+
+    def pick(self, world: "World", machine: str, wanted: str = "") -> str:
+        """Return the API server that a machine talks to, or an empty text.
+
+        A control plane node's own processes use its own server; everybody else comes through the
+        balancer, which prefers servers whose etcd knows a leader.
+        """
+        servers = self.state.servers
+        open_to = [
+            name
+            for name in sorted(servers)
+            if servers[name].alive
+            and world.is_up(name)
+            and (not wanted or wanted == name)
+            and world.links.reachable(machine, name)
+            and world.links.reachable(name, machine)
+        ]
+        if machine in servers and not wanted:
+            return machine if machine in open_to else ""
+        led = [name for name in open_to if world.consensus.leader_known_by(name)]
+        among = led or open_to
+        return world.dice.pick(among, "balancer", machine) if among else ""
+
+    def send(
+        self,
+        world: "World",
+        client: str,
+        machine: str,
+        writes: tuple[Write, ...],
+        reply: Reply,
+        causes: tuple[int, ...] = (),
+        server: str = "",
+    ) -> int:
+        """Send a request on its way and return its number; the answer comes as an event."""
+        state = self.state
+        number = state.next_request
+        state.next_request += 1
+        chosen = self.pick(world, machine, server)
+        request = Request(number, client, machine, chosen, writes, reply, causes, world.now)
+        state.requests[number] = request
+        if not chosen:
+            self._finish(world, request, Unreachable())
+        elif len(state.requests) > REQUESTS_PENDING_MAX:
+            busy = "the server has received too many requests and has asked us to try again later"
+            self._finish(world, request, Refused(429, "TooManyRequests", busy))
+        else:
+            world.timeline.at(world.now + HOP, "api/arrive", chosen, (number,), Phase.API)
+            due = world.now + world.settings.etcd_request_timeout
+            world.timeline.at(due, "api/expire", chosen, (number,), Phase.API)
+        return number
+
+    def _finish(self, world: "World", request: Request, result: Result) -> None:
+        request.results = [result for _ in request.writes]
+        world.timeline.at(world.now + HOP, "api/reply", request.client, (request.id,), Phase.API)
+
+    def arrive(self, world: "World", event: Event) -> None:
+        """A request reaches its server: collect it into the batch of the next milliseconds."""
+        request = self.state.requests.get(int(event.data[0]))
+        server = self.state.servers.get(event.subject)
+        if request is None or server is None or not server.alive:
+            return
+        if not server.waiting:
+            due = world.now + world.settings.api_batch_window
+            world.timeline.at(due, "api/flush", server.name, (), Phase.API)
+        server.waiting.append(request.id)
+
+    def flush(self, world: "World", event: Event) -> None:
+        """Propose the collected batch as one log entry."""
+        server = self.state.servers.get(event.subject)
+        if server is None or not server.alive or not server.waiting:
+            return
+        waiting, server.waiting = server.waiting, []
+        items: list[Item] = []
+        for number in waiting:
+            request = self.state.requests.get(number)
+            if request is not None and not request.results:
+                request.proposed = True
+                items.append(Item(number, request.client, request.writes, request.causes))
+        if items:
+            world.consensus.propose(server.name, Batch(server.name, tuple(items)), world.now)
+
+    def expire(self, world: "World", event: Event) -> None:
+        """Nothing came back within etcd's request timeout: say so."""
+        request = self.state.requests.get(int(event.data[0]))
+        if request is not None and not request.results:
+            world.story("write-timed-out", request.client, request.causes, client=request.client)
+            self._finish(world, request, Unknown())
+
+    def applied(self, world: "World", member: str, index: int, batch: Batch | None) -> None:
+        """A member of etcd applied an entry: the first one to do so changes the store."""
+        state = self.state
+        if index > state.applied:
+            state.applied = index
+            if batch is not None:
+                self._commit(world, batch)
+            state.version_at[index] = world.store.version
+        server = state.servers.get(member)
+        if server is None:
+            return
+        server.applied = max(server.applied, index)
+        server.seen = max(server.seen, state.version_at.get(index, server.seen))
+        if batch is not None and batch.server == member:
+            self._answer(world, batch)
+        self._forget_indexes()
+        world.readers.news(world, server.name)
+
+    def _commit(self, world: "World", batch: Batch) -> None:
+        for item in batch.items:
+            results = [commit(world, write, item.client, item.causes) for write in item.writes]
+            request = self.state.requests.get(item.request)
+            if request is None:
+                continue
+            if request.results:
+                world.story("late-write-applied", item.client, item.causes, client=item.client)
+            else:
+                request.results = list(results)
+
+    def _answer(self, world: "World", batch: Batch) -> None:
+        for item in batch.items:
+            if item.request in self.state.requests:
+                subject, data = item.client, (item.request,)
+                world.timeline.at(world.now + HOP, "api/reply", subject, data, Phase.API)
+
+    def reply(self, world: "World", event: Event) -> None:
+        """An answer reaches its client, unless the client cannot be reached any more."""
+        request = self.state.requests.pop(int(event.data[0]), None)
+        if request is None:
+            return
+        results = tuple(request.results)
+        if not world.is_up(request.machine):
+            return
+        if request.server and not world.links.reachable(request.server, request.machine):
+            results = tuple(Unknown() for _ in request.writes)
+        handler = world.replies[request.reply.purpose]
+        handler(world, request.reply.subject, request.reply.data, results)
+
+    def _forget_indexes(self) -> None:
+        oldest = min(server.applied for server in self.state.servers.values())
+        if len(self.state.version_at) > 2 * (self.state.applied - oldest) + 64:
+            for index in [i for i in self.state.version_at if i < oldest]:
+                del self.state.version_at[index]
+
+    def crashed(self, world: "World", name: str) -> None:
+        """An API server's process or machine stopped: its requests get no answer."""
+        server = self.state.servers[name]
+        server.alive = False
+        server.waiting = []
+        for request in sorted(self.state.requests.values(), key=lambda each: each.id):
+            if request.server == name and not request.results and world.is_up(request.machine):
+                self._finish(world, request, Unknown("etcdserver: request timed out"))
+        world.readers.server_lost(world, name)
+
+    def returned(self, world: "World", name: str) -> None:
+        """An API server's process started again."""
+        self.state.servers[name].alive = True
+        world.readers.connections_changed(world)
+
+
+HANDLERS = {
+    "api/arrive": lambda world, event: world.api.arrive(world, event),
+    "api/expire": lambda world, event: world.api.expire(world, event),
+    "api/flush": lambda world, event: world.api.flush(world, event),
+    "api/reply": lambda world, event: world.api.reply(world, event),
+}

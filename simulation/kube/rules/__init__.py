@@ -1,0 +1,1 @@
+"""Pure rules that controllers, kubectl and explainers share."""

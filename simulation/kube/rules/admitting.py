@@ -1,0 +1,93 @@
+"""What the API server fills into an object beyond static defaults: addresses and tolerations.
+
+Static defaults are filled in when a manifest is read; what is here needs the state of the cluster
+or an admission plugin (DefaultTolerationSeconds, ServiceAccount, Priority, the IP allocators).
+"""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from simulation.kernel.dice import Dice
+from simulation.kube.objects.pod import Pod, Toleration
+from simulation.kube.objects.service import Service
+from simulation.kube.settings import Settings
+
+if TYPE_CHECKING:
+    from simulation.kube.objects.kinds import AnyObject
+    from simulation.kube.store import Store
+
+replace = msgspec.structs.replace
+
+NOT_READY = "node.kubernetes.io/not-ready"
+UNREACHABLE = "node.kubernetes.io/unreachable"
+NODE_PORTS = range(30086, 32768)
+"""The dynamic band of 30000-32767; the first 86 are kept for static choices."""
+
+
+def fill_in(obj: "AnyObject", store: "Store", settings: Settings, dice: Dice) -> "AnyObject":
+    """Return the object as the API server stores it."""
+    if isinstance(obj, Pod):
+        return _pod(obj, settings)
+    if isinstance(obj, Service):
+        return _service(obj, store, dice)
+    return obj
+
+
+def _pod(pod: Pod, settings: Settings) -> Pod:
+    tolerations = list(pod.spec.tolerations)
+    for key in (NOT_READY, UNREACHABLE):
+        if not any(_tolerates(each, key) for each in tolerations):
+            seconds = settings.toleration_seconds
+            tolerations.append(
+                Toleration(
+                    key=key, operator="Exists", effect="NoExecute", toleration_seconds=seconds
+                )
+            )
+    if len(tolerations) == len(pod.spec.tolerations):
+        return pod
+    return replace(pod, spec=replace(pod.spec, tolerations=tuple(tolerations)))
+
+
+def _tolerates(toleration: Toleration, key: str) -> bool:
+    covers_key = toleration.key in (key, "", None)
+    covers_effect = toleration.effect in ("NoExecute", "", None)
+    return covers_key and covers_effect
+
+
+def _service(service: Service, store: "Store", dice: Dice) -> Service:
+    spec = service.spec
+    if spec.type != "ExternalName" and not spec.cluster_ip:
+        taken = {other.spec.cluster_ip for other in store.list("Service")}
+        address = free_address(taken, dice, f"{service.metadata.namespace}/{service.metadata.name}")
+        spec = replace(spec, cluster_ip=address)
+    if spec.type in {"NodePort", "LoadBalancer"}:
+        spec = replace(spec, ports=_node_ports(service, store, dice))
+    return replace(service, spec=spec)
+
+
+def free_address(taken: set[str], dice: Dice, key: str) -> str:
+    """Return a cluster address from the dynamic band of 10.96.0.0/12, as kubeadm sets it up."""
+    attempt = 0
+    while True:
+        number = 256 + dice.below((1 << 16) - 512, "cluster address", key, attempt)
+        address = f"10.{96 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+        if address not in taken:
+            return address
+        attempt += 1
+
+
+def _node_ports(service: Service, store: "Store", dice: Dice) -> tuple:
+    taken = {port.node_port for other in store.list("Service") for port in other.spec.ports}
+    ports = []
+    for number, port in enumerate(service.spec.ports):
+        if not port.node_port:
+            attempt, choice = 0, 0
+            while not choice or choice in taken:
+                name = service.metadata.name
+                choice = dice.pick(NODE_PORTS, "node port", name, number, attempt)
+                attempt += 1
+            port = replace(port, node_port=choice)
+            taken.add(choice)
+        ports.append(port)
+    return tuple(ports)

@@ -1,0 +1,1 @@
+"""kube-scheduler: gives each pod a node, one pod at a time."""

@@ -1,0 +1,78 @@
+"""The queue of a controller: keys without repetition, and when a key may be visited again.
+
+Level-triggered, as client-go's work queue: a key that is queued twice is visited once, and a key
+is never visited while the answer to its own last write is outstanding. Each key remembers the
+oldest change that queued it, because that is why the next visit happens.
+"""
+
+from simulation.kernel.records import State
+from simulation.kernel.units import Instant
+from simulation.kube.writes import Write
+
+BACKOFF_FIRST = 5
+"""client-go's default item back-off: 5 ms doubling …"""
+
+BACKOFF_MAX = 1_000_000
+"""… up to 1000 s."""
+
+
+class Queued(State):
+    """A key that waits for its visit."""
+
+    due: Instant
+    causes: tuple[int, ...] = ()
+
+
+class Flight(State):
+    """The writes of one visit, while their answers are outstanding."""
+
+    batches: tuple[tuple[Write, ...], ...]
+    index: int = 0
+    unanswered: int = 0
+    failed: bool = False
+    attempt: int = 0
+    causes: tuple[int, ...] = ()
+
+
+class QueueState(State):
+    """What one controller remembers between its visits."""
+
+    queued: dict[str, Queued] = {}
+    flights: dict[str, Flight] = {}
+    failures: dict[str, int] = {}
+    wait_for: dict[str, int] = {}
+    """Key to the resourceVersion of its own last write: visit it when that has been seen."""
+    visits: int = 0
+    tokens_at: Instant = 0
+    """When the client's rate limiter would have been empty (virtual scheduling)."""
+    wake_at: Instant = -1
+
+    def add(self, key: str, due: Instant, causes: tuple[int, ...] = ()) -> None:
+        """Queue a key; the oldest causes and the earliest instant win."""
+        waiting = self.queued.get(key)
+        if waiting is None:
+            self.queued[key] = Queued(due, causes)
+        else:
+            waiting.due = min(waiting.due, due)
+            waiting.causes = waiting.causes or causes
+
+    def ready(self, now: Instant, seen: int) -> list[str]:
+        """Return the keys that may be visited now, in the order they were queued."""
+        return [
+            key
+            for key, waiting in self.queued.items()
+            if waiting.due <= now
+            and key not in self.flights
+            and self.wait_for.get(key, 0) <= seen
+        ]
+
+    def next_due(self) -> Instant | None:
+        """Return when the earliest key that is not in flight becomes due."""
+        dues = [waiting.due for key, waiting in self.queued.items() if key not in self.flights]
+        return min(dues) if dues else None
+
+    def backoff(self, key: str) -> int:
+        """Count a failure and return how long the key must wait."""
+        failures = self.failures.get(key, 0)
+        self.failures[key] = failures + 1
+        return min(BACKOFF_FIRST << min(failures, 20), BACKOFF_MAX)
