@@ -10,7 +10,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kube.limits import PODS_PER_NAMESPACE_MAX
-from simulation.kube.objects.kinds import KINDS, AnyObject, key_of
+from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.rules import names
 from simulation.kube.rules.admitting import fill_in
 from simulation.kube.store import Change
@@ -35,11 +35,6 @@ replace = msgspec.structs.replace
 def commit(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
     """Judge a write against what is believed now and carry it out."""
     return VERBS[write.verb](world, write, by, causes)
-
-
-def kind_of(obj: AnyObject) -> str:
-    """Return the kind that the store files an object under."""
-    return getattr(obj, "actual_kind", "") or type(obj).__struct_config__.tag
 
 
 def resource_of(obj: AnyObject) -> str:

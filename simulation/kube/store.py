@@ -18,6 +18,11 @@ from simulation.kube.limits import CHANGES_KEPT_MAX, TOMBSTONES_MAX
 from simulation.kube.objects.kinds import AnyObject
 
 
+Objects = list[AnyObject]
+Keys = list[str]
+Items = list[tuple[str, AnyObject]]
+
+
 class Change(Record):
     """One object before and after one committed write."""
 
@@ -39,6 +44,9 @@ class Tombstone(Record):
 
     deleted_at: Instant
     incarnations: int
+
+
+Changes = list[Change]
 
 
 class StoreState(State):
@@ -74,16 +82,16 @@ class Store:
         """Return the newest object, or None."""
         return self.state.objects.get(kind, {}).get(key)
 
-    def list(self, kind: str) -> list[AnyObject]:
+    def list(self, kind: str) -> Objects:
         """Return all objects of a kind, sorted by key."""
         objects = self.state.objects.get(kind, {})
         return [objects[key] for key in sorted(objects)]
 
-    def keys(self, kind: str) -> list[str]:
+    def keys(self, kind: str) -> Keys:
         """Return the keys of a kind, sorted."""
         return sorted(self.state.objects.get(kind, {}))
 
-    def by(self, index: str, value: str) -> list[tuple[str, AnyObject]]:
+    def by(self, index: str, value: str) -> Items:
         """Return (key, object) of the objects that an index files under a value."""
         kind = INDEXES[index][0]
         objects = self.state.objects.get(kind, {})
@@ -143,7 +151,7 @@ class Store:
         self.state.children[parent] = number + 1
         return number
 
-    def changes_since(self, version: int) -> list[Change] | None:
+    def changes_since(self, version: int) -> Changes | None:
         """Return the changes after a version, oldest first; None if they are forgotten (410)."""
         if version >= self.version:
             return []

@@ -7,7 +7,7 @@ keeps tables of its own and does not read views at all.
 
 from simulation.kube.indexes import INDEXES
 from simulation.kube.objects.kinds import AnyObject
-from simulation.kube.store import Store
+from simulation.kube.store import Items, Objects, Store
 
 
 class View:
@@ -29,18 +29,18 @@ class View:
             return overlay[key]
         return self._store.get(kind, key)
 
-    def list(self, kind: str) -> list[AnyObject]:
+    def list(self, kind: str) -> Objects:
         """Return all objects of a kind, sorted by key."""
         return [obj for _, obj in self.items(kind)]
 
-    def items(self, kind: str) -> list[tuple[str, AnyObject]]:
+    def items(self, kind: str) -> Items:
         """Return (key, object) of a kind, sorted by key."""
         overlay = self._overlay.get(kind, {})
         keys = sorted({*self._store.keys(kind), *overlay}) if overlay else self._store.keys(kind)
         found = ((key, self.get(kind, key)) for key in keys)
         return [(key, obj) for key, obj in found if obj is not None]
 
-    def by(self, index: str, value: str) -> list[AnyObject]:
+    def by(self, index: str, value: str) -> Objects:
         """Return the objects that an index files under a value, sorted by key."""
         kind, value_of = INDEXES[index]
         overlay = self._overlay.get(kind)

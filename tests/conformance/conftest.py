@@ -14,7 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
-        cases = load(Path(metafunc.config.getoption("--cases")))
+        cases = load(Path(metafunc.config.getoption("--cases", default=str(CASES))))
         metafunc.parametrize("case", cases, ids=[f"{case.area}-{case.id}" for case in cases])
 
 
