@@ -9,6 +9,9 @@ import re
 from simulation.kernel.records import Record
 
 LABEL_VALUE = re.compile(r"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$")
+LABEL_KEY = re.compile(
+    r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+)
 LABEL_VALUE_LENGTH_MAX = 63
 INTEGER = re.compile(r"^[+-]?[0-9]+$")
 NAME_FIELD = "metadata.name"
@@ -39,6 +42,8 @@ class Requirement(Record):
 
     def is_valid(self) -> bool:
         """Tell whether Kubernetes would accept the expression."""
+        if LABEL_KEY.match(self.key) is None:
+            return False
         if self.operator in ("Exists", "DoesNotExist"):
             return not self.values
         if self.operator in ("Gt", "Lt"):
@@ -59,6 +64,10 @@ class Selector(Record):
     def matches(self, labels: dict[str, str]) -> bool:
         """Tell whether these labels are selected."""
         return all(requirement.matches(labels) for requirement in self.requirements)
+
+    def is_valid(self) -> bool:
+        """Tell whether Kubernetes would accept the selector."""
+        return all(requirement.is_valid() for requirement in self.requirements)
 
     def and_labels(self, labels: dict[str, str]) -> "Selector":
         """Return the selector that asks for these labels as well."""
@@ -89,6 +98,10 @@ class NodeTerm(Record):
             and (name == field.values[0]) == (field.operator == "In")
             for field in self.fields
         )
+
+    def is_valid(self) -> bool:
+        """Tell whether Kubernetes would accept the term."""
+        return all(expression.is_valid() for expression in self.expressions)
 
     def named_nodes(self) -> tuple[str, ...] | None:
         """Return the only nodes the fields allow, sorted; None if they allow any."""

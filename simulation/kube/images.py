@@ -1,0 +1,261 @@
+"""Registries and images: how big they are, and how the program inside behaves.
+
+Nothing is downloaded. Well-known images have a profile; any other name of a registry that exists
+gets a size by a keyed roll, so that it is the same size in every run. What a program does when
+it is given a command (`sleep 5`, `exit 1`, `while true`) is read off the command.
+"""
+
+import re
+
+from simulation.kernel.dice import Dice
+from simulation.kernel.records import Record
+from simulation.kernel.units import MIB, MILLISECOND, SECOND, Bytes, Duration, MilliCpu
+
+DEFAULT_REGISTRY = "docker.io"
+REGISTRIES = (
+    "docker.io",
+    "registry.k8s.io",
+    "quay.io",
+    "gcr.io",
+    "ghcr.io",
+    "mcr.microsoft.com",
+    "public.ecr.aws",
+    "us-docker.pkg.dev",
+    "shop.local",
+)
+MISSING_WORDS = ("nope", "does-not-exist", "doesnotexist", "invalid", "missing", "typo", "no-such")
+"""A tag or name that says so itself is not in any registry."""
+
+REFERENCE = re.compile(
+    r"^(?:(?P<host>[a-zA-Z0-9.-]+(?::[0-9]+)?)/)?"
+    r"(?P<path>[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
+    r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?$"
+)
+VERSION = re.compile(r"^v?[0-9]+(\.[0-9]+)*")
+NEWEST_MAJOR: dict[str, int] = {"nginx": 1, "redis": 8, "httpd": 2, "postgres": 18, "busybox": 1}
+"""Tags of a later major version than this do not exist yet."""
+
+SMALLEST_UNKNOWN_IMAGE = 20 * MIB
+LARGEST_UNKNOWN_IMAGE = 300 * MIB
+SHELLS = ("sh", "bash", "/bin/sh", "/bin/bash")
+QUICK_STOP: Duration = 600 * MILLISECOND
+SLOW_STOP: Duration = 1_500 * MILLISECOND
+EXIT_SOON: Duration = 200 * MILLISECOND
+
+
+class Reference(Record):
+    """An image name taken apart."""
+
+    registry: str
+    path: str
+    tag: str
+    digest: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the full name, as a container runtime prints it."""
+        tail = f"@{self.digest}" if self.digest else f":{self.tag}"
+        return f"{self.registry}/{self.path}{tail}"
+
+
+class Profile(Record):
+    """What an image holds."""
+
+    size: Bytes
+    ready_after: Duration = 500 * MILLISECOND
+    """From the start of the process until it answers."""
+    stops_after: Duration | None = QUICK_STOP
+    """From SIGTERM to the end of the process; None ignores it and waits for SIGKILL."""
+    exits_after: Duration | None = None
+    exit_code: int = 0
+    ports: tuple[int, ...] = ()
+    """Where it listens; empty when that is not known, and then it listens wherever asked."""
+    idle_cpu: MilliCpu = 1
+    memory: Bytes = 24 * MIB
+    capacity_rps: int = 200
+    """Requests a second that one core of it can answer."""
+    log: str = ""
+
+
+class Behaviour(Record):
+    """What the process of one container will do."""
+
+    ready_after: Duration
+    stops_after: Duration | None
+    exits_after: Duration | None = None
+    exit_code: int = 0
+    ports: tuple[int, ...] = ()
+    log: str = ""
+
+
+SHELL = Profile(2 * MIB, 0, None, EXIT_SOON, 0)
+"""A base image: its default command is a shell, which ends at once without a terminal."""
+
+PROFILES: dict[str, Profile] = {
+    "docker.io/library/nginx": Profile(72 * MIB, 300, QUICK_STOP, ports=(80,)),
+    "docker.io/nginxinc/nginx-unprivileged": Profile(72 * MIB, 300, QUICK_STOP, ports=(8080,)),
+    "docker.io/library/httpd": Profile(58 * MIB, 400, QUICK_STOP, ports=(80,)),
+    "docker.io/library/redis": Profile(50 * MIB, 300, QUICK_STOP, ports=(6379,)),
+    "docker.io/library/postgres": Profile(160 * MIB, 3 * SECOND, SLOW_STOP, ports=(5432,)),
+    "docker.io/library/mysql": Profile(240 * MIB, 8 * SECOND, SLOW_STOP, ports=(3306,)),
+    "docker.io/library/mongo": Profile(260 * MIB, 3 * SECOND, SLOW_STOP, ports=(27017,)),
+    "docker.io/library/memcached": Profile(34 * MIB, 200, QUICK_STOP, ports=(11211,)),
+    "docker.io/library/tomcat": Profile(180 * MIB, 4 * SECOND, SLOW_STOP, ports=(8080,)),
+    "docker.io/library/wordpress": Profile(240 * MIB, 3 * SECOND, SLOW_STOP, ports=(80,)),
+    "docker.io/library/busybox": SHELL,
+    "docker.io/library/alpine": Profile(4 * MIB, 0, None, EXIT_SOON, 0),
+    "docker.io/library/ubuntu": Profile(29 * MIB, 0, None, EXIT_SOON, 0),
+    "docker.io/library/debian": Profile(48 * MIB, 0, None, EXIT_SOON, 0),
+    "docker.io/library/python": Profile(360 * MIB, 0, None, EXIT_SOON, 0),
+    "docker.io/library/node": Profile(390 * MIB, 0, None, EXIT_SOON, 0),
+    "docker.io/library/perl": Profile(330 * MIB, 0, None, EXIT_SOON, 0),
+    "docker.io/library/hello-world": Profile(
+        MIB // 64, 0, None, EXIT_SOON, 0, log="Hello from Docker!"
+    ),
+    "docker.io/library/traefik": Profile(45 * MIB, 800, QUICK_STOP, ports=(80, 443)),
+    "docker.io/hashicorp/http-echo": Profile(5 * MIB, 100, QUICK_STOP, ports=(5678,)),
+    "docker.io/traefik/whoami": Profile(3 * MIB, 100, QUICK_STOP, ports=(80,)),
+    "registry.k8s.io/pause": Profile(MIB // 3, 0, 100),
+    "registry.k8s.io/etcd": Profile(60 * MIB, 800, QUICK_STOP),
+    "registry.k8s.io/kube-apiserver": Profile(28 * MIB, 2 * SECOND, QUICK_STOP),
+    "registry.k8s.io/kube-controller-manager": Profile(27 * MIB, 500, QUICK_STOP),
+    "registry.k8s.io/kube-scheduler": Profile(21 * MIB, 500, QUICK_STOP),
+    "registry.k8s.io/kube-proxy": Profile(30 * MIB, 500, QUICK_STOP),
+    "registry.k8s.io/coredns/coredns": Profile(20 * MIB, 500, SLOW_STOP),
+    "registry.k8s.io/metrics-server/metrics-server": Profile(22 * MIB, 2 * SECOND, QUICK_STOP),
+    "registry.k8s.io/ingress-nginx/controller": Profile(115 * MIB, 1_500, SLOW_STOP),
+    "registry.k8s.io/e2e-test-images/agnhost": Profile(50 * MIB, 300, QUICK_STOP),
+    "registry.k8s.io/hpa-example": Profile(170 * MIB, 500, QUICK_STOP, ports=(80,)),
+    "registry.k8s.io/echoserver": Profile(17 * MIB, 300, QUICK_STOP, ports=(8080,)),
+    "us-docker.pkg.dev/google-samples/containers/gke/gb-frontend": Profile(
+        150 * MIB, 700, QUICK_STOP, ports=(80,)
+    ),
+    "us-docker.pkg.dev/google-samples/containers/gke/hello-app": Profile(
+        11 * MIB, 200, QUICK_STOP, ports=(8080,)
+    ),
+    "gcr.io/google-samples/gb-frontend": Profile(150 * MIB, 700, QUICK_STOP, ports=(80,)),
+    "gcr.io/google_samples/gb-redis-follower": Profile(40 * MIB, 500, QUICK_STOP, ports=(6379,)),
+    "gcr.io/google-samples/hello-app": Profile(11 * MIB, 200, QUICK_STOP, ports=(8080,)),
+    "shop.local/web": Profile(48 * MIB, SECOND, SLOW_STOP, memory=64 * MIB),
+    "shop.local/cart": Profile(64 * MIB, 2 * SECOND, SLOW_STOP, memory=96 * MIB),
+    "shop.local/pay": Profile(90 * MIB, 20 * SECOND, SLOW_STOP, memory=128 * MIB),
+    "shop.local/report": Profile(40 * MIB, SECOND, SLOW_STOP, memory=64 * MIB),
+}
+
+
+def parse_reference(image: str) -> Reference | None:
+    """Take an image name apart; None if no container runtime could."""
+    found = REFERENCE.match(image)
+    if found is None:
+        return None
+    host, path = found["host"], found["path"]
+    if host is not None and "." not in host and ":" not in host and host != "localhost":
+        host, path = None, f"{host}/{path}"
+    if host is None and "/" not in path:
+        path = f"library/{path}"
+    tag = found["tag"] or ("" if found["digest"] else "latest")
+    return Reference(host or DEFAULT_REGISTRY, path, tag, found["digest"] or "")
+
+
+def is_available(reference: Reference) -> bool:
+    """Tell whether a registry has the image."""
+    if reference.registry not in REGISTRIES:
+        return False
+    words = f"{reference.path}:{reference.tag}".lower()
+    if any(word in words for word in MISSING_WORDS):
+        return False
+    newest = NEWEST_MAJOR.get(reference.path.removeprefix("library/"))
+    version = VERSION.match(reference.tag)
+    if newest is None or version is None:
+        return True
+    return int(version[0].lstrip("v").split(".")[0]) <= newest
+
+
+def pull_error(image: str, reference: Reference) -> str:
+    """Return what a container runtime says when an image cannot be pulled."""
+    name = reference.name
+    prefix = f'failed to pull and unpack image "{name}": failed to resolve reference "{name}": '
+    if reference.registry not in REGISTRIES:
+        detail = (
+            f'failed to do request: Head "https://{reference.registry}/v2/{reference.path}/'
+            f'manifests/{reference.tag}": dial tcp: lookup {reference.registry}: no such host'
+        )
+        return f"rpc error: code = Unknown desc = {prefix}{detail}"
+    if any(word in reference.path for word in MISSING_WORDS):
+        return (
+            f"rpc error: code = Unknown desc = {prefix}pull access denied, repository does not "
+            "exist or may require authorization: server message: insufficient_scope: "
+            "authorization failed"
+        )
+    return f"rpc error: code = NotFound desc = {prefix}{name}: not found"
+
+
+def profile_of(image: str, dice: Dice) -> Profile:
+    """Return what an image holds; an unknown one gets a size by a roll of its name."""
+    reference = parse_reference(image)
+    assert reference is not None, f"{image} is no image name"
+    known = PROFILES.get(f"{reference.registry}/{reference.path}")
+    if known is not None:
+        return known
+    size = dice.between(
+        SMALLEST_UNKNOWN_IMAGE, LARGEST_UNKNOWN_IMAGE, "image size", reference.name
+    )
+    return Profile(size)
+
+
+def behaviour_of(
+    image: str, command: tuple[str, ...], args: tuple[str, ...], dice: Dice
+) -> Behaviour:
+    """Return what a container of this image does when given this command."""
+    profile = profile_of(image, dice)
+    if not command and not args:
+        return _as_built(profile)
+    words = command + args
+    script = _script_of(words)
+    if script is None:
+        # Arguments for the image's own program change nothing that is simulated.
+        return _as_built(profile)
+    return _of_script(script, profile)
+
+
+def _as_built(profile: Profile) -> Behaviour:
+    return Behaviour(
+        profile.ready_after,
+        profile.stops_after,
+        profile.exits_after,
+        profile.exit_code,
+        profile.ports,
+        profile.log,
+    )
+
+
+def _script_of(words: tuple[str, ...]) -> str | None:
+    """Return the shell text of a command, or None if it is a program of the image."""
+    if words[0] in SHELLS:
+        return words[-1] if len(words) > 1 else ""
+    program = words[0].rsplit("/", 1)[-1]
+    if program in ("sleep", "false", "true", "exit", "echo", "cat", "ls", "date", "env", "printf"):
+        return " ".join((program, *words[1:]))
+    return None
+
+
+ENDLESS = re.compile(r"\bwhile\b|\bfor\s*\(\(|sleep\s+(inf|infinity)|tail\s+-f|\buntil\b|\bexec\b")
+SLEEP = re.compile(r"\bsleep\s+([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)")
+EXIT = re.compile(r"\bexit\s+([0-9]+)")
+SLEEP_UNITS = {"": SECOND, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
+ECHO = re.compile(r"\becho\s+(?:\"([^\"]*)\"|'([^']*)'|([^;&|>]*))")
+
+
+def _of_script(script: str, profile: Profile) -> Behaviour:
+    said = "\n".join(a or b or c.strip() for a, b, c in ECHO.findall(script))
+    if ENDLESS.search(script):
+        # A shell as process 1 has no handler for SIGTERM, so it waits for SIGKILL.
+        return Behaviour(0, None, ports=profile.ports, log=said)
+    slept = sum(
+        int(float(number) * SLEEP_UNITS[unit]) for number, unit in SLEEP.findall(script)
+    )
+    exits = EXIT.findall(script)
+    failed = script.strip().endswith("false")
+    code = int(exits[-1]) % 256 if exits else int(failed)
+    return Behaviour(0, None, slept + EXIT_SOON, code, log=said)

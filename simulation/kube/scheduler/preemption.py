@@ -1,0 +1,104 @@
+"""Making room: which pods of lower priority would have to go, and from which node.
+
+1. Only nodes whose filter failed in a way that evicting pods could mend are candidates.
+2. On each, all pods of lower priority are taken away on paper; if the pod still does not fit, no.
+3. They are put back from the most important on, as long as the pod still fits: the rest are
+   the victims.
+4. The node whose victims matter least is nominated.
+
+Disruption budgets are not looked at, which upstream does as a preference only.
+"""
+
+from simulation.kernel.records import Record
+from simulation.kube.scheduler.filtering import find_fitting, fit_error
+from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo
+
+NOT_HELPFUL = "Preemption is not helpful for scheduling"
+NO_VICTIMS = "No preemption victims found for incoming pod"
+PRIORITY_OFFSET = 1 << 31
+"""Makes every priority positive, so that more victims are worse than fewer."""
+
+
+class Nomination(Record):
+    """A node and the pods that must leave it, by namespace/name."""
+
+    node: str
+    victims: tuple[str, ...]
+
+
+def preempt(
+    pod: PodInfo, cluster: Cluster, resolvable: list[str]
+) -> tuple[Nomination | None, str]:
+    """Choose a node to make room on; or say, in kube-scheduler's words, why there is none."""
+    if pod.never_preempts:
+        return None, "preemption: not eligible due to preemptionPolicy=Never."
+    reasons: dict[str, tuple[str, ...]] = {}
+    candidates: list[tuple[tuple[int, ...], Nomination]] = []
+    for number, node in enumerate(cluster.nodes):
+        if node.name not in resolvable:
+            reasons[node.name] = (NOT_HELPFUL,)
+            continue
+        victims, lacking = _victims(pod, node, cluster)
+        if lacking:
+            reasons[node.name] = lacking
+        else:
+            nomination = Nomination(node.name, tuple(sorted(each.key for each in victims)))
+            candidates.append((_cost(victims, number), nomination))
+    if candidates:
+        return min(candidates, key=lambda candidate: candidate[0])[1], ""
+    return None, f"preemption: {fit_error(len(cluster.nodes), reasons)}"
+
+
+def _victims(
+    pod: PodInfo, node: NodeInfo, cluster: Cluster
+) -> tuple[list[PodInfo], tuple[str, ...]]:
+    """Return the pods that must go, or what is lacking even without them."""
+    lower = [other for other in node.pods.values() if other.priority < pod.priority]
+    if not lower:
+        return [], (NO_VICTIMS,)
+    lacking = _lacking(pod, node, lower, cluster)
+    if lacking:
+        return [], lacking
+    victims = list(lower)
+    for other in sorted(lower, key=lambda each: (-each.priority, each.started, each.key)):
+        spared = [each for each in victims if each.key != other.key]
+        if not _lacking(pod, node, spared, cluster):
+            victims = spared
+    return victims, ()
+
+
+def _lacking(
+    pod: PodInfo, node: NodeInfo, gone: list[PodInfo], cluster: Cluster
+) -> tuple[str, ...]:
+    emptied = without(node, [each.key for each in gone])
+    nodes = tuple(emptied if each.name == node.name else each for each in cluster.nodes)
+    found = find_fitting(pod, Cluster(nodes, cluster.namespaces))
+    if found.rejected:
+        return (found.rejected,)
+    verdict = found.verdicts.get(node.name)
+    return verdict.reasons if verdict else ()
+
+
+def _cost(victims: list[PodInfo], number: int) -> tuple[int, ...]:
+    if not victims:
+        return (-PRIORITY_OFFSET, 0, 0, 0, number)
+    highest = max(each.priority for each in victims)
+    earliest = min(each.started for each in victims if each.priority == highest)
+    total = sum(each.priority + PRIORITY_OFFSET for each in victims)
+    return (highest, total, len(victims), -earliest, number)
+
+
+def without(node: NodeInfo, keys: list[str]) -> NodeInfo:
+    """Return a copy of a node that some pods have left."""
+    copy = NodeInfo(
+        name=node.name,
+        labels=node.labels,
+        taints=node.taints,
+        unschedulable=node.unschedulable,
+        allocatable=node.allocatable,
+        images=node.images,
+    )
+    for key, pod in node.pods.items():
+        if key not in keys:
+            copy.add(pod)
+    return copy
