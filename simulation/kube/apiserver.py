@@ -12,7 +12,7 @@ from simulation.kernel.records import Record, State
 from simulation.kernel.timeline import Datum, Event, Phase
 from simulation.kernel.units import Duration, Instant
 from simulation.kube.admission import commit
-from simulation.kube.limits import REQUESTS_PENDING_MAX
+from simulation.kube.limits import BATCHES_KEPT_MAX, REQUESTS_PENDING_MAX
 from simulation.kube.writes import Refused, Result, Unknown, Unreachable, Write
 
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ class ApiState(State):
     next_request: int = 1
     applied: int = 0
     """Index of the last entry that changed the store."""
+    batches: dict[int, Batch] = {}
+    """What the entries of the log hold, by the number that the entry carries."""
+    next_batch: int = 1
     version_at: dict[int, int] = {}
     """Index to resourceVersion, as far back as a member lags."""
 
@@ -169,7 +172,18 @@ class Api:
                 request.proposed = True
                 items.append(Item(number, request.client, request.writes, request.causes))
         if items:
-            world.consensus.propose(server.name, Batch(server.name, tuple(items)), world.now)
+            number = self._keep(Batch(server.name, tuple(items)))
+            world.consensus.propose(server.name, number, world.now)
+
+    def _keep(self, batch: Batch) -> int:
+        """Keep what an entry holds beside the log, and return the number for the entry."""
+        state = self.state
+        number = state.next_batch
+        state.next_batch += 1
+        state.batches[number] = batch
+        if len(state.batches) > BATCHES_KEPT_MAX:
+            del state.batches[next(iter(state.batches))]
+        return number
 
     def expire(self, world: "World", event: Event) -> None:
         """Nothing came back within etcd's request timeout: say so."""
@@ -178,9 +192,10 @@ class Api:
             world.story("write-timed-out", request.client, request.causes, client=request.client)
             self._finish(world, request, Unknown())
 
-    def applied(self, world: "World", member: str, index: int, batch: Batch | None) -> None:
+    def applied(self, world: "World", member: str, index: int, number: int | None) -> None:
         """A member of etcd applied an entry: the first one to do so changes the store."""
         state = self.state
+        batch = state.batches.get(number) if number is not None else None
         if index > state.applied:
             state.applied = index
             if batch is not None:

@@ -11,6 +11,8 @@ MACHINES: dict[str, str] = {
     "machine-back": "{node} has started again",
     "machine-booting": "{node} was switched on and is starting",
     "machine-off": "{node} was switched off",
+    "worker-added": "{node} was plugged in and is starting",
+    "worker-removed": "{node} was taken away for good",
     "network-cut": "The network of {node} was cut",
     "network-healed": "The network of {node} is back",
 }
@@ -18,22 +20,32 @@ MACHINES: dict[str, str] = {
 CONTROL_PLANE: dict[str, str] = {
     "etcd-leader-elected": "{node} was elected leader of etcd in term {term}",
     "etcd-leader-lost": "etcd has no leader",
+    "late-write-applied": "A write of {client} that had timed out was applied after all",
     "office-lost": "{office} on {node} lost its lease",
     "office-taken": "{office} on {node} holds the lease now",
     "quorum-lost": "{up} of {members} members are up, {quorum} are needed: nothing can be written",
     "quorum-restored": "{up} of {members} members are up: writing is possible again",
+    "write-timed-out": "A write of {client} got no answer from etcd in time",
 }
 
 REFUSALS: dict[str, str] = {
     "cable-already-cut": "The cable between {a} and {b} is cut already",
     "cable-not-cut": "The cable between {a} and {b} is not cut",
+    "cable-to-itself": "{node} has no cable to itself",
     "command-malformed": "This is not a command ClusterLab knows: {detail}",
+    "command-too-long": "A command has at most {limit} words",
+    "container-not-running": "No container of {pod} is running",
+    "files-too-large": "The files are too large; {limit} bytes is the limit",
+    "load-too-large": "{rps} requests a second are more than the {limit} a lab can be asked for",
     "machine-already-off": "{node} is off already, since {since}",
     "machine-already-on": "{node} is on already",
     "machine-unknown": "There is no machine called {node}",
     "not-found": "{kind} {key} does not exist",
     "not-found-since": "{kind} {key} does not exist; it was deleted at {since}",
+    "not-a-worker": "{node} is not a worker",
+    "session-unknown": "There is no such session",
     "too-many-members": "A control plane has at most {limit} members",
+    "too-many-sessions": "At most {limit} commands can wait at the same time",
     "too-many-workers": "This lab has room for {limit} workers",
 }
 

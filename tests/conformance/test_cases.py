@@ -22,7 +22,7 @@ def agrees(answer: Any, expected: Any, path: str = "") -> list[str]:
                 found += agrees(answer[key], value, f"{path}.{key}")
         return found
     if path.endswith((".reasons", ".insufficient")) and isinstance(expected, list):
-        answer, expected = sorted(answer), sorted(expected)
+        answer, expected = sorted(answer, key=str), sorted(expected, key=str)
     if isinstance(expected, list) and isinstance(answer, list) and len(answer) == len(expected):
         pairs = zip(answer, expected, strict=True)
         return [

@@ -1,0 +1,133 @@
+"""What can be done to reality: power, cables, processes. Belief is never touched here.
+
+Each act upon reality is written into the ledger first; whatever follows names it as its cause.
+A fault that makes no sense is refused in words that say what is so, and changes nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+from simulation.kernel.reasons import Refused
+from simulation.kernel.timeline import Event, Phase
+from simulation.kube import machines
+from simulation.kube.limits import WORKERS_MAX
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+
+def _machine(world: "World", name: str) -> machines.Machine:
+    machine = world.machines.get(name)
+    if machine is None:
+        raise Refused("machine-unknown", node=name)
+    return machine
+
+
+def power_off(world: "World", name: str) -> None:
+    """Cut the power of a machine: its processes end and nobody is told."""
+    machine = _machine(world, name)
+    if machine.power == machines.OFF:
+        raise Refused("machine-already-off", node=name, since=machine.since)
+    cause = world.fault("machine-off", f"Machine/{name}", node=name)
+    world.kubelets.power_off(world, name)
+    machines.switch_off(machine, world.now)
+    if machine.role == machines.CONTROL_PLANE:
+        world.consensus.power_off(name, world.now)
+        world.api.crashed(world, name)
+    world.reality_changed(cause)
+
+
+def power_on(world: "World", name: str) -> None:
+    """Give a machine power: it boots, and when it has booted its services start."""
+    machine = _machine(world, name)
+    if machine.power != machines.OFF:
+        raise Refused("machine-already-on", node=name)
+    world.fault("machine-booting", f"Machine/{name}", node=name)
+    due = machines.switch_on(machine, world.now, world.settings.boot_duration, world.dice)
+    world.timeline.at(due, "machine/booted", name, (machine.boots,), Phase.REALITY)
+
+
+def booted(world: "World", event: Event) -> None:
+    """A machine has booted: its services start."""
+    machine = world.machines.get(event.subject)
+    if machine is None or machine.power != machines.BOOTING or event.data != (machine.boots,):
+        return
+    machines.finish_boot(machine, world.now)
+    cause = world.fault("machine-back", f"Machine/{machine.name}", node=machine.name)
+    if machine.role == machines.CONTROL_PLANE:
+        world.consensus.power_on(machine.name, world.now)
+        world.api.returned(world, machine.name)
+    world.kubelets.power_on(world, machine.name)
+    world.reality_changed(cause)
+
+
+def cut(world: "World", a: str, b: str) -> None:
+    """Cut the cable between two machines, or everything that leads to one."""
+    _ends(world, a, b)
+    if world.links.is_cut(a, b or "*"):
+        raise Refused("cable-already-cut", a=a, b=b or "*")
+    key = "cable-cut" if b else "network-cut"
+    cause = world.fault(key, f"Machine/{a}", **_named(a, b))
+    world.links.cut(a, b or "*")
+    world.reality_changed(cause)
+
+
+def heal(world: "World", a: str, b: str) -> None:
+    """Mend the cable between two machines, or everything that leads to one."""
+    _ends(world, a, b)
+    if not world.links.is_cut(a, b or "*"):
+        raise Refused("cable-not-cut", a=a, b=b or "*")
+    key = "cable-healed" if b else "network-healed"
+    cause = world.fault(key, f"Machine/{a}", **_named(a, b))
+    world.links.heal(a, b or "*")
+    world.reality_changed(cause)
+
+
+def _named(a: str, b: str) -> dict[str, str | int]:
+    return {"a": a, "b": b} if b else {"node": a}
+
+
+def _ends(world: "World", a: str, b: str) -> None:
+    _machine(world, a)
+    if b and b != "internet":
+        _machine(world, b)
+    if a == b:
+        raise Refused("cable-to-itself", node=a)
+
+
+def kill_container(world: "World", pod_key: str, container: str) -> None:
+    """Kill a container's process; the kubelet sees it and restarts the container."""
+    pod = world.store.get("Pod", pod_key)
+    if pod is None:
+        world.refuse_missing("Pod", pod_key)
+    machine = world.machines.get(pod.spec.node_name)
+    running = machines.processes_of(machine, pod.metadata.uid) if machine else []
+    named = [each for each in running if not container or each.container == container]
+    if machine is None or not named:
+        raise Refused("container-not-running", pod=pod_key)
+    cause = world.fault("container-killed", f"Pod/{pod_key}", pod=pod_key)
+    world.kubelets.kill(world, machine.name, pod.metadata.uid, named[0].container, cause)
+    world.traffic_changed(cause)
+
+
+def add_worker(world: "World") -> None:
+    """Plug in one more worker; it boots and registers."""
+    workers = [each for each in world.machines.values() if each.role == machines.WORKER]
+    if len(workers) >= WORKERS_MAX:
+        raise Refused("too-many-workers", limit=WORKERS_MAX)
+    machine = world.new_worker()
+    world.fault("worker-added", f"Machine/{machine.name}", node=machine.name)
+    due = machines.switch_on(machine, world.now, world.settings.boot_duration, world.dice)
+    world.timeline.at(due, "machine/booted", machine.name, (machine.boots,), Phase.REALITY)
+
+
+def remove_worker(world: "World", name: str) -> None:
+    """Take a worker away for good: power and Node object."""
+    machine = _machine(world, name)
+    if machine.role != machines.WORKER:
+        raise Refused("not-a-worker", node=name)
+    if machine.power != machines.OFF:
+        power_off(world, name)
+    world.forget_machine(name)
+
+
+HANDLERS = {"machine/booted": booted}

@@ -1,0 +1,47 @@
+"""Power and number of the machines."""
+
+from typing import TYPE_CHECKING
+
+from simulation.kube import faults
+from simulation.lab.commands.base import CommandRecord
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+
+class PowerOff(CommandRecord, frozen=True, tag="power-off"):
+    """Switch a machine off, without warning."""
+
+    node: str
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Cut the power."""
+        faults.power_off(world, self.node)
+
+
+class PowerOn(CommandRecord, frozen=True, tag="power-on"):
+    """Switch a machine on; it boots."""
+
+    node: str
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Give power."""
+        faults.power_on(world, self.node)
+
+
+class AddWorker(CommandRecord, frozen=True, tag="add-worker"):
+    """Set up one more worker; it boots and joins."""
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Plug it in."""
+        faults.add_worker(world)
+
+
+class RemoveWorker(CommandRecord, frozen=True, tag="remove-worker"):
+    """Take a worker out: switch it off and delete its Node object."""
+
+    node: str
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Unplug it for good."""
+        faults.remove_worker(world, self.node)

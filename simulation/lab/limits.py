@@ -1,0 +1,22 @@
+"""Bounds of a lab, each with its reason."""
+
+LOAD_MAX_RPS = 1_000_000
+"""More requests a second than any machine of the lab could answer."""
+
+ARGV_WORDS_MAX = 200
+"""A shell line that a person types or pastes."""
+
+FILES_BYTES_MAX = 512 * 1024
+"""Manifests that a person pastes; the API server itself takes 3 MB, etcd 1.5 MB an object."""
+
+SESSIONS_MAX = 50
+"""Terminals that wait for something at the same time."""
+
+SESSION_OUTPUT_LINES_MAX = 2_000
+"""What a session keeps for those who look later."""
+
+EVENTS_PER_ADVANCE = 20_000
+"""Events between two looks at the budget."""
+
+STORY_MAX = 200
+"""Lines of the story that a page holds."""
