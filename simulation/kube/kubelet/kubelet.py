@@ -1,0 +1,492 @@
+"""The kubelets: what each knows of its pods, and what it does about it.
+
+A kubelet acts upon what its own watch has told it and upon nothing else. While it is cut off its
+pods go on, crash and are restarted; it neither hears of new ones nor of deletions, and its reports
+wait. A machine without power remembers what is on its disk: when it is back and has listed its
+pods, those that still belong to it get new sandboxes, and those that are to go are removed.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from simulation.kernel.reasons import Reason
+from simulation.kernel.records import State
+from simulation.kernel.timeline import Event
+from simulation.kernel.units import SECOND, Duration
+from simulation.kube.apiserver import Reply
+from simulation.kube.kubelet import containers, node_status, pulls
+from simulation.kube.kubelet.reports import answered, event, forget, report
+from simulation.kube.kubelet.stages import (
+    SANDBOX_TIME,
+    ContainerRun,
+    Ended,
+    KubeletState,
+    PodRun,
+    reality_of,
+)
+from simulation.kube.kubelet.status import container_id, status_of
+from simulation.kube.machines import Machine, Process, next_pod_ip, process_key
+from simulation.kube.images import behaviour_of, parse_reference, profile_of
+from simulation.kube.objects.node import Node
+from simulation.kube.objects.pod import Pod
+from simulation.kube.store import Change
+from simulation.kube.writes import Write
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+MIRROR = "kubernetes.io/config.mirror"
+"""The annotation of a pod that only mirrors a file on a control plane node's disk."""
+FINAL_PHASES = ("Succeeded", "Failed")
+UNKNOWN_EXIT = 255
+"""What containerd notes of a container whose end nobody saw."""
+LIST_TIME: Duration = SECOND
+"""From the start of a kubelet until it has listed its pods."""
+
+
+class KubeletsState(State):
+    """What a checkpoint keeps of the kubelets."""
+
+    kubelets: dict[str, KubeletState] = {}
+
+
+class Kubelets:
+    """The kubelets of all machines."""
+
+    def __init__(self, state: KubeletsState | None = None) -> None:
+        self.state = state or KubeletsState()
+
+    def add(self, world: "World", node: str, connected: bool = False) -> None:
+        """Install a kubelet on a machine; it has not listed anything yet."""
+        self.state.kubelets[node] = KubeletState(node=node, connected=connected)
+
+    def remove(self, node: str) -> None:
+        """A machine is gone for good."""
+        self.state.kubelets.pop(node, None)
+
+    def get(self, node: str) -> KubeletState:
+        """Return the kubelet of a machine."""
+        return self.state.kubelets[node]
+
+    def heard(self, world: "World", node: str, changes: Iterable[Change]) -> None:
+        """The watch of a kubelet brought news."""
+        kubelet = self.state.kubelets.get(node)
+        if kubelet is None or not world.machines[node].is_on:
+            return
+        for change in changes:
+            if change.kind == "Node" and change.key == node:
+                node_status.heard(world, kubelet, change.new)
+            elif change.kind == "Pod":
+                self._heard_pod(world, kubelet, change)
+
+    def _heard_pod(self, world: "World", kubelet: KubeletState, change: Change) -> None:
+        node = kubelet.node
+        old, new = change.old, change.new
+        if new is not None and isinstance(new, Pod) and new.spec.node_name == node:
+            self._sync(world, kubelet, new, (change.id,))
+        elif isinstance(old, Pod) and old.spec.node_name == node and new is None:
+            run = kubelet.pods.get(old.metadata.uid)
+            if run is not None:
+                self.vanished(world, kubelet, run)
+
+    def relisted(self, world: "World", node: str) -> None:
+        """A kubelet lists its pods: it acts upon what is there, and upon what is missing."""
+        kubelet = self.state.kubelets.get(node)
+        if kubelet is None or not world.machines[node].is_on:
+            return
+        kubelet.listed = True
+        view = world.readers.view(world, node)
+        pods = [pod for pod in view.by("pod/node", node) if isinstance(pod, Pod)]
+        known = [pod.metadata.uid for pod in pods]
+        for uid in [uid for uid in kubelet.pods if uid not in known]:
+            self.vanished(world, kubelet, kubelet.pods[uid])
+        for pod in pods:
+            self._sync(world, kubelet, pod, ())
+        found = view.get("Node", node)
+        node_status.heard(world, kubelet, found if isinstance(found, Node) else None)
+
+    def connected(self, world: "World", node: str) -> None:
+        """A kubelet can reach an API server again."""
+        kubelet = self.state.kubelets[node]
+        kubelet.connected = True
+        if not kubelet.listed:
+            world.timeline.at(world.now + LIST_TIME, "kubelet/list", node)
+        node_status.post_soon(world, kubelet)
+        for run in list(kubelet.pods.values()):
+            run.in_flight = False
+            run.asked += 1
+            report(world, kubelet, run)
+
+    def lost(self, world: "World", node: str) -> None:
+        """A kubelet lost its connection."""
+        kubelet = self.state.kubelets.get(node)
+        if kubelet is not None:
+            kubelet.connected = False
+
+    def _sync(
+        self, world: "World", kubelet: KubeletState, pod: Pod, causes: tuple[int, ...]
+    ) -> None:
+        run = kubelet.pods.get(pod.metadata.uid)
+        if run is None:
+            run = self._mirror_of(kubelet, pod)
+        if run is None:
+            self._admit(world, kubelet, pod, causes)
+            return
+        was_deleted = run.pod.metadata.deletion_timestamp is not None
+        old_grace = containers.grace_of(run)
+        run.pod = pod
+        if pod.metadata.resource_version > run.posted_version and not run.in_flight:
+            run.posted = pod.status
+        if pod.metadata.deletion_timestamp is not None:
+            if not was_deleted:
+                run.causes = causes or run.causes
+                self._delete(world, kubelet, run)
+            elif run.stage == "stopping" and containers.grace_of(run) < old_grace:
+                containers.stop(world, kubelet, run)
+        report(world, kubelet, run)
+
+    def _admit(
+        self, world: "World", kubelet: KubeletState, pod: Pod, causes: tuple[int, ...]
+    ) -> None:
+        if pod.status.phase in FINAL_PHASES and pod.metadata.deletion_timestamp is None:
+            return
+        run = PodRun(
+            pod=pod,
+            admitted=world.now,
+            containers={each.name: ContainerRun(each.name) for each in pod.spec.containers},
+            init_containers={
+                each.name: ContainerRun(each.name) for each in pod.spec.init_containers
+            },
+            is_static=MIRROR in pod.metadata.annotations,
+            posted=pod.status,
+            posted_version=pod.metadata.resource_version,
+            causes=causes,
+        )
+        kubelet.pods[run.uid] = run
+        if pod.metadata.deletion_timestamp is not None:
+            # Nothing of it runs here, so there is nothing to stop.
+            run.stage = "stopped"
+            self._clean_up(world, kubelet, run)
+            return
+        self._new_sandbox(world, kubelet, run, world.settings.kubelet_latency)
+        report(world, kubelet, run)
+
+    def _new_sandbox(
+        self, world: "World", kubelet: KubeletState, run: PodRun, wait: Duration
+    ) -> None:
+        run.stage = "sandbox"
+        run.attempt += 1
+        wait += world.dice.between(*SANDBOX_TIME, "pod sandbox", run.uid, run.sandboxes)
+        data = (run.uid, "", run.attempt)
+        world.timeline.at(world.now + wait, "kubelet/sandbox-made", kubelet.node, data)
+
+    def _delete(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+        if run.is_static:
+            # The file on the disk is what counts: the mirror goes, the containers stay.
+            self._write_mirror(world, kubelet, run, "delete")
+        elif run.stage in ("admitted", "sandbox", "started"):
+            containers.stop(world, kubelet, run)
+
+    def vanished(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+        """The API no longer knows a pod: stop what runs of it, without a word."""
+        if run.is_static:
+            self._write_mirror(world, kubelet, run, "create")
+            return
+        run.gone = True
+        if run.stage in ("stopped", "removing"):
+            forget(kubelet, run)
+        elif run.stage != "stopping":
+            containers.stop(world, kubelet, run)
+
+    def _write_mirror(
+        self, world: "World", kubelet: KubeletState, run: PodRun, verb: str
+    ) -> None:
+        reason = Reason("kubelet-mirrors", {"pod": run.key, "node": kubelet.node})
+        meta = msgspec.structs.replace(
+            run.pod.metadata,
+            uid="",
+            resource_version=0,
+            deletion_timestamp=None,
+            deletion_grace_period_seconds=None,
+        )
+        pod = msgspec.structs.replace(run.pod, metadata=meta)
+        write = Write(verb, pod, reason, grace_seconds=0 if verb == "delete" else None)
+        reply = Reply("kubelet/mirrored", kubelet.node, (run.uid, verb))
+        world.api.send(world, "kubelet", kubelet.node, (write,), reply, run.causes)
+
+    def _mirror_of(self, kubelet: KubeletState, pod: Pod) -> PodRun | None:
+        """Return the static pod that a new mirror stands for, under its new uid."""
+        if MIRROR not in pod.metadata.annotations:
+            return None
+        key = f"{pod.metadata.namespace}/{pod.metadata.name}"
+        run = next((each for each in kubelet.pods.values() if each.key == key), None)
+        if run is not None:
+            del kubelet.pods[run.uid]
+            kubelet.pods[pod.metadata.uid] = run
+        return run
+
+    def _clean_up(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+        if run.gone:
+            forget(kubelet, run)
+            return
+        run.stage = "removing"
+        report(world, kubelet, run)
+
+    def power_off(self, world: "World", node: str) -> None:
+        """The power goes: nothing that was under way will ever finish."""
+        kubelet = self.state.kubelets.get(node)
+        if kubelet is None:
+            return
+        kubelet.connected = kubelet.listed = False
+        kubelet.pulling, kubelet.pull_queue = "", []
+        for run in kubelet.pods.values():
+            run.attempt += 1
+            run.asked += 1
+            run.in_flight = False
+            for each in run.runs():
+                each.attempt += 1
+                if each.stage in ("running", "stopping"):
+                    each.ready = False
+                    each.ended = Ended(
+                        UNKNOWN_EXIT, "Unknown", each.started, world.now, container_id(run, each)
+                    )
+                    each.stage = "exited"
+
+    def power_on(self, world: "World", node: str) -> None:
+        """The machine has booted. Static pods start by themselves, all others after a list."""
+        kubelet = self.state.kubelets.get(node)
+        if kubelet is None:
+            return
+        for run in list(kubelet.pods.values()):
+            if run.is_static:
+                self._recreate(world, kubelet, run)
+        if world.readers.connected(node):
+            self.connected(world, node)
+
+    def list(self, world: "World", event_: Event) -> None:
+        """The first list after the machine's start: what was here before gets new sandboxes."""
+        kubelet = self.state.kubelets.get(event_.subject)
+        if kubelet is None or kubelet.listed or not kubelet.connected:
+            return
+        before = [run.uid for run in kubelet.pods.values() if not run.is_static]
+        self.relisted(world, kubelet.node)
+        for uid in before:
+            run = kubelet.pods.get(uid)
+            if run is not None and run.stage in ("admitted", "sandbox", "started"):
+                self._recreate(world, kubelet, run)
+
+    def _recreate(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+        if run.posted is not None and run.posted.phase in FINAL_PHASES:
+            return
+        text = "Pod sandbox changed, it will be killed and re-created."
+        event(world, run, "Normal", "SandboxChanged", text)
+        run.ip = ""
+        for each in run.runs():
+            each.attempt += 1
+            each.stage, each.message, each.ready = "waiting", "", False
+        self._new_sandbox(world, kubelet, run, 0)
+        report(world, kubelet, run)
+
+    def kill(self, world: "World", node: str, uid: str, container: str, cause: int) -> None:
+        """Somebody kills a container's process."""
+        kubelet = self.state.kubelets[node]
+        run = kubelet.pods.get(uid)
+        each = run.container(container) if run is not None else None
+        if run is None or each is None:
+            return
+        run.causes = (cause,)
+        containers.process_ends(world, kubelet, run, each, containers.KILLED)
+
+    def reality_of(self, pod: Pod) -> str:
+        """Return the picture's word for what really happens to a pod."""
+        kubelet = self.state.kubelets.get(pod.spec.node_name)
+        run = kubelet.pods.get(pod.metadata.uid) if kubelet is not None else None
+        return reality_of(run) if run is not None else "none"
+
+    def adopt(self, world: "World", pod: Pod, since: int) -> Pod:
+        """Put a pod that already runs into a new lab; return it as the API would know it.
+
+        Used once, for the state that a lab is born with: every container is started and ready.
+        """
+        kubelet = self.state.kubelets[pod.spec.node_name]
+        machine = world.machines[kubelet.node]
+        run = PodRun(
+            pod=pod,
+            stage="started",
+            sandboxes=1,
+            ip=machine.address if pod.spec.host_network else next_pod_ip(machine),
+            admitted=since,
+            containers={each.name: ContainerRun(each.name) for each in pod.spec.containers},
+            is_static=MIRROR in pod.metadata.annotations,
+        )
+        for container in pod.spec.containers:
+            each = run.containers[container.name]
+            each.stage, each.creations, each.started, each.ready = "running", 1, since, True
+            _remember_image(world, machine, container.image)
+            machine.processes[process_key(run.uid, each.name)] = _process(
+                world, run, each, since
+            )
+        kubelet.pods[run.uid] = run
+        kubelet.listed = True
+        status = status_of(run, machine.address, since)
+        run.pod = msgspec.structs.replace(pod, status=status)
+        run.posted = status
+        return run.pod
+
+
+def _remember_image(world: "World", machine: Machine, image: str) -> None:
+    reference = parse_reference(image)
+    assert reference is not None, f"{image} is no image name"
+    machine.images[reference.name] = profile_of(image, world.dice).size
+
+
+def _process(world: "World", run: PodRun, each: ContainerRun, since: int) -> Process:
+    container = next(c for c in run.pod.spec.containers if c.name == each.name)
+    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
+    profile = profile_of(container.image, world.dice)
+    return Process(
+        pod_uid=run.uid,
+        pod_key=run.key,
+        container=each.name,
+        image=container.image,
+        pod_ip=run.ip,
+        started=since,
+        serves_from=since,
+        ports=behaviour.ports,
+        idle_cpu=profile.idle_cpu,
+        memory=profile.memory,
+    )
+
+
+Step = Callable[["World", KubeletState, PodRun, ContainerRun], None]
+
+
+def _of_container(step: Step) -> Callable[["World", Event], None]:
+    """Return a handler that ignores timers of an earlier attempt."""
+
+    def handle(world: "World", happened: Event) -> None:
+        found = _current(world, happened)
+        if found is not None:
+            step(world, *found)
+
+    return handle
+
+
+def _current(
+    world: "World", happened: Event
+) -> tuple[KubeletState, PodRun, ContainerRun] | None:
+    kubelet = world.kubelets.state.kubelets.get(happened.subject)
+    run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
+    each = run.container(str(happened.data[1])) if run is not None else None
+    if kubelet is None or run is None or each is None or each.attempt != happened.data[2]:
+        return None
+    return kubelet, run, each
+
+
+def _current_pod(world: "World", happened: Event) -> tuple[KubeletState, PodRun] | None:
+    kubelet = world.kubelets.state.kubelets.get(happened.subject)
+    run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
+    if kubelet is None or run is None or run.attempt != happened.data[2]:
+        return None
+    return kubelet, run
+
+
+def _sandbox_made(world: "World", happened: Event) -> None:
+    found = _current_pod(world, happened)
+    if found is None:
+        return
+    kubelet, run = found
+    machine = world.machines[kubelet.node]
+    run.stage = "started"
+    run.sandboxes += 1
+    run.ip = machine.address if run.pod.spec.host_network else next_pod_ip(machine)
+    containers.advance(world, kubelet, run)
+    report(world, kubelet, run)
+
+
+def _cleaned_up(world: "World", happened: Event) -> None:
+    found = _current_pod(world, happened)
+    if found is not None:
+        world.kubelets._clean_up(world, *found)
+
+
+def _report_again(world: "World", happened: Event) -> None:
+    kubelet = world.kubelets.state.kubelets.get(happened.subject)
+    run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
+    if kubelet is not None and run is not None and run.asked == happened.data[1]:
+        report(world, kubelet, run)
+
+
+def _pulled(world: "World", happened: Event) -> None:
+    kubelet = world.kubelets.state.kubelets.get(happened.subject)
+    found = pulls.pulled(world, kubelet, str(happened.data[0])) if kubelet is not None else None
+    if kubelet is None or found is None:
+        return
+    run, each, is_there = found
+    if is_there:
+        containers.start(world, kubelet, run, each)
+    else:
+        containers.advance(world, kubelet, run)
+    report(world, kubelet, run)
+
+
+def _process_ends(
+    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
+) -> None:
+    code = containers.exit_code_of(world, run, each)
+    containers.process_ends(world, kubelet, run, each, code)
+
+
+def _process_killed(world: "World", happened: Event) -> None:
+    found = _current(world, happened)
+    if found is not None:
+        containers.process_ends(world, *found, int(happened.data[3]))
+
+
+def _exited(world: "World", happened: Event) -> None:
+    found = _current(world, happened)
+    if found is not None:
+        containers.exited(world, *found, int(happened.data[3]), int(happened.data[4]))
+
+
+def _probe_failed(world: "World", happened: Event) -> None:
+    found = _current(world, happened)
+    if found is not None:
+        containers.probe_failed(world, *found, str(happened.data[3]))
+
+
+def _serves(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
+    world.traffic_changed(containers.first_cause(run))
+
+
+def _mirrored(world: "World", subject: str, data: tuple, results: tuple) -> None:
+    """A mirror pod was written or removed; the watch brings the news."""
+
+
+HANDLERS: dict[str, Callable[["World", Event], None]] = {
+    "kubelet/list": lambda world, happened: world.kubelets.list(world, happened),
+    "kubelet/sandbox-made": _sandbox_made,
+    "kubelet/pulled": _pulled,
+    "kubelet/pull-backs-off": _of_container(pulls.backs_off),
+    "kubelet/pull-again": _of_container(pulls.again),
+    "kubelet/started": _of_container(containers.started),
+    "kubelet/serves": _of_container(_serves),
+    "kubelet/ready": _of_container(containers.ready),
+    "kubelet/unready": _of_container(containers.unready),
+    "kubelet/probe-failed": _probe_failed,
+    "kubelet/process-ends": _of_container(_process_ends),
+    "kubelet/process-killed": _process_killed,
+    "kubelet/exited": _exited,
+    "kubelet/backing-off": _of_container(containers.backing_off),
+    "kubelet/restart": _of_container(containers.restart),
+    "kubelet/cleaned-up": _cleaned_up,
+    "kubelet/report": _report_again,
+    **node_status.HANDLERS,
+}
+REPLIES = {
+    "kubelet/answered": answered,
+    "kubelet/mirrored": _mirrored,
+    **node_status.REPLIES,
+}

@@ -1,0 +1,200 @@
+"""What a kubelet tells about its own machine: it registers the Node and keeps it Ready.
+
+A healthy node reports nothing: its lease is renewed silently elsewhere. A status is posted when
+the machine has started, and when the kubelet finds that the API no longer calls the node Ready;
+the kubelet looks every ten seconds of its own clock.
+"""
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from simulation.kernel.reasons import Reason
+from simulation.kernel.timeline import Datum, Event
+from simulation.kernel.units import MIB, SECOND, Duration, Instant
+from simulation.kube.apiserver import Reply
+from simulation.kube.kubelet.stages import KubeletState
+from simulation.kube.machines import CONTROL_PLANE, Machine
+from simulation.kube.objects.meta import Condition, ObjectMeta, Resources
+from simulation.kube.objects.node import (
+    ContainerImage,
+    Node,
+    NodeAddress,
+    NodeSpec,
+    NodeStatus,
+    NodeSystemInfo,
+    Taint,
+)
+from simulation.kube.writes import Committed, Result, Write
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+STATUS_PERIOD: Duration = 10 * SECOND
+FIRST_POST: Duration = 500
+"""A kubelet that has just started posts at once, as soon as its runtime answers."""
+EVICTION_THRESHOLD = 100 * MIB
+"""memory.available of the default hard eviction threshold."""
+DISK_USABLE_PERCENT = 90
+KUBELET_VERSION = "v1.36.2"
+IMAGES_REPORTED_MAX = 50
+
+HEALTHY = (
+    ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+)
+
+
+def node_object(machine: Machine, now: Instant, pods_max: int, ready: bool = True) -> Node:
+    """Return the Node that the kubelet of a machine registers."""
+    is_control_plane = machine.role == CONTROL_PLANE
+    labels = {
+        "beta.kubernetes.io/arch": "amd64",
+        "beta.kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/hostname": machine.name,
+        "kubernetes.io/os": "linux",
+    }
+    if is_control_plane:
+        labels["node-role.kubernetes.io/control-plane"] = ""
+        labels["node.kubernetes.io/exclude-from-external-load-balancers"] = ""
+    if machine.zone:
+        labels["topology.kubernetes.io/zone"] = machine.zone
+    taints = []
+    if is_control_plane:
+        taints.append(Taint(key="node-role.kubernetes.io/control-plane", effect="NoSchedule"))
+    if not ready:
+        taints.append(Taint(key="node.kubernetes.io/not-ready", effect="NoSchedule"))
+    return Node(
+        metadata=ObjectMeta(name=machine.name, labels=labels),
+        spec=NodeSpec(
+            pod_cidr=machine.pod_cidr,
+            pod_cidrs=(machine.pod_cidr,) if machine.pod_cidr else (),
+            taints=tuple(taints),
+        ),
+        status=status_of_node(machine, (), now, pods_max, ready),
+    )
+
+
+def status_of_node(
+    machine: Machine,
+    known: tuple[Condition, ...],
+    now: Instant,
+    pods_max: int,
+    ready: bool = True,
+) -> NodeStatus:
+    """Return the status of a healthy machine."""
+    usable = machine.memory - EVICTION_THRESHOLD
+    disk = machine.disk * DISK_USABLE_PERCENT // 100
+    return NodeStatus(
+        capacity=Resources(machine.cpu, machine.memory, machine.disk, pods_max),
+        allocatable=Resources(machine.cpu, usable, disk, pods_max),
+        conditions=_conditions(known, now, ready),
+        addresses=(
+            NodeAddress("InternalIP", machine.address),
+            NodeAddress("Hostname", machine.name),
+        ),
+        node_info=_system(machine),
+        images=tuple(
+            ContainerImage((name,), machine.images[name])
+            for name in sorted(machine.images, key=lambda name: (-machine.images[name], name))[
+                :IMAGES_REPORTED_MAX
+            ]
+        ),
+    )
+
+
+def _conditions(
+    known: tuple[Condition, ...], now: Instant, ready: bool
+) -> tuple[Condition, ...]:
+    before = {condition.type: condition for condition in known}
+    conditions = []
+    for type_, status, reason, message in HEALTHY:
+        if type_ == "Ready" and not ready:
+            status, reason = "False", "KubeletNotReady"
+            message = "container runtime network not ready"
+        earlier = before.get(type_)
+        same = earlier is not None and earlier.status == status
+        since = earlier.last_transition_time if same and earlier is not None else now
+        conditions.append(Condition(type_, status, reason, message, since, now))
+    others = [each for each in known if each.type not in [row[0] for row in HEALTHY]]
+    return tuple(others + conditions)
+
+
+def _system(machine: Machine) -> NodeSystemInfo:
+    def identity(what: str) -> str:
+        digits = sha256(f"{machine.name}/{what}".encode()).hexdigest()
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
+
+    return NodeSystemInfo(
+        boot_id=identity(f"boot {machine.boots}"),
+        container_runtime_version="containerd://2.2.1",
+        kernel_version="6.12.48+deb13-amd64",
+        kubelet_version=KUBELET_VERSION,
+        machine_id=identity("machine").replace("-", ""),
+        os_image="Debian GNU/Linux 13 (trixie)",
+        system_uuid=identity("system"),
+    )
+
+
+def is_ready(node: Node) -> bool:
+    """Tell whether the API calls a node Ready."""
+    return any(each.type == "Ready" and each.status == "True" for each in node.status.conditions)
+
+
+def heard(world: "World", kubelet: KubeletState, node: Any) -> None:
+    """The kubelet sees its own Node; if that is wrong, it says so at its next look."""
+    if not isinstance(node, Node) or not is_ready(node):
+        _post_at_next_look(world, kubelet)
+
+
+def post_soon(world: "World", kubelet: KubeletState) -> None:
+    """The kubelet can report again: at once after a start, otherwise at its next look."""
+    if not kubelet.listed:
+        world.timeline.at(world.now + FIRST_POST, "kubelet/node-status", kubelet.node)
+    else:
+        _post_at_next_look(world, kubelet)
+
+
+def _post_at_next_look(world: "World", kubelet: KubeletState) -> None:
+    phase = world.dice.below(STATUS_PERIOD, "kubelet status phase", kubelet.node)
+    due = world.now + STATUS_PERIOD - (world.now - phase) % STATUS_PERIOD
+    world.timeline.at(due, "kubelet/node-status", kubelet.node)
+
+
+def post(world: "World", happened: Event) -> None:
+    """Look at the Node and correct it: create it, or call it Ready."""
+    kubelet = world.kubelets.state.kubelets.get(happened.subject)
+    if kubelet is None or not kubelet.connected or not world.machines[kubelet.node].is_on:
+        return
+    machine = world.machines[kubelet.node]
+    pods_max = world.settings.max_pods_per_node
+    node = world.readers.view(world, kubelet.node).get("Node", kubelet.node)
+    if isinstance(node, Node):
+        if is_ready(node) and node.status.node_info.boot_id == _system(machine).boot_id:
+            return
+        status = status_of_node(machine, node.status.conditions, world.now, pods_max)
+        changed = msgspec.structs.replace(node, status=status)
+        reason = Reason("node-ready-again", {"node": kubelet.node})
+        write = Write("patch", changed, reason, fields=("status",))
+    else:
+        reason = Reason("node-registers", {"node": kubelet.node})
+        write = Write("create", node_object(machine, world.now, pods_max, ready=False), reason)
+    reply = Reply("kubelet/node-answered", kubelet.node)
+    world.api.send(world, "kubelet", kubelet.node, (write,), reply)
+
+
+def answered(
+    world: "World", subject: str, data: tuple[Datum, ...], results: tuple[Result, ...]
+) -> None:
+    """Try again at the next look unless the API took it."""
+    kubelet = world.kubelets.state.kubelets.get(subject)
+    if kubelet is not None and not isinstance(results[0], Committed):
+        _post_at_next_look(world, kubelet)
+
+
+HANDLERS = {"kubelet/node-status": post}
+REPLIES = {"kubelet/node-answered": answered}

@@ -1,0 +1,223 @@
+"""A pod's life as a table.
+
+A pod moves through a few stages, and so does each of its containers. What a stage looks like from
+outside (the container state the API shows, the word the picture uses) is written down here once;
+when it is left is decided by `kubelet.py`. Everything in the State records is what the kubelet
+and the container runtime of one machine remember.
+"""
+
+from simulation.kernel.records import Record, State
+from simulation.kernel.units import MILLISECOND, MINUTE, SECOND, Duration, Instant
+from simulation.kube.objects.pod import Container, Pod, PodStatus
+
+CRASH_BACKOFF_FIRST: Duration = 10 * SECOND
+CRASH_BACKOFF_MAX: Duration = 300 * SECOND
+CRASH_BACKOFF_FORGOTTEN: Duration = 10 * MINUTE
+PULL_BACKOFF_FIRST: Duration = 10 * SECOND
+PULL_BACKOFF_MAX: Duration = 300 * SECOND
+STATUS_RETRY: Duration = 10 * SECOND
+"""The kubelet's status manager tries again this often."""
+TERM_MINIMUM: Duration = 2 * SECOND
+"""However short the grace, SIGTERM is given this long before SIGKILL."""
+
+SANDBOX_TIME = (150 * MILLISECOND, 450 * MILLISECOND)
+"""The pod's network and cgroups."""
+START_TIME = (350 * MILLISECOND, 750 * MILLISECOND)
+"""Creating and starting a container; docs put the mean at 0.57 s."""
+NOTICE_TIME = (50 * MILLISECOND, SECOND)
+"""The kubelet lists its containers once a second."""
+LOOKUP_TIME = (300 * MILLISECOND, 900 * MILLISECOND)
+"""Asking a registry for a manifest."""
+CLEANUP_TIME = (200 * MILLISECOND, 800 * MILLISECOND)
+"""From the last process's end until the kubelet removes the pod from the API."""
+
+
+class Stage(Record):
+    """How a stage of a container looks."""
+
+    waiting: str = ""
+    """The reason of state Waiting; empty if it is not waiting."""
+    reality: str = "none"
+    """The picture's word."""
+
+
+CONTAINER_STAGES: dict[str, Stage] = {
+    "waiting": Stage("ContainerCreating", "starting"),
+    "pulling": Stage("ContainerCreating", "pulling"),
+    "pull-failed": Stage("ErrImagePull", "none"),
+    "pull-backoff": Stage("ImagePullBackOff", "none"),
+    "never-pull": Stage("ErrImageNeverPull", "none"),
+    "invalid-name": Stage("InvalidImageName", "none"),
+    "starting": Stage("ContainerCreating", "starting"),
+    "running": Stage("", "running"),
+    "stopping": Stage("", "stopping"),
+    "exited": Stage("", "stopped"),
+    "crash-backoff": Stage("CrashLoopBackOff", "stopped"),
+}
+
+POD_STAGES = ("admitted", "sandbox", "started", "stopping", "stopped", "removing")
+"""In order: seen, network being made, containers under way, SIGTERM sent, all ended, API told."""
+
+REALITY_ORDER = ("running", "stopping", "pulling", "starting", "stopped", "none")
+"""A pod's word is the first of these that one of its containers has."""
+
+
+class Ended(Record):
+    """How a container ended."""
+
+    exit_code: int
+    reason: str
+    started: Instant
+    finished: Instant
+    container_id: str
+
+
+class ContainerRun(State):
+    """One container of a pod on this machine."""
+
+    name: str
+    stage: str = "waiting"
+    attempt: int = 0
+    """Counts transitions: a timer of an earlier one is stale."""
+    restarts: int = 0
+    creations: int = 0
+    started: Instant = 0
+    ready: bool = False
+    message: str = ""
+    ended: Ended | None = None
+    """How the present incarnation ended."""
+    last: Ended | None = None
+    """How the one before ended."""
+    crash_delay: Duration = 0
+    crash_delay_set: Instant = 0
+    pull_failures: int = 0
+
+
+class PodRun(State):
+    """One pod on this machine."""
+
+    pod: Pod
+    """As the kubelet last heard of it."""
+    stage: str = "admitted"
+    attempt: int = 0
+    sandboxes: int = 0
+    ip: str = ""
+    admitted: Instant = 0
+    containers: dict[str, ContainerRun] = {}
+    init_containers: dict[str, ContainerRun] = {}
+    is_static: bool = False
+    gone: bool = False
+    """The API has forgotten it: stop it and say nothing."""
+    posted: PodStatus | None = None
+    posted_version: int = 0
+    asked: int = 0
+    """Counts reports; an answer to an earlier one is stale."""
+    in_flight: bool = False
+    causes: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return namespace/name."""
+        return f"{self.pod.metadata.namespace}/{self.pod.metadata.name}"
+
+    @property
+    def uid(self) -> str:
+        """Return the uid of the pod."""
+        return self.pod.metadata.uid
+
+    def runs(self) -> list[ContainerRun]:
+        """Return all containers, those of initialisation first."""
+        return [*self.init_containers.values(), *self.containers.values()]
+
+    def container(self, name: str) -> ContainerRun | None:
+        """Return a container by name."""
+        return self.containers.get(name) or self.init_containers.get(name)
+
+
+class KubeletState(State):
+    """What one kubelet and its container runtime remember."""
+
+    node: str
+    pods: dict[str, PodRun] = {}
+    """By uid, in the order of arrival."""
+    pulling: str = ""
+    """What the image puller is busy with, as "pod uid/container": one pull at a time."""
+    pull_queue: list[str] = []
+    connected: bool = False
+    listed: bool = False
+    """Whether it has listed its pods since the machine started."""
+
+
+def spec_of(run: PodRun, name: str) -> Container:
+    """Return the specification of a container."""
+    for container in run.pod.spec.init_containers + run.pod.spec.containers:
+        if container.name == name:
+            return container
+    raise AssertionError(f"{run.key} has no container {name}")
+
+
+def is_sidecar(container: Container) -> bool:
+    """Tell whether an init container keeps running."""
+    return container.restart_policy == "Always"
+
+
+def restarts_after(policy: str, exit_code: int) -> bool:
+    """Tell whether a container that ended is started again."""
+    return policy in ("", "Always") or (policy == "OnFailure" and exit_code != 0)
+
+
+def phase_of(run: PodRun) -> str:
+    """Return the pod's phase by the kubelet's rules: a crash-looping pod is Running."""
+    policy = run.pod.spec.restart_policy
+    for container in run.pod.spec.init_containers:
+        each = run.init_containers[container.name]
+        if is_sidecar(container):
+            if each.creations == 0:
+                return "Pending"
+        elif each.ended is None or each.stage != "exited":
+            return "Pending"
+        elif each.ended.exit_code != 0:
+            return "Failed" if policy == "Never" else "Pending"
+    apps = list(run.containers.values())
+    if any(each.creations == 0 for each in apps):
+        return "Failed" if run.stage in ("stopped", "removing") else "Pending"
+    if any(each.stage in ("running", "stopping") for each in apps):
+        return "Running"
+    codes = [each.ended.exit_code if each.ended else 0 for each in apps]
+    if run.stage not in ("stopping", "stopped", "removing") and any(
+        restarts_after(policy, code) for code in codes
+    ):
+        return "Running"
+    return "Failed" if any(codes) else "Succeeded"
+
+
+def crash_delay(run: ContainerRun, finished: Instant) -> Duration:
+    """Return how long after its end a container must wait; the first time not at all."""
+    if run.crash_delay == 0 or finished - run.crash_delay_set > CRASH_BACKOFF_FORGOTTEN:
+        return 0
+    return run.crash_delay
+
+
+def next_crash_delay(run: ContainerRun, now: Instant) -> None:
+    """Count a restart: the next one waits twice as long, up to five minutes."""
+    forgotten = now - run.crash_delay_set > CRASH_BACKOFF_FORGOTTEN
+    if run.crash_delay == 0 or forgotten:
+        run.crash_delay = CRASH_BACKOFF_FIRST
+    else:
+        run.crash_delay = min(2 * run.crash_delay, CRASH_BACKOFF_MAX)
+    run.crash_delay_set = now
+
+
+def pull_delay(failures: int) -> Duration:
+    """Return how long to wait before an image is asked for again."""
+    return min(PULL_BACKOFF_FIRST << min(failures - 1, 10), PULL_BACKOFF_MAX)
+
+
+def reality_of(run: PodRun) -> str:
+    """Return the picture's word for what really happens to a pod on its machine."""
+    if run.stage in ("admitted", "sandbox"):
+        return "starting"
+    if run.stage in ("stopped", "removing"):
+        return "stopped"
+    words = [CONTAINER_STAGES[each.stage].reality for each in run.runs()]
+    return next((word for word in REALITY_ORDER if word in words), "none")
