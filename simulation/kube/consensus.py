@@ -38,7 +38,7 @@ PROPOSAL_HOP: Duration = 1
 """From an API server to the member beside it."""
 
 ENTRIES_KEPT = 100
-"""Applied entries kept for followers that lag. etcd keeps 5,000; here they lie in every checkpoint."""
+"""Applied entries kept for followers that lag; etcd keeps 5,000, but every checkpoint holds these."""
 
 RECENT_MESSAGES_MAX = 64
 """Messages remembered for the picture; at rest they are drawn from their law instead."""
@@ -273,6 +273,7 @@ class Consensus:
         if self._is_open(message.sender, message.to):
             seat = self.state.seats[message.to]
             before = (seat.member.role, seat.member.term)
+            self.state.seats[message.sender].member.report_delivered(message)
             seat.member.step(message)
             self._flush(message.to, before, now)
         else:
@@ -364,9 +365,7 @@ class Consensus:
 
     def _lose(self, message: Message) -> None:
         if message.kind in (Kind.APPEND, Kind.SNAPSHOT):
-            seat = self.state.seats[message.sender]
-            if seat.running:
-                seat.member.report_lost(message)
+            self.state.seats[message.sender].member.report_lost(message)
 
     def _is_open(self, sender: str, to: str) -> bool:
         seat = self.state.seats.get(to)

@@ -119,6 +119,8 @@ class Member(Memory):
         for entry in committed:
             if entry.change is not None:
                 self._adopt(entry.change)
+        if committed and self.role is Role.LEADER and self.membership.outgoing:
+            self._leave_joint()
         messages, self.outbox = tuple(self.outbox), []
         restored, self.restored = self.restored, None
         return Ready(messages, restored, committed)
@@ -139,10 +141,15 @@ class Member(Memory):
         if self.role is Role.LEADER and message.term == self.term:
             replication.report_lost(self, message.to, message.kind)
 
+    def report_delivered(self, message: Message) -> None:
+        """Learn from the transport that a snapshot of this member's got through."""
+        if self.role is Role.LEADER and message.term == self.term:
+            replication.report_delivered(self, message.to, message.kind)
+
     # --- membership
 
     def _adopt(self, membership: Membership) -> None:
-        """Change over to a committed membership; a leader goes on to the end of a joint one."""
+        """Change over to a committed membership; a leader that left it steps down."""
         self.membership = membership
         known = self.progress
         last = self.log.last_index
@@ -155,11 +162,13 @@ class Member(Memory):
         if not membership.is_voter(self.id):
             self.become_follower(self.term, NOBODY)
             return
-        if membership.outgoing:
-            final = Membership(membership.voters, (), membership.learners)
-            self._append_as_leader((Entry(0, 0, None, final),))
         if replication.maybe_commit(self):
             replication.broadcast_append(self)
+
+    def _leave_joint(self) -> None:
+        """Offer the end of a joint membership, again and again until it is under way."""
+        final = Membership(self.membership.voters, (), self.membership.learners)
+        self._append_as_leader((Entry(0, 0, None, final),))
 
     # --- messages
 

@@ -137,6 +137,15 @@ def report_lost(leader: Memory, to: MemberId, kind: Kind) -> None:
         progress.become_probe()
 
 
+def report_delivered(leader: Memory, to: MemberId, kind: Kind) -> None:
+    """Learn from the transport that a snapshot arrived, even if its answer should get lost."""
+    progress = leader.progress.get(to)
+    if progress is not None and kind is Kind.SNAPSHOT and progress.pace is Pace.SNAPSHOT:
+        progress.become_probe()
+        # The next append goes with the answer, or else with the next heartbeat's.
+        progress.waiting = True
+
+
 # --- the follower's side
 
 

@@ -1,9 +1,10 @@
 """The smallest world a consensus can live in: a timeline, cables, and notes of what it tells."""
 
+from collections.abc import Callable
 from typing import Any
 
 from simulation.kernel.dice import Dice
-from simulation.kernel.timeline import Timeline
+from simulation.kernel.timeline import Phase, Timeline
 from simulation.kube.consensus import Consensus
 from simulation.raft.roles import Role
 
@@ -20,6 +21,7 @@ class SmallWorld:
         leader: str = "cp-1",
         ticked: bool = False,
         kept: int = 100,
+        tick: int = 100,
     ) -> None:
         self.now = 0
         self.events = 0
@@ -40,6 +42,7 @@ class SmallWorld:
             self.on_change,
             ticked=ticked,
             entries_kept=kept,
+            tick=tick,
         )
         self.consensus.start(self.names, 0, leader)
 
@@ -58,27 +61,36 @@ class SmallWorld:
     def on_change(self, member: str, role: Role, term: int, now: int) -> None:
         self.changes.append((member, role.value, term, now))
 
-    def advance(self, until: int) -> None:
+    def advance(self, until: int, look: Callable[[], None] | None = None) -> None:
         while (due := self.timeline.next_due()) is not None and due <= until:
             event = self.timeline.pop()
             self.now = event.due
             self.events += 1
-            self.consensus.handle(event)
+            if event.purpose == "world/isolate":
+                self.isolate(event.subject, before_ticks=True)
+            else:
+                self.consensus.handle(event)
+            if look is not None:
+                look()
         self.now = until
 
-    def pass_time(self, duration: int) -> None:
-        self.advance(self.now + duration)
+    def pass_time(self, duration: int, look: Callable[[], None] | None = None) -> None:
+        self.advance(self.now + duration, look)
 
     def cut(self, a: str, b: str) -> None:
         """Cut the way from a to b; the way back stays."""
         self.cuts.append((a, b))
         self.consensus.links_changed(self.now)
 
-    def isolate(self, name: str) -> None:
+    def isolate(self, name: str, before_ticks: bool = False) -> None:
         for other in self.names:
             if other != name:
                 self.cuts += [(name, other), (other, name)]
-        self.consensus.links_changed(self.now)
+        self.consensus.links_changed(self.now, before_ticks)
+
+    def isolate_later(self, name: str, wait: int) -> None:
+        """Isolate a member by an event of its own, before whatever else that instant brings."""
+        self.timeline.at(self.now + wait, "world/isolate", name, (), Phase.REALITY)
 
     def heal(self) -> None:
         self.cuts = []
