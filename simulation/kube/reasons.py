@@ -49,8 +49,29 @@ REFUSALS: dict[str, str] = {
     "too-many-workers": "This lab has room for {limit} workers",
 }
 
+SCHEDULER: dict[str, str] = {
+    "pod-preempted": "{pod} has to make room for {by}, whose priority is higher",
+    "pod-scheduled": "{pod} was assigned to {node}",
+    "pod-unschedulable": "No node fits {pod}",
+}
+
+KUBELETS: dict[str, str] = {
+    "kubelet-mirrors": "The kubelet of {node} keeps {pod} in step with the file on its disk",
+    "kubelet-removes": "Everything of {pod} has ended on {node}, so its kubelet removed it",
+    "kubelet-reports": "The kubelet of {node} reported what became of {pod}",
+    "node-ready-again": "The kubelet of {node} reported that the node is ready",
+    "node-registers": "The kubelet of {node} registered the node",
+}
+
 USERS: dict[str, str] = {
     "asked": "Somebody asked for it: {command}",
 }
 
-REASONS: dict[str, str] = {**MACHINES, **CONTROL_PLANE, **REFUSALS, **USERS}
+REASONS: dict[str, str] = {
+    **MACHINES,
+    **CONTROL_PLANE,
+    **REFUSALS,
+    **SCHEDULER,
+    **KUBELETS,
+    **USERS,
+}

@@ -10,7 +10,6 @@ from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import Toleration
 from simulation.kube.scheduler.cycle import fit_error
 from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo, Rejected, Skip, Verdict
-from simulation.kube.scheduler.pod_infos import Needs, effective_requests, scored_requests
 from simulation.kube.scheduler.plugins.image_locality import ImageLocality, normalised
 from simulation.kube.scheduler.plugins.inter_pod_affinity import InterPodAffinity
 from simulation.kube.scheduler.plugins.node_affinity import NodeAffinity
@@ -24,6 +23,7 @@ from simulation.kube.scheduler.plugins.node_resources import (
 )
 from simulation.kube.scheduler.plugins.pod_topology_spread import PodTopologySpread
 from simulation.kube.scheduler.plugins.taint_toleration import TaintToleration
+from simulation.kube.scheduler.pod_infos import Needs, effective_requests, scored_requests
 from simulation.kube.scheduler.preemption import preempt
 from simulation.kube.scheduler.terms import (
     AffinityTerm,
