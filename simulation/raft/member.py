@@ -58,6 +58,8 @@ class Member(Memory):
                 elections.check_quorum(self)
             # A transfer that takes longer than an election is given up.
             self.transferee = NOBODY
+            if self.role is Role.LEADER and not self.membership.is_voter(self.id):
+                self.become_follower(self.term, NOBODY)
         if self.role is Role.LEADER and self.heartbeat_elapsed >= self.rules.heartbeat_ticks:
             self.heartbeat_elapsed = 0
             replication.broadcast_heartbeat(self)
@@ -149,7 +151,11 @@ class Member(Memory):
     # --- membership
 
     def _adopt(self, membership: Membership) -> None:
-        """Change over to a committed membership; a leader that left it steps down."""
+        """Change over to a committed membership.
+
+        A leader that is no longer part of it leads on for an election timeout: the others must
+        hear that the change is committed, or they would still ask for its vote.
+        """
         self.membership = membership
         known = self.progress
         last = self.log.last_index
@@ -158,9 +164,6 @@ class Member(Memory):
             for peer in membership.everyone()
         }
         if self.role is not Role.LEADER:
-            return
-        if not membership.is_voter(self.id):
-            self.become_follower(self.term, NOBODY)
             return
         if replication.maybe_commit(self):
             replication.broadcast_append(self)

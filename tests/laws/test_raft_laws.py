@@ -48,7 +48,7 @@ def do(
         case "isolate":
             world.isolate(one)
         case "isolate later":
-            world.isolate_later(one, wait // 2)
+            world.isolate_later(one, 1 + wait // 2)
         case "heal":
             world.heal()
         case "switch":

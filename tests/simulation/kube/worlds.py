@@ -90,6 +90,7 @@ class SmallWorld:
 
     def isolate_later(self, name: str, wait: int) -> None:
         """Isolate a member by an event of its own, before whatever else that instant brings."""
+        assert wait > 0, "what is due at this instant has happened"
         self.timeline.at(self.now + wait, "world/isolate", name, (), Phase.REALITY)
 
     def heal(self) -> None:
