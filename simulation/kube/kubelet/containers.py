@@ -6,10 +6,10 @@ raises the attempt, so a timer that comes too late does nothing.
 
 from typing import TYPE_CHECKING
 
+from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Phase
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.images import Behaviour, behaviour_of, profile_of
-from simulation.kernel.dice import Dice
 from simulation.kube.kubelet import probes, pulls
 from simulation.kube.kubelet.reports import event, report
 from simulation.kube.kubelet.stages import (

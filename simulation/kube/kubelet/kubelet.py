@@ -16,6 +16,7 @@ from simulation.kernel.records import State
 from simulation.kernel.timeline import Event
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
+from simulation.kube.images import behaviour_of, parse_reference, profile_of
 from simulation.kube.kubelet import containers, node_status, pulls
 from simulation.kube.kubelet.reports import answered, event, forget, report
 from simulation.kube.kubelet.stages import (
@@ -28,7 +29,6 @@ from simulation.kube.kubelet.stages import (
 )
 from simulation.kube.kubelet.status import container_id, status_of
 from simulation.kube.machines import Machine, Process, next_pod_ip, process_key
-from simulation.kube.images import behaviour_of, parse_reference, profile_of
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.store import Change

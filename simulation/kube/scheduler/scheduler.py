@@ -20,7 +20,7 @@ from simulation.kube.objects.pod import Pod, PodStatus
 from simulation.kube.scheduler.cycle import Scheduled, Unschedulable, schedule
 from simulation.kube.scheduler.explain import Explanation, explain
 from simulation.kube.scheduler.hints import Happening, may_help
-from simulation.kube.scheduler.node_table import NodeTable, is_placed
+from simulation.kube.scheduler.node_table import NodeTable
 from simulation.kube.scheduler.pod_infos import default_selector, pod_info
 from simulation.kube.scheduler.queue import SchedulingQueue, Waiting, flushed_at
 from simulation.kube.store import Change
@@ -159,9 +159,10 @@ class Scheduler:
                 state.queue.add(waiting, world.now)
             return
         state.queue.remove(change.key)
-        if new is None or (isinstance(new, Pod) and new.spec.node_name):
-            if state.assumed.pop(change.key, None) is not None and new is None:
-                self._nodes(world).withdraw(change.key)
+        is_settled = new is None or (isinstance(new, Pod) and bool(new.spec.node_name))
+        assumed = state.assumed.pop(change.key, None) if is_settled else None
+        if assumed is not None and new is None:
+            self._nodes(world).withdraw(change.key)
 
     def _move(self, world: "World", happening: Happening, change: Change) -> None:
         """Let those pods try again that this change may help."""
