@@ -26,7 +26,8 @@ GONE_REASONS = ("NotFound", "Conflict")
 
 def event(world: "World", run: PodRun, kind: str, reason: str, message: str) -> None:
     """Record a Kubernetes Event about a pod."""
-    world.tools("kubelet").event(run.pod, kind, reason, message)
+    node = run.pod.spec.node_name
+    world.events.add(world.now, "kubelet", node, run.pod, kind, reason, message)
 
 
 def report(world: "World", kubelet: KubeletState, run: PodRun) -> None:

@@ -69,6 +69,10 @@ class Scheduler:
         state = self.state
         state.holder, state.term, state.since = holder, state.term + 1, world.now
         state.queue, state.assumed, state.wake_at = SchedulingQueue(), {}, -1
+        # A new process has a full bucket of tokens.
+        state.tokens_at = world.now - SECOND // world.settings.scheduler_qps * (
+            world.settings.scheduler_burst
+        )
         self._table = None
         world.readers.remove(READER)
         reader = world.readers.add(world, READER, holder)
@@ -274,7 +278,7 @@ class Scheduler:
         if isinstance(result, Committed) and isinstance(result.object, Pod):
             node = result.object.spec.node_name
             text = f"Successfully assigned {key} to {node}"
-            world.tools(NAME).event(result.object, "Normal", "Scheduled", text)
+            self._event(world, result.object, "Normal", "Scheduled", text)
             return
         if term != self.state.term or assumed is None or assumed.waiting.uid != uid:
             return
@@ -284,6 +288,11 @@ class Scheduler:
             self.state.queue.retry(assumed.waiting, world.now)
         self._wake(world)
 
+    def _event(
+        self, world: "World", pod: Pod, kind: str, reason: str, message: str
+    ) -> None:
+        world.events.add(world.now, NAME, "", pod, kind, reason, message)
+
     def _give_up(
         self, world: "World", pod: Pod, waiting: Waiting, outcome: Unschedulable
     ) -> None:
@@ -291,7 +300,7 @@ class Scheduler:
         due = flushed_at(waiting, self.state.since)
         data = (self.state.term, waiting.attempts)
         world.timeline.at(due, "scheduler/flush", waiting.key, data)
-        world.tools(NAME).event(pod, "Warning", "FailedScheduling", outcome.message)
+        self._event(world, pod, "Warning", "FailedScheduling", outcome.message)
         writes = self._unschedulable_writes(world, pod, waiting, outcome)
         if writes:
             reply = Reply("scheduler/noted", waiting.key)
@@ -341,7 +350,7 @@ class Scheduler:
             if not isinstance(victim, Pod) or victim.metadata.deletion_timestamp is not None:
                 continue
             text = f"Preempted by pod {pod.metadata.uid} on node {victim.spec.node_name}"
-            world.tools(NAME).event(victim, "Normal", "Preempted", text)
+            self._event(world, victim, "Normal", "Preempted", text)
             reason = Reason("pod-preempted", {"pod": key, "by": waiting.key})
             writes.append(
                 Write("delete", victim, reason, require_uid=victim.metadata.uid)

@@ -41,7 +41,8 @@ class SmallWorld:
         self.store = Store()
         self.ledger = Ledger()
         self.quota: dict[str, int] = {}
-        self.events: list[tuple[str, str, str]] = []
+        self.told: list[tuple[str, str, str]] = []
+        self.events = SimpleNamespace(add=self.note)
         self.machines: dict[str, machines.Machine] = {}
         self.cut: list[str] = []
         self.is_reachable = True
@@ -86,11 +87,10 @@ class SmallWorld:
     def is_up(self, name: str) -> bool:
         return name not in self.machines or self.machines[name].is_on
 
-    def tools(self, name: str) -> Any:
-        def event(regarding: Any, kind: str, reason: str, message: str) -> None:
-            self.events.append((regarding.metadata.name, reason, message))
-
-        return SimpleNamespace(event=event)
+    def note(
+        self, now: int, source: str, host: str, pod: Any, kind: str, reason: str, message: str
+    ) -> None:
+        self.told.append((pod.metadata.name, reason, message))
 
     def eviction_blocked(self, pod: Any) -> None:
         return None
@@ -158,7 +158,7 @@ class SmallWorld:
         self.kubelets.power_on(self, name)
 
     def said(self, reason: str) -> list[str]:
-        return [message for _, what, message in self.events if what == reason]
+        return [message for _, what, message in self.told if what == reason]
 
 
 def a_pod(name: str, on: str = "worker-1", image: str = "nginx:1.27", **changes: Any) -> Pod:

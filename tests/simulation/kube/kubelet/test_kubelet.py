@@ -36,7 +36,7 @@ def test_a_pod_is_pulled_started_and_ready():
 
     assert (state_of(world, "web"), is_ready(world, "web")) == ("Running", True)
     assert world.pod("web").status.pod_ip == "10.244.1.2"
-    assert [reason for _, reason, _ in world.events] == ["Pulling", "Pulled", "Created", "Started"]
+    assert [reason for _, reason, _ in world.told] == ["Pulling", "Pulled", "Created", "Started"]
 
 
 def test_the_second_pod_of_an_image_finds_it_on_the_disk():
