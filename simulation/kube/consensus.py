@@ -37,7 +37,7 @@ TICK: Duration = 100
 PROPOSAL_HOP: Duration = 1
 """From an API server to the member beside it."""
 
-ENTRIES_KEPT = 100
+ENTRIES_KEPT = 25
 """Applied entries kept for followers that lag; etcd keeps 5,000, but every checkpoint holds these."""
 
 RECENT_MESSAGES_MAX = 64
@@ -124,12 +124,14 @@ class Consensus:
 
     def power_off(self, name: str, now: Instant, before_ticks: bool = False) -> None:
         """Take a member's power away: term, vote and log stay on its disk."""
+        assert self.state.seats[name].running, f"{name} is off already"
         self._wake(now - before_ticks)
         self.state.seats[name].running = False
         self._consider_rest(now)
 
     def power_on(self, name: str, now: Instant, before_ticks: bool = False) -> None:
         """Start a member again with what is on its disk."""
+        assert not self.state.seats[name].running, f"{name} is on already"
         self._wake(now - before_ticks)
         seat = self.state.seats[name]
         seat.running = True

@@ -1,9 +1,10 @@
 """What the consensus of the world remembers, and whom it tells.
 
-Entries carry the data of whoever proposed them, of a type that nothing here knows; a checkpoint
-that was decoded holds it as plain dicts until `with_data` has given it its type back.
+Entries carry the data of whoever proposed them, of a type that nothing here knows: it is named
+when a checkpoint is unpacked.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
@@ -87,23 +88,57 @@ class ConsensusState(State):
     settle_due: Instant = -1
 
 
-def with_data(state: ConsensusState, data_type: Any) -> ConsensusState:
-    """Give the data of all entries of a decoded checkpoint its type back, in place."""
+class Packed(Record):
+    """A state to be encoded: the data of an entry that several members hold is written once."""
 
-    def typed(data: Any) -> Any:
-        return None if data is None else msgspec.convert(data, data_type)
+    state: ConsensusState
+    values: list[Any]
 
-    def typed_entry(entry: Entry) -> Entry:
-        return msgspec.structs.replace(entry, data=typed(entry.data))
 
-    for seat in state.seats.values():
-        log = seat.member.log
-        log.entries = [typed_entry(entry) for entry in log.entries]
-        assert not seat.member.outbox, f"{seat.member.id} still has messages to send"
+def packed(state: ConsensusState) -> Packed:
+    """Return a copy whose entries hold places in a table instead of their data."""
+    values: list[Any] = []
+    places: dict[tuple[int, int], int] = {}
+
+    def put(entry: Entry) -> Entry:
+        if entry.data is None:
+            return entry
+        # Log matching: equal index and term mean equal data. A proposal has no index yet.
+        key = (entry.index, entry.term)
+        if entry.index == 0 or key not in places:
+            places[key] = len(values)
+            values.append(entry.data)
+        return Entry(entry.index, entry.term, places[key], entry.change)
+
+    return Packed(_with_entries(state, put), values)
+
+
+def unpacked(checkpoint: Packed, data_type: Any) -> ConsensusState:
+    """Return the state of a decoded checkpoint, its data given back the type it had."""
+    values = [msgspec.convert(value, data_type) for value in checkpoint.values]
+
+    def take(entry: Entry) -> Entry:
+        if entry.data is None:
+            return entry
+        return Entry(entry.index, entry.term, values[entry.data], entry.change)
+
+    return _with_entries(checkpoint.state, take)
+
+
+def _with_entries(state: ConsensusState, turn: Callable[[Entry], Entry]) -> ConsensusState:
+    replace = msgspec.structs.replace
+    seats = {}
+    for name, seat in state.seats.items():
+        member = seat.member
+        assert not member.outbox, f"{name} still has messages to send"
+        log = replace(member.log, entries=[turn(entry) for entry in member.log.entries])
+        seats[name] = replace(seat, member=replace(member, log=log))
+    flights = {}
     for number, flight in state.flights.items():
-        entries = tuple(typed_entry(entry) for entry in flight.message.entries)
-        message = msgspec.structs.replace(flight.message, entries=entries)
-        state.flights[number] = msgspec.structs.replace(flight, message=message)
-    for number, offer in state.offers.items():
-        state.offers[number] = Offer(offer.member, typed(offer.data))
-    return state
+        entries = tuple(turn(entry) for entry in flight.message.entries)
+        flights[number] = replace(flight, message=replace(flight.message, entries=entries))
+    offers = {
+        number: Offer(offer.member, turn(Entry(0, 0, offer.data)).data)
+        for number, offer in state.offers.items()
+    }
+    return replace(state, seats=seats, flights=flights, offers=offers)

@@ -162,9 +162,7 @@ def wake(
         arrives = last_beat + follower.there
         if ticks and arrives > until:
             commit = leader.log.committed
-            beat = Message(
-                Kind.HEARTBEAT, leader.id, follower.name, leader.term, commit=commit
-            )
+            beat = Message(Kind.HEARTBEAT, leader.id, follower.name, leader.term, commit=commit)
             beats.append(Beat(beat, last_beat, arrives))
         elif ticks and arrives + follower.back > until:
             answer = Message(Kind.HEARTBEAT_REPLY, follower.name, leader.id, leader.term)
@@ -188,8 +186,7 @@ def _wake_leader(
     leader.election_elapsed = since_check
     last_check = last_beat - since_check * period
     answers = {
-        follower.name: last_check + follower.there + follower.back
-        for follower in silence.followers
+        follower.name: last_check + follower.there + follower.back for follower in silence.followers
     }
     for peer, progress in leader.progress.items():
         if peer == leader.id:

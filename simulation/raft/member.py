@@ -228,9 +228,7 @@ class Member(Memory):
             replication.handle_heartbeat_reply(self, message)
 
     def _step_as_candidate(self, message: Message) -> None:
-        awaited = (
-            Kind.PRE_VOTE_REPLY if self.role is Role.PRE_CANDIDATE else Kind.VOTE_REPLY
-        )
+        awaited = Kind.PRE_VOTE_REPLY if self.role is Role.PRE_CANDIDATE else Kind.VOTE_REPLY
         if message.kind in FROM_LEADER:
             self.become_follower(message.term, message.sender)
             self._hear_leader(message)

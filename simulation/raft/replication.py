@@ -68,9 +68,7 @@ def broadcast_heartbeat(leader: Memory) -> None:
 def maybe_commit(leader: Memory) -> bool:
     """Commit what a majority holds, if it is of the leader's own term; tell whether it was."""
     acknowledged = {peer: progress.match for peer, progress in leader.progress.items()}
-    return leader.log.maybe_commit(
-        quorum.committed(leader.membership, acknowledged), leader.term
-    )
+    return leader.log.maybe_commit(quorum.committed(leader.membership, acknowledged), leader.term)
 
 
 def handle_append_reply(leader: Memory, reply: Message) -> None:
@@ -159,9 +157,7 @@ def handle_append(follower: Memory, append: Message) -> None:
     if last_new is not None:
         follower.send(Kind.APPEND_REPLY, append.sender, index=last_new)
         return
-    hint, hint_term = log.find_conflict_by_term(
-        min(append.index, log.last_index), append.log_term
-    )
+    hint, hint_term = log.find_conflict_by_term(min(append.index, log.last_index), append.log_term)
     follower.send(
         Kind.APPEND_REPLY,
         append.sender,

@@ -7,7 +7,6 @@
 * calm: after the faults end there is a leader, everybody has everything, and silence falls.
 """
 
-
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,8 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulation.kube.consensus_state import ConsensusState, with_data
+from simulation.kernel.records import Record
+from simulation.kube.consensus_state import Packed, packed, unpacked
 from tests.simulation.kube.worlds import SmallWorld
 from tests.simulation.raft.judge import Judge
 
@@ -34,15 +34,19 @@ STEPS = st.lists(
 )
 
 
-def do(
-    world: SmallWorld, number: int, step: Step, look: Callable[[], None] | None = None
-) -> None:
+class Value(Record):
+    """What is proposed."""
+
+    number: int
+
+
+def do(world: SmallWorld, number: int, step: Step, look: Callable[[], None] | None = None) -> None:
     verb, a, b, wait = step
     one = world.names[a % len(world.names)]
     other = world.names[b % len(world.names)]
     match verb:
         case "propose":
-            world.propose(one, f"value {number}")
+            world.propose(one, Value(number))
         case "cut" if one != other:
             world.cut(one, other)
         case "isolate":
@@ -68,9 +72,7 @@ def memory(world: SmallWorld) -> dict[str, bytes]:
     return {name: msgspec.msgpack.encode(seat.member) for name, seat in seats.items()}
 
 
-LAWFUL = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+LAWFUL = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -123,12 +125,12 @@ def test_safety_always_and_agreement_in_calm(shape: dict[str, Any], steps: list[
         if not world.is_on(name):
             world.switch(name)
     world.pass_time(10_000)
-    world.propose(world.names[0], "the last word")
+    world.propose(world.names[0], Value(-1))
     world.pass_time(1_000)
 
     judge.logs_match()
     assert world.consensus.is_silent(), world.consensus.rows(world.now)
-    last_words = [name for name, _, _, data, _ in world.applied if data == "the last word"]
+    last_words = [name for name, _, _, data, _ in world.applied if data == Value(-1)]
     restored = [name for name, *_ in world.restored]
     assert set(last_words + restored) >= set(world.names)
 
@@ -145,10 +147,10 @@ def test_a_thawed_group_goes_on_as_if_never_frozen(
         do(straight, number, step)
         do(thawed, number, step)
         if number == pause:
-            frozen = msgspec.msgpack.encode(thawed.consensus.state)
-            state = msgspec.msgpack.decode(frozen, type=ConsensusState)
+            frozen = msgspec.msgpack.encode(packed(thawed.consensus.state))
+            state = unpacked(msgspec.msgpack.decode(frozen, type=Packed), Value)
             assert state == thawed.consensus.state
-            thawed.consensus.state = with_data(state, str)
+            thawed.consensus.state = state
 
     assert straight.applied == thawed.applied
     assert straight.timeline.events() == thawed.timeline.events()

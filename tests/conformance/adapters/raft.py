@@ -79,9 +79,7 @@ def election_votes(given: Given) -> Answer:
     member = a_member(given["cluster_size"], id=given["candidate"])
     member.campaign()
     for voter, granted in given["responses"].items():
-        member.step(
-            Message(Kind.VOTE_REPLY, voter, member.id, member.term, reject=not granted)
-        )
+        member.step(Message(Kind.VOTE_REPLY, voter, member.id, member.term, reject=not granted))
     return {"state": role_of(member), "term": member.term}
 
 
@@ -89,9 +87,7 @@ def asked_for_a_vote(
     member: Member, sender: Any, term: int, last_index: int, last_term: int
 ) -> Answer:
     kind = Kind.PRE_VOTE if member.role is Role.PRE_CANDIDATE else Kind.VOTE
-    member.step(
-        Message(kind, str(sender), member.id, term, index=last_index, log_term=last_term)
-    )
+    member.step(Message(kind, str(sender), member.id, term, index=last_index, log_term=last_term))
     replies = [message for message in member.outbox if message.to == str(sender)]
     assert len(replies) == 1, f"{len(replies)} answers to one request for a vote"
     return {"granted": not replies[0].reject, "term": member.term}
@@ -424,9 +420,7 @@ def commit_preceding(given: Given) -> Answer:
 def commit_current_term_only(given: Given) -> Answer:
     leader = a_leader(given["cluster_size"], given["leader_term"], given["leader_log_terms"])
     leader.step(
-        Message(
-            Kind.APPEND_REPLY, "2", leader.id, leader.term, index=given["follower_acks_index"]
-        )
+        Message(Kind.APPEND_REPLY, "2", leader.id, leader.term, index=given["follower_acks_index"])
     )
     return {"commit": leader.log.committed}
 

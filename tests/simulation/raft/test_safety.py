@@ -29,9 +29,7 @@ class Storm:
             check_quorum=self.dice.chance(2, 3, "check-quorum"),
         )
         membership = Membership(tuple(names))
-        self.members = {
-            name: Member.new(name, membership, Dice(seed), rules) for name in names
-        }
+        self.members = {name: Member.new(name, membership, Dice(seed), rules) for name in names}
         self.names = list(names)
         self.air: list[Message] = []
         self.judge = Judge(self.members)
@@ -45,7 +43,9 @@ class Storm:
             if step % 60 == 0:
                 cut = self.dice.chance(1, 2, "cut", step)
                 self.isolated = [
-                    name for name in self.names if cut and self.dice.chance(2, 5, "apart", step, name)
+                    name
+                    for name in self.names
+                    if cut and self.dice.chance(2, 5, "apart", step, name)
                 ]
             name = self.dice.pick(self.names, "who", step)
             self.act(step, name, self.dice.below(1_000, "what", step))
