@@ -6,20 +6,20 @@ wait. A machine without power remembers what is on its disk: when it is back and
 pods, those that still belong to it get new sandboxes, and those that are to go are removed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.records import State
-from simulation.kernel.timeline import Event
+from simulation.kernel.timeline import Datum, Event
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
-from simulation.kube.images import behaviour_of, parse_reference, profile_of
-from simulation.kube.kubelet import containers, node_status, pulls
+from simulation.kube.kubelet import containers, node_status, timers
 from simulation.kube.kubelet.reports import answered, event, forget, report
 from simulation.kube.kubelet.stages import (
+    MIRROR,
     SANDBOX_TIME,
     ContainerRun,
     Ended,
@@ -27,18 +27,15 @@ from simulation.kube.kubelet.stages import (
     PodRun,
     reality_of,
 )
-from simulation.kube.kubelet.status import container_id, status_of
-from simulation.kube.machines import Machine, Process, next_pod_ip, process_key
+from simulation.kube.kubelet.status import container_id
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.store import Change
-from simulation.kube.writes import Write
+from simulation.kube.writes import Result, Write
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-MIRROR = "kubernetes.io/config.mirror"
-"""The annotation of a pod that only mirrors a file on a control plane node's disk."""
 FINAL_PHASES = ("Succeeded", "Failed")
 UNKNOWN_EXIT = 255
 """What containerd notes of a container whose end nobody saw."""
@@ -168,7 +165,7 @@ class Kubelets:
         if pod.metadata.deletion_timestamp is not None:
             # Nothing of it runs here, so there is nothing to stop.
             run.stage = "stopped"
-            self._clean_up(world, kubelet, run)
+            self.clean_up(world, kubelet, run)
             return
         self._new_sandbox(world, kubelet, run, world.settings.kubelet_latency)
         report(world, kubelet, run)
@@ -227,7 +224,8 @@ class Kubelets:
             kubelet.pods[pod.metadata.uid] = run
         return run
 
-    def _clean_up(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+    def clean_up(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+        """Drop the pod, or tell the API that nothing of it is left."""
         if run.gone:
             forget(kubelet, run)
             return
@@ -305,186 +303,14 @@ class Kubelets:
         run = kubelet.pods.get(pod.metadata.uid) if kubelet is not None else None
         return reality_of(run) if run is not None else "none"
 
-    def adopt(self, world: "World", pod: Pod, since: int) -> Pod:
-        """Put a pod that already runs into a new lab; return it as the API would know it.
 
-        Used once, for the state that a lab is born with: every container is started and ready.
-        """
-        kubelet = self.state.kubelets[pod.spec.node_name]
-        machine = world.machines[kubelet.node]
-        run = PodRun(
-            pod=pod,
-            stage="started",
-            sandboxes=1,
-            ip=machine.address if pod.spec.host_network else next_pod_ip(machine),
-            admitted=since,
-            containers={each.name: ContainerRun(each.name) for each in pod.spec.containers},
-            is_static=MIRROR in pod.metadata.annotations,
-        )
-        for container in pod.spec.containers:
-            each = run.containers[container.name]
-            each.stage, each.creations, each.started, each.ready = "running", 1, since, True
-            _remember_image(world, machine, container.image)
-            machine.processes[process_key(run.uid, each.name)] = _process(
-                world, run, each, since
-            )
-        kubelet.pods[run.uid] = run
-        kubelet.listed = True
-        status = status_of(run, machine.address, since)
-        run.pod = msgspec.structs.replace(pod, status=status)
-        run.posted = status
-        return run.pod
-
-
-def _remember_image(world: "World", machine: Machine, image: str) -> None:
-    reference = parse_reference(image)
-    assert reference is not None, f"{image} is no image name"
-    machine.images[reference.name] = profile_of(image, world.dice).size
-
-
-def _process(world: "World", run: PodRun, each: ContainerRun, since: int) -> Process:
-    container = next(c for c in run.pod.spec.containers if c.name == each.name)
-    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
-    profile = profile_of(container.image, world.dice)
-    return Process(
-        pod_uid=run.uid,
-        pod_key=run.key,
-        container=each.name,
-        image=container.image,
-        pod_ip=run.ip,
-        started=since,
-        serves_from=since,
-        ports=behaviour.ports,
-        idle_cpu=profile.idle_cpu,
-        memory=profile.memory,
-    )
-
-
-Step = Callable[["World", KubeletState, PodRun, ContainerRun], None]
-
-
-def _of_container(step: Step) -> Callable[["World", Event], None]:
-    """Return a handler that ignores timers of an earlier attempt."""
-
-    def handle(world: "World", happened: Event) -> None:
-        found = _current(world, happened)
-        if found is not None:
-            step(world, *found)
-
-    return handle
-
-
-def _current(
-    world: "World", happened: Event
-) -> tuple[KubeletState, PodRun, ContainerRun] | None:
-    kubelet = world.kubelets.state.kubelets.get(happened.subject)
-    run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
-    each = run.container(str(happened.data[1])) if run is not None else None
-    if kubelet is None or run is None or each is None or each.attempt != happened.data[2]:
-        return None
-    return kubelet, run, each
-
-
-def _current_pod(world: "World", happened: Event) -> tuple[KubeletState, PodRun] | None:
-    kubelet = world.kubelets.state.kubelets.get(happened.subject)
-    run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
-    if kubelet is None or run is None or run.attempt != happened.data[2]:
-        return None
-    return kubelet, run
-
-
-def _sandbox_made(world: "World", happened: Event) -> None:
-    found = _current_pod(world, happened)
-    if found is None:
-        return
-    kubelet, run = found
-    machine = world.machines[kubelet.node]
-    run.stage = "started"
-    run.sandboxes += 1
-    run.ip = machine.address if run.pod.spec.host_network else next_pod_ip(machine)
-    containers.advance(world, kubelet, run)
-    report(world, kubelet, run)
-
-
-def _cleaned_up(world: "World", happened: Event) -> None:
-    found = _current_pod(world, happened)
-    if found is not None:
-        world.kubelets._clean_up(world, *found)
-
-
-def _report_again(world: "World", happened: Event) -> None:
-    kubelet = world.kubelets.state.kubelets.get(happened.subject)
-    run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
-    if kubelet is not None and run is not None and run.asked == happened.data[1]:
-        report(world, kubelet, run)
-
-
-def _pulled(world: "World", happened: Event) -> None:
-    kubelet = world.kubelets.state.kubelets.get(happened.subject)
-    found = pulls.pulled(world, kubelet, str(happened.data[0])) if kubelet is not None else None
-    if kubelet is None or found is None:
-        return
-    run, each, is_there = found
-    if is_there:
-        containers.start(world, kubelet, run, each)
-    else:
-        containers.advance(world, kubelet, run)
-    report(world, kubelet, run)
-
-
-def _process_ends(
-    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
+def _mirrored(
+    world: "World", subject: str, data: tuple[Datum, ...], results: tuple[Result, ...]
 ) -> None:
-    code = containers.exit_code_of(world, run, each)
-    containers.process_ends(world, kubelet, run, each, code)
-
-
-def _process_killed(world: "World", happened: Event) -> None:
-    found = _current(world, happened)
-    if found is not None:
-        containers.process_ends(world, *found, int(happened.data[3]))
-
-
-def _exited(world: "World", happened: Event) -> None:
-    found = _current(world, happened)
-    if found is not None:
-        containers.exited(world, *found, int(happened.data[3]), int(happened.data[4]))
-
-
-def _probe_failed(world: "World", happened: Event) -> None:
-    found = _current(world, happened)
-    if found is not None:
-        containers.probe_failed(world, *found, str(happened.data[3]))
-
-
-def _serves(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
-    world.traffic_changed(containers.first_cause(run))
-
-
-def _mirrored(world: "World", subject: str, data: tuple, results: tuple) -> None:
     """A mirror pod was written or removed; the watch brings the news."""
 
 
-HANDLERS: dict[str, Callable[["World", Event], None]] = {
-    "kubelet/list": lambda world, happened: world.kubelets.list(world, happened),
-    "kubelet/sandbox-made": _sandbox_made,
-    "kubelet/pulled": _pulled,
-    "kubelet/pull-backs-off": _of_container(pulls.backs_off),
-    "kubelet/pull-again": _of_container(pulls.again),
-    "kubelet/started": _of_container(containers.started),
-    "kubelet/serves": _of_container(_serves),
-    "kubelet/ready": _of_container(containers.ready),
-    "kubelet/unready": _of_container(containers.unready),
-    "kubelet/probe-failed": _probe_failed,
-    "kubelet/process-ends": _of_container(_process_ends),
-    "kubelet/process-killed": _process_killed,
-    "kubelet/exited": _exited,
-    "kubelet/backing-off": _of_container(containers.backing_off),
-    "kubelet/restart": _of_container(containers.restart),
-    "kubelet/cleaned-up": _cleaned_up,
-    "kubelet/report": _report_again,
-    **node_status.HANDLERS,
-}
+HANDLERS = timers.HANDLERS
 REPLIES = {
     "kubelet/answered": answered,
     "kubelet/mirrored": _mirrored,

@@ -10,6 +10,9 @@ from simulation.kernel.records import Record, State
 from simulation.kernel.units import MILLISECOND, MINUTE, SECOND, Duration, Instant
 from simulation.kube.objects.pod import Container, Pod, PodStatus
 
+MIRROR = "kubernetes.io/config.mirror"
+"""The annotation of a pod that only mirrors a file on a control plane node's disk."""
+
 CRASH_BACKOFF_FIRST: Duration = 10 * SECOND
 CRASH_BACKOFF_MAX: Duration = 300 * SECOND
 CRASH_BACKOFF_FORGOTTEN: Duration = 10 * MINUTE
