@@ -1,0 +1,93 @@
+"""Image names, what registries have, and what programs do."""
+
+import pytest
+
+from simulation.kernel.dice import Dice
+from simulation.kube.images import (
+    behaviour_of,
+    is_available,
+    parse_reference,
+    profile_of,
+    pull_error,
+)
+
+
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [
+        ("nginx", "docker.io/library/nginx:latest"),
+        ("nginx:1.27", "docker.io/library/nginx:1.27"),
+        ("bitnami/redis", "docker.io/bitnami/redis:latest"),
+        ("registry.k8s.io/pause:3.10", "registry.k8s.io/pause:3.10"),
+        ("localhost:5000/a/b:c", "localhost:5000/a/b:c"),
+        ("shop.local/web:2", "shop.local/web:2"),
+    ],
+)
+def test_a_name_is_completed_as_a_runtime_does_it(image: str, name: str):
+    reference = parse_reference(image)
+
+    assert reference is not None
+    assert reference.name == name
+
+
+@pytest.mark.parametrize("image", ["", "Nginx", "nginx:", "nginx::1", "a b", "-nginx"])
+def test_what_is_no_name_is_not_parsed(image: str):
+    assert parse_reference(image) is None
+
+
+@pytest.mark.parametrize(
+    ("image", "there"),
+    [
+        ("nginx:1.27", True),
+        ("nginx:nope", False),
+        ("nginx:does-not-exist", False),
+        ("nginx:99", False),
+        ("nginx:latest", True),
+        ("example.invalid/web:1", False),
+        ("somebody/something:v3", True),
+    ],
+)
+def test_registries_have_what_could_exist(image: str, there: bool):
+    reference = parse_reference(image)
+
+    assert reference is not None
+    assert is_available(reference) is there
+
+
+def test_a_missing_tag_is_reported_in_the_runtimes_words():
+    reference = parse_reference("nginx:nope")
+
+    assert reference is not None
+    assert pull_error("nginx:nope", reference) == (
+        "rpc error: code = NotFound desc = failed to pull and unpack image "
+        '"docker.io/library/nginx:nope": failed to resolve reference '
+        '"docker.io/library/nginx:nope": docker.io/library/nginx:nope: not found'
+    )
+
+
+def test_an_unknown_image_has_the_same_size_in_every_run():
+    sizes = [profile_of("somebody/something:v3", Dice(seed)).size for seed in (1, 1, 2)]
+
+    assert sizes[0] == sizes[1]
+    assert sizes[0] != sizes[2]
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "exits_after", "code"),
+    [
+        ("nginx:1", (), None, 0),
+        ("nginx:1", ("nginx", "-g", "daemon off;"), None, 0),
+        ("busybox:1", (), 200, 0),
+        ("busybox:1", ("sleep", "5"), 5_200, 0),
+        ("busybox:1", ("sh", "-c", "echo hi; sleep 2; exit 3"), 2_200, 3),
+        ("busybox:1", ("false",), 200, 1),
+        ("busybox:1", ("sh", "-c", "while true; do date; sleep 1; done"), None, 0),
+        ("busybox:1", ("sleep", "infinity"), None, 0),
+    ],
+)
+def test_a_command_says_what_a_program_does(
+    image: str, command: tuple[str, ...], exits_after: int | None, code: int
+):
+    behaviour = behaviour_of(image, command, (), Dice(1))
+
+    assert (behaviour.exits_after, behaviour.exit_code) == (exits_after, code)
