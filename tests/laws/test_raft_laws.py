@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +73,23 @@ def memory(world: SmallWorld) -> dict[str, bytes]:
     return {name: msgspec.msgpack.encode(seat.member) for name, seat in seats.items()}
 
 
+def in_flight(world: SmallWorld) -> list[tuple[str, str, str, int, int]]:
+    """What is on the wires, whatever its numbers."""
+    return sorted(
+        (m.sender, m.to, m.kind.value, flight.sent, flight.arrives)
+        for flight in world.consensus.state.flights.values()
+        for m in [flight.message]
+    )
+
+
+def assert_agree(fast: SmallWorld, slow: SmallWorld) -> None:
+    assert fast.applied == slow.applied
+    assert (fast.changes, fast.restored) == (slow.changes, slow.restored)
+    assert fast.consensus.rows(fast.now) == slow.consensus.rows(slow.now)
+    assert memory(fast) == memory(slow)
+    assert in_flight(fast) == in_flight(slow)
+
+
 LAWFUL = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -88,8 +106,8 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @LAWFUL
-@given(worlds(), STEPS)
-def test_silent_and_ticked_groups_agree(shape: dict[str, Any], steps: list[Step]):
+@given(worlds(), STEPS, st.integers(700, 800))
+def test_silent_and_ticked_groups_agree(shape: dict[str, Any], steps: list[Step], rest: int):
     fast = SmallWorld(**shape)
     slow = SmallWorld(**shape, ticked=True)
 
@@ -97,13 +115,36 @@ def test_silent_and_ticked_groups_agree(shape: dict[str, Any], steps: list[Step]
         do(fast, number, step)
         do(slow, number, step)
         assert fast.consensus.rows(fast.now) == slow.consensus.rows(slow.now)
-    fast.pass_time(777)
-    slow.pass_time(777)
+    fast.pass_time(rest)
+    slow.pass_time(rest)
 
-    assert fast.applied == slow.applied
-    assert (fast.changes, fast.restored) == (slow.changes, slow.restored)
-    assert fast.consensus.rows(fast.now) == slow.consensus.rows(slow.now)
-    assert memory(fast) == memory(slow)
+    assert_agree(fast, slow)
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        [("cp-1", "cp-2")],
+        [("cp-1", "cp-2"), ("cp-1", "cp-3")],
+        [("cp-2", "cp-1")],
+        [("cp-2", "cp-1"), ("cp-3", "cp-1")],
+    ],
+    ids=["one deaf", "both deaf", "one mute", "both mute"],
+)
+@pytest.mark.parametrize("seed", range(6))
+def test_silence_does_not_fall_over_timers_about_to_run_out(seed: int, ways: list[tuple[str, str]]):
+    for healed_after in range(700, 2_100, 23):
+        fast, slow = SmallWorld(seed=seed), SmallWorld(seed=seed, ticked=True)
+
+        for world in (fast, slow):
+            world.pass_time(500 + healed_after % 97)
+            for a, b in ways:
+                world.cut(a, b)
+            world.pass_time(healed_after)
+            world.heal()
+            world.pass_time(healed_after % 311)
+
+        assert_agree(fast, slow)
 
 
 @LAWFUL

@@ -15,29 +15,31 @@ Given = dict[str, Any]
 TYPES = {
     "append": Kind.APPEND,
     "append_response": Kind.APPEND_REPLY,
-    "append_reply": Kind.APPEND_REPLY,
-    "append_resp": Kind.APPEND_REPLY,
     "heartbeat": Kind.HEARTBEAT,
     "heartbeat_response": Kind.HEARTBEAT_REPLY,
-    "heartbeat_reply": Kind.HEARTBEAT_REPLY,
-    "heartbeat_resp": Kind.HEARTBEAT_REPLY,
     "vote": Kind.VOTE,
     "vote_request": Kind.VOTE,
     "vote_response": Kind.VOTE_REPLY,
-    "vote_reply": Kind.VOTE_REPLY,
-    "vote_resp": Kind.VOTE_REPLY,
     "pre_vote": Kind.PRE_VOTE,
-    "prevote": Kind.PRE_VOTE,
     "pre_vote_request": Kind.PRE_VOTE,
-    "prevote_request": Kind.PRE_VOTE,
     "pre_vote_response": Kind.PRE_VOTE_REPLY,
-    "pre_vote_reply": Kind.PRE_VOTE_REPLY,
     "snapshot": Kind.SNAPSHOT,
     "transfer_leader": Kind.TRANSFER,
     "timeout_now": Kind.TIMEOUT_NOW,
-    "proposal": Kind.PROPOSAL,
     "propose": Kind.PROPOSAL,
 }
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind that a type of the cases means, however its answer is called."""
+    stem = name.removesuffix("_reply").removesuffix("_resp")
+    stem = stem if stem == name else f"{stem}_response"
+    return TYPES[stem.replace("prevote", "pre_vote")]
+
+
+def first_of(given: Given, *keys: str, default: Any = 0) -> Any:
+    """Return the value of the first key that is given."""
+    return next((given[key] for key in keys if key in given), default)
 
 
 class Net:
@@ -120,7 +122,7 @@ class Net:
         self.cuts, self.dropped = [], []
 
     def drop_type(self, step: Given) -> None:
-        self.dropped.append(TYPES[step["type"]])
+        self.dropped.append(kind_of(step["type"]))
 
     def tick(self, step: Given) -> None:
         for _ in range(step.get("ticks", 1)):
@@ -138,28 +140,28 @@ class Net:
         given = step["message"]
         entries = given.get("entries") or ()
         message = Message(
-            TYPES[given["type"]],
+            kind_of(given["type"]),
             str(given["from"]),
             str(given["to"]),
             given.get("term", 0),
-            index=given.get("prev_index", given.get("last_index", given.get("index", 0))),
-            log_term=given.get("prev_term", given.get("last_term", given.get("log_term", 0))),
+            index=first_of(given, "prev_index", "last_index", "last_or_prev_index", "index"),
+            log_term=first_of(given, "prev_term", "last_term", "last_or_prev_term", "log_term"),
             entries=tuple(Entry(entry["index"], entry["term"]) for entry in entries),
-            commit=given.get("leader_commit", given.get("commit", 0)),
+            commit=first_of(given, "leader_commit", "commit"),
             reject=given.get("reject", not given.get("granted", True)),
         )
         if self.arrives(message):
             self.members[message.to].step(message)
 
     def set_randomized_timeout(self, step: Given) -> None:
-        ticks = next(step[key] for key in ("ticks", "timeout", "value", "to") if key in step)
+        ticks = first_of(step, "ticks", "timeout", "randomized_timeout", "value")
         self.members[str(step["node"])].randomized_timeout = ticks
 
     def repeat(self, step: Given) -> None:
-        steps = step.get("steps") or [step["step"]]
-        for _ in range(step.get("times", step.get("count", 1))):
-            for inner in steps:
-                self.do(inner)
+        inner = first_of(step, "steps", "step", default=[])
+        for _ in range(first_of(step, "times", "count", "n", default=1)):
+            for each in inner if isinstance(inner, list) else [inner]:
+                self.do(each)
 
     def do(self, step: Given) -> None:
         STEPS[step["do"]](self, step)
