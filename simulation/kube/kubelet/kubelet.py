@@ -243,6 +243,7 @@ class Kubelets:
             run.attempt += 1
             run.asked += 1
             run.in_flight = False
+            run.interrupted = True
             for each in run.runs():
                 each.attempt += 1
                 if each.stage in ("running", "stopping"):
@@ -258,8 +259,8 @@ class Kubelets:
         if kubelet is None:
             return
         for run in list(kubelet.pods.values()):
-            if run.is_static:
-                self._recreate(world, kubelet, run)
+            if run.is_static and run.interrupted:
+                self._take_up(world, kubelet, run)
         if world.readers.connected(node):
             self.connected(world, node)
 
@@ -268,12 +269,19 @@ class Kubelets:
         kubelet = self.state.kubelets.get(event_.subject)
         if kubelet is None or kubelet.listed or not kubelet.connected:
             return
-        before = [run.uid for run in kubelet.pods.values() if not run.is_static]
         self.relisted(world, kubelet.node)
-        for uid in before:
-            run = kubelet.pods.get(uid)
-            if run is not None and run.stage in ("admitted", "sandbox", "started"):
-                self._recreate(world, kubelet, run)
+        for run in list(kubelet.pods.values()):
+            if run.interrupted:
+                self._take_up(world, kubelet, run)
+
+    def _take_up(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+        """Go on with a pod whose processes ended with the power."""
+        run.interrupted = False
+        is_to_go = run.gone or run.pod.metadata.deletion_timestamp is not None
+        if is_to_go and not run.is_static:
+            containers.finish_stop(world, kubelet, run)
+        else:
+            self._recreate(world, kubelet, run)
 
     def _recreate(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
         if run.posted is not None and run.posted.phase in FINAL_PHASES:

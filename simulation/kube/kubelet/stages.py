@@ -109,6 +109,8 @@ class PodRun(State):
     containers: dict[str, ContainerRun] = {}
     init_containers: dict[str, ContainerRun] = {}
     is_static: bool = False
+    interrupted: bool = False
+    """The power went while it was here, and it has not been taken up again."""
     gone: bool = False
     """The API has forgotten it: stop it and say nothing."""
     posted: PodStatus | None = None

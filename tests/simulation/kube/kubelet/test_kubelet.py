@@ -265,6 +265,33 @@ def test_a_pod_deleted_while_the_machine_was_off_is_removed_when_it_returns():
     assert world.said("SandboxChanged") == []
 
 
+def test_a_pod_that_was_being_stopped_when_the_power_went_is_removed_afterwards():
+    world = SmallWorld()
+    world.create(a_pod("box", image="busybox:1.36", container_command=("sleep", "600")))
+    world.advance(10)
+    world.delete("box")
+    world.advance(5)
+
+    world.power_off("worker-1")
+    world.advance(20)
+    world.power_on("worker-1")
+    world.advance(5)
+
+    assert world.pod("box") is None
+    assert world.kubelets.get("worker-1").pods == {}
+
+
+def test_a_new_kubelet_that_lists_what_it_has_already_heard_of_changes_nothing():
+    world = SmallWorld()
+    world.kubelets.get("worker-1").listed = False
+    world.create(a_pod("web"))
+    world.kubelets.connected(world, "worker-1")
+
+    world.advance(15)
+
+    assert (restarts(world, "web"), world.said("SandboxChanged")) == (0, [])
+
+
 def test_a_kubelet_that_is_cut_off_goes_on_with_what_it_knows():
     world = SmallWorld()
     world.create(a_pod("web"), a_pod("old"))
