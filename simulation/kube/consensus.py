@@ -10,7 +10,7 @@ whether the group is at rest, then proposals. So ticked and silent runs agree to
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Event, Phase, Timeline
@@ -419,6 +419,8 @@ class Consensus:
         if silence is None:
             return
         self.state.silence = None
+        # Silence falls at the end of an instant: then all that was due in it has happened.
+        until = max(until, silence.since)
         seats = self.state.seats
         members = {name: seats[name].member for name in silence.names()}
         lattices = {name: self._lattice(name) for name in silence.names()}
@@ -431,21 +433,3 @@ class Consensus:
         for beat in beats:
             # Whatever has happened to the way since, they left while it was open.
             self._launch(beat.message, beat.sent, beat.arrives)
-
-
-class HasConsensus(Protocol):
-    """What the handlers need of a world."""
-
-    consensus: Consensus
-
-
-def _handle(world: HasConsensus, event: Event) -> None:
-    world.consensus.handle(event)
-
-
-HANDLERS: dict[str, Callable[[HasConsensus, Event], None]] = {
-    "consensus/deliver": _handle,
-    "consensus/tick": _handle,
-    "consensus/settle": _handle,
-    "consensus/propose": _handle,
-}

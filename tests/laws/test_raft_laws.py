@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulation.kernel.records import Record
-from simulation.kube.consensus_state import Packed, packed, unpacked
+from simulation.kube.consensus_state import ConsensusState
 from tests.simulation.kube.worlds import SmallWorld
 from tests.simulation.raft.judge import Judge
 
 Step = tuple[str, int, int, int]
+
+LAST_WORD = -1
 
 VERBS = ["propose", "propose", "cut", "isolate", "isolate later", "heal", "switch", "slow", "hand"]
 
@@ -35,19 +36,13 @@ STEPS = st.lists(
 )
 
 
-class Value(Record):
-    """What is proposed."""
-
-    number: int
-
-
 def do(world: SmallWorld, number: int, step: Step, look: Callable[[], None] | None = None) -> None:
     verb, a, b, wait = step
     one = world.names[a % len(world.names)]
     other = world.names[b % len(world.names)]
     match verb:
         case "propose":
-            world.propose(one, Value(number))
+            world.propose(one, number)
         case "cut" if one != other:
             world.cut(one, other)
         case "isolate":
@@ -131,9 +126,10 @@ def test_silent_and_ticked_groups_agree(shape: dict[str, Any], steps: list[Step]
     ],
     ids=["one deaf", "both deaf", "one mute", "both mute"],
 )
-@pytest.mark.parametrize("seed", range(6))
+# In the last three the first follower has drawn the shortest timer there is.
+@pytest.mark.parametrize("seed", [0, 1, 2, 6, 52, 70])
 def test_silence_does_not_fall_over_timers_about_to_run_out(seed: int, ways: list[tuple[str, str]]):
-    for healed_after in range(700, 2_100, 23):
+    for healed_after in range(700, 2_100, 19):
         fast, slow = SmallWorld(seed=seed), SmallWorld(seed=seed, ticked=True)
 
         for world in (fast, slow):
@@ -166,12 +162,12 @@ def test_safety_always_and_agreement_in_calm(shape: dict[str, Any], steps: list[
         if not world.is_on(name):
             world.switch(name)
     world.pass_time(10_000)
-    world.propose(world.names[0], Value(-1))
+    world.propose(world.names[0], LAST_WORD)
     world.pass_time(1_000)
 
     judge.logs_match()
     assert world.consensus.is_silent(), world.consensus.rows(world.now)
-    last_words = [name for name, _, _, data, _ in world.applied if data == Value(-1)]
+    last_words = [name for name, _, _, data, _ in world.applied if data == LAST_WORD]
     restored = [name for name, *_ in world.restored]
     assert set(last_words + restored) >= set(world.names)
 
@@ -188,8 +184,8 @@ def test_a_thawed_group_goes_on_as_if_never_frozen(
         do(straight, number, step)
         do(thawed, number, step)
         if number == pause:
-            frozen = msgspec.msgpack.encode(packed(thawed.consensus.state))
-            state = unpacked(msgspec.msgpack.decode(frozen, type=Packed), Value)
+            frozen = msgspec.msgpack.encode(thawed.consensus.state)
+            state = msgspec.msgpack.decode(frozen, type=ConsensusState)
             assert state == thawed.consensus.state
             thawed.consensus.state = state
 
