@@ -131,6 +131,9 @@ PROFILES: dict[str, Profile] = {
     "us-docker.pkg.dev/google-samples/containers/gke/gb-frontend": Profile(
         150 * MIB, 700, QUICK_STOP, ports=(80,)
     ),
+    "us-docker.pkg.dev/google-samples/containers/gke/gb-redis-follower": Profile(
+        40 * MIB, 500, QUICK_STOP, ports=(6379,)
+    ),
     "us-docker.pkg.dev/google-samples/containers/gke/hello-app": Profile(
         11 * MIB, 200, QUICK_STOP, ports=(8080,)
     ),
@@ -152,7 +155,7 @@ def parse_reference(image: str) -> Reference | None:
     host, path = found["host"], found["path"]
     if host is not None and "." not in host and ":" not in host and host != "localhost":
         host, path = None, f"{host}/{path}"
-    if host is None and "/" not in path:
+    if host in (None, DEFAULT_REGISTRY) and "/" not in path:
         path = f"library/{path}"
     tag = found["tag"] or ("" if found["digest"] else "latest")
     return Reference(host or DEFAULT_REGISTRY, path, tag, found["digest"] or "")

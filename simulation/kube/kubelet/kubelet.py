@@ -17,7 +17,14 @@ from simulation.kernel.timeline import Datum, Event
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
 from simulation.kube.kubelet import containers, node_status, timers
-from simulation.kube.kubelet.reports import answered, event, forget, report
+from simulation.kube.kubelet.reports import (
+    CONFLICT_RETRY,
+    answered,
+    event,
+    forget,
+    heard_status,
+    report,
+)
 from simulation.kube.kubelet.stages import (
     MIRROR,
     SANDBOX_TIME,
@@ -27,7 +34,7 @@ from simulation.kube.kubelet.stages import (
     PodRun,
     reality_of,
 )
-from simulation.kube.kubelet.status import container_id
+from simulation.kube.kubelet.status import container_id, status_of
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.store import Change
@@ -111,10 +118,14 @@ class Kubelets:
         if not kubelet.listed:
             world.timeline.at(world.now + LIST_TIME, "kubelet/list", node)
         node_status.post_soon(world, kubelet)
-        for run in list(kubelet.pods.values()):
+        address = world.machines[node].address
+        for run in kubelet.pods.values():
             run.in_flight = False
             run.asked += 1
-            report(world, kubelet, run)
+            if run.stage == "removing" or status_of(run, address, world.now) != run.posted:
+                # The watch catches up first: what others wrote meanwhile must not be lost.
+                due = world.now + CONFLICT_RETRY
+                world.timeline.at(due, "kubelet/report", node, (run.uid, run.asked))
 
     def lost(self, world: "World", node: str) -> None:
         """A kubelet lost its connection."""
@@ -133,9 +144,7 @@ class Kubelets:
             return
         was_deleted = run.pod.metadata.deletion_timestamp is not None
         old_grace = containers.grace_of(run)
-        run.pod = pod
-        if pod.metadata.resource_version > run.posted_version and not run.in_flight:
-            run.posted = pod.status
+        heard_status(run, pod)
         if pod.metadata.deletion_timestamp is not None:
             if not was_deleted:
                 run.causes = causes or run.causes

@@ -162,6 +162,9 @@ def post_soon(world: "World", kubelet: KubeletState) -> None:
 def _post_at_next_look(world: "World", kubelet: KubeletState) -> None:
     phase = world.dice.below(STATUS_PERIOD, "kubelet status phase", kubelet.node)
     due = world.now + STATUS_PERIOD - (world.now - phase) % STATUS_PERIOD
+    if kubelet.look_at == due:
+        return
+    kubelet.look_at = due
     world.timeline.at(due, "kubelet/node-status", kubelet.node)
 
 

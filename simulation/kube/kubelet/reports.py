@@ -11,6 +11,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.timeline import Datum
+from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
 from simulation.kube.kubelet.stages import STATUS_RETRY, KubeletState, PodRun
 from simulation.kube.kubelet.status import status_of
@@ -20,8 +21,8 @@ from simulation.kube.writes import Committed, Refused, Result, Write
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-GONE_REASONS = ("NotFound", "Conflict")
-"""The pod does not exist any more, or another one has its name."""
+CONFLICT_RETRY: Duration = SECOND
+"""Somebody else wrote the pod meanwhile; by then the kubelet has heard of it."""
 
 
 def event(world: "World", run: PodRun, kind: str, reason: str, message: str) -> None:
@@ -40,7 +41,18 @@ def report(world: "World", kubelet: KubeletState, run: PodRun) -> None:
         return
     reason = Reason("kubelet-reports", {"pod": run.key, "node": kubelet.node})
     pod = msgspec.structs.replace(run.pod, status=status)
-    writes = [Write("patch", pod, reason, fields=("status",), require_uid=run.uid)]
+    # The whole status is replaced, so nothing that others wrote into it may be overlooked.
+    version = max(run.posted_version, run.pod.metadata.resource_version)
+    writes = [
+        Write(
+            "patch",
+            pod,
+            reason,
+            fields=("status",),
+            require_uid=run.uid,
+            require_version=version,
+        )
+    ]
     if removing:
         last_words = Reason("kubelet-removes", {"pod": run.key, "node": kubelet.node})
         writes.append(
@@ -69,11 +81,28 @@ def answered(
             forget(kubelet, run)
         else:
             report(world, kubelet, run)
-    elif isinstance(first, Refused) and first.reason in GONE_REASONS:
+    elif isinstance(first, Refused) and first.reason == "NotFound":
         world.kubelets.vanished(world, kubelet, run)
     else:
-        due = world.now + STATUS_RETRY
+        is_conflict = isinstance(first, Refused) and first.reason == "Conflict"
+        due = world.now + (CONFLICT_RETRY if is_conflict else STATUS_RETRY)
         world.timeline.at(due, "kubelet/report", kubelet.node, (run.uid, run.asked))
+
+
+def report_again(world: "World", kubelet: KubeletState, run: PodRun) -> None:
+    """Report once more, on the basis of the newest version that the kubelet's watch has seen."""
+    pod = world.readers.view(world, kubelet.node).get("Pod", run.key)
+    if isinstance(pod, Pod) and pod.metadata.uid == run.uid:
+        heard_status(run, pod)
+    report(world, kubelet, run)
+
+
+def heard_status(run: PodRun, pod: Pod) -> None:
+    """Take over what the watch says of a pod, unless the kubelet itself knows better."""
+    run.pod = pod
+    if pod.metadata.resource_version > run.posted_version:
+        run.posted = pod.status
+        run.posted_version = pod.metadata.resource_version
 
 
 def forget(kubelet: KubeletState, run: PodRun) -> None:

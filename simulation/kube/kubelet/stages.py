@@ -148,6 +148,8 @@ class KubeletState(State):
     pulling: str = ""
     """What the image puller is busy with, as "pod uid/container": one pull at a time."""
     pull_queue: list[str] = []
+    look_at: Instant = -1
+    """When it will look at its Node, if it has reason to."""
     connected: bool = False
     listed: bool = False
     """Whether it has listed its pods since the machine started."""

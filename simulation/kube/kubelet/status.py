@@ -41,7 +41,7 @@ OWN_CONDITIONS = (
 
 def status_of(run: PodRun, address: str, now: Instant) -> PodStatus:
     """Return the status of a pod as its kubelet would report it now."""
-    known = run.pod.status
+    known = last_known(run)
     phase = phase_of(run)
     ip = run.ip
     return msgspec.structs.replace(
@@ -60,6 +60,13 @@ def status_of(run: PodRun, address: str, now: Instant) -> PodStatus:
         qos_class=qos_class(run.pod),
         observed_generation=run.pod.metadata.generation,
     )
+
+
+def last_known(run: PodRun) -> PodStatus:
+    """Return the newest status that the kubelet has seen: its own last report, or the watch's."""
+    if run.posted is not None and run.posted_version > run.pod.metadata.resource_version:
+        return run.posted
+    return run.pod.status
 
 
 def qos_class(pod: Pod) -> str:
@@ -82,9 +89,9 @@ def _amount(resources: Resources, name: str) -> int:
 
 
 def _conditions(run: PodRun, phase: str, now: Instant) -> tuple[Condition, ...]:
-    before = run.posted.conditions if run.posted is not None else run.pod.status.conditions
+    before = last_known(run).conditions
     known = {condition.type: condition for condition in before}
-    scheduled = {each.type: each for each in run.pod.status.conditions}.get("PodScheduled")
+    scheduled = known.get("PodScheduled")
     wanted = _wanted(run, phase)
     conditions: list[Condition] = []
     for type_ in OWN_CONDITIONS:
@@ -98,7 +105,7 @@ def _conditions(run: PodRun, phase: str, now: Instant) -> tuple[Condition, ...]:
         same = earlier is not None and earlier.status == status
         since = earlier.last_transition_time if same and earlier is not None else now
         conditions.append(Condition(type_, status, reason, message, since))
-    foreign = [each for each in run.pod.status.conditions if each.type not in OWN_CONDITIONS]
+    foreign = [each for each in before if each.type not in OWN_CONDITIONS]
     return tuple(conditions + foreign)
 
 
@@ -123,7 +130,7 @@ def _wanted(run: PodRun, phase: str) -> dict[str, tuple[str, str, str]]:
         initialised = (
             ("False", "ContainersNotInitialized", incomplete) if waiting else ("True", "", "")
         )
-    gates = {each.type: each.status for each in run.pod.status.conditions}
+    gates = {each.type: each.status for each in last_known(run).conditions}
     closed = [
         gate.condition_type
         for gate in run.pod.spec.readiness_gates

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.timeline import Event
 from simulation.kube.kubelet import containers, node_status, pulls
-from simulation.kube.kubelet.reports import report
+from simulation.kube.kubelet.reports import report, report_again
 from simulation.kube.kubelet.stages import ContainerRun, KubeletState, PodRun
 from simulation.kube.machines import next_pod_ip
 
@@ -68,7 +68,7 @@ def _report_again(world: "World", happened: Event) -> None:
     kubelet = world.kubelets.state.kubelets.get(happened.subject)
     run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
     if kubelet is not None and run is not None and run.asked == happened.data[1]:
-        report(world, kubelet, run)
+        report_again(world, kubelet, run)
 
 
 def _pulled(world: "World", happened: Event) -> None:

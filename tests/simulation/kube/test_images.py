@@ -17,6 +17,7 @@ from simulation.kube.images import (
     [
         ("nginx", "docker.io/library/nginx:latest"),
         ("nginx:1.27", "docker.io/library/nginx:1.27"),
+        ("docker.io/redis:6.0.5", "docker.io/library/redis:6.0.5"),
         ("bitnami/redis", "docker.io/bitnami/redis:latest"),
         ("registry.k8s.io/pause:3.10", "registry.k8s.io/pause:3.10"),
         ("localhost:5000/a/b:c", "localhost:5000/a/b:c"),
