@@ -17,7 +17,6 @@ from simulation.kube.indexes import INDEXES, Indexes
 from simulation.kube.limits import CHANGES_KEPT_MAX, TOMBSTONES_MAX
 from simulation.kube.objects.kinds import AnyObject
 
-
 Objects = list[AnyObject]
 Keys = list[str]
 Items = list[tuple[str, AnyObject]]

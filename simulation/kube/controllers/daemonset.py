@@ -1,0 +1,216 @@
+"""Keeps one pod of a DaemonSet on every node that fits.
+
+Watches DaemonSets, their pods and nodes. The pods are bound by the default scheduler, to the node
+that the controller names in their affinity. Follows pkg/controller/daemon; of the rolling update
+the part with maxUnavailable.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from simulation.kernel.reasons import Reason
+from simulation.kernel.units import Instant
+from simulation.kube.manager import Outcome, Tools
+from simulation.kube.objects.meta import ObjectMeta, OwnerReference
+from simulation.kube.objects.node import Node
+from simulation.kube.objects.pod import Pod, Toleration
+from simulation.kube.objects.workload import DaemonSet, DaemonSetStatus
+from simulation.kube.rules.deployments import scaled_value
+from simulation.kube.rules.names import pod_template_hash
+from simulation.kube.rules.pods import is_active, is_finished, is_ready
+from simulation.kube.rules.taints import tolerated
+from simulation.kube.store import Change
+from simulation.kube.view import View
+from simulation.kube.writes import Write
+
+replace = msgspec.structs.replace
+
+HASH_LABEL = "controller-revision-hash"
+ALL = "*"
+"""The key that stands for every DaemonSet: a node came, went or changed."""
+
+ADDED_TOLERATIONS = (
+    Toleration("node.kubernetes.io/not-ready", "Exists", "", "NoExecute"),
+    Toleration("node.kubernetes.io/unreachable", "Exists", "", "NoExecute"),
+    Toleration("node.kubernetes.io/disk-pressure", "Exists", "", "NoSchedule"),
+    Toleration("node.kubernetes.io/memory-pressure", "Exists", "", "NoSchedule"),
+    Toleration("node.kubernetes.io/pid-pressure", "Exists", "", "NoSchedule"),
+    Toleration("node.kubernetes.io/unschedulable", "Exists", "", "NoSchedule"),
+)
+NETWORK_TOLERATION = Toleration(
+    "node.kubernetes.io/network-unavailable", "Exists", "", "NoSchedule"
+)
+
+
+def _owners(change: Change) -> Iterable[str]:
+    for obj in (change.new, change.old):
+        if obj is None:
+            continue
+        for owner in obj.metadata.owner_references:
+            if owner.controller and owner.kind == "DaemonSet":
+                yield f"{obj.metadata.namespace}/{owner.name}"
+
+
+def _node_matters(change: Change) -> Iterable[str]:
+    old, new = change.old, change.new
+    if old is None or new is None:
+        return (ALL,)
+    same = old.spec == new.spec and old.metadata.labels == new.metadata.labels
+    return () if same else (ALL,)
+
+
+class DaemonSetController:
+    """Creates the pods that are missing and deletes those that should not be."""
+
+    name = "daemonset"
+    watches = {
+        "DaemonSet": lambda change: (change.key,),
+        "Node": _node_matters,
+        "Pod": _owners,
+    }
+
+    def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
+        """Compare the nodes that should have a pod with those that have one."""
+        if key == ALL:
+            batches: tuple[tuple[Write, ...], ...] = ()
+            for key_of_one, _ in view.items("DaemonSet"):
+                batches += self.reconcile(key_of_one, view, now, tools).batches
+            return Outcome((tuple(write for batch in batches for write in batch),))
+        owner = view.get("DaemonSet", key)
+        if owner is None or owner.metadata.deletion_timestamp is not None:
+            return Outcome()
+        pods = _pods_by_node(view.by("pod/owner", owner.metadata.uid))
+        nodes = view.list("Node")
+        eligible = {node.metadata.name: _should_run(owner, node) for node in nodes}
+        writes: list[Write] = []
+        for name in sorted({*pods, *eligible}):
+            writes += _for_node(owner, name, pods.get(name, []), eligible.get(name, False))
+        writes += _replaced(owner, pods)
+        status = _status(owner, pods, eligible)
+        if status != owner.status:
+            because = Reason("daemonset-counted", {"daemonset": owner.metadata.name})
+            writes.append(Write("patch", replace(owner, status=status), because, ("status",)))
+        return Outcome((tuple(writes),))
+
+
+def target_node(pod: Pod) -> str:
+    """Return the node a daemon pod is on or is meant for."""
+    if pod.spec.node_name:
+        return pod.spec.node_name
+    required = (pod.spec.affinity or {}).get("nodeAffinity", {}).get(
+        "requiredDuringSchedulingIgnoredDuringExecution", {}
+    )
+    for term in required.get("nodeSelectorTerms", ()):
+        for field in term.get("matchFields", ()):
+            if field.get("key") == "metadata.name":
+                return str(field["values"][0])
+    return ""
+
+
+def _pods_by_node(pods: list[Pod]) -> dict[str, list[Pod]]:
+    found: dict[str, list[Pod]] = {}
+    for pod in pods:
+        found.setdefault(target_node(pod), []).append(pod)
+    return found
+
+
+def tolerations_of(owner: DaemonSet) -> tuple[Toleration, ...]:
+    """Return what the pods tolerate, with what the controller adds."""
+    spec = owner.spec.template.spec
+    added = (*ADDED_TOLERATIONS, NETWORK_TOLERATION) if spec.host_network else ADDED_TOLERATIONS
+    return (*spec.tolerations, *(each for each in added if each not in spec.tolerations))
+
+
+def _should_run(owner: DaemonSet, node: Node) -> bool:
+    spec = owner.spec.template.spec
+    labels = node.metadata.labels
+    if any(labels.get(key) != value for key, value in spec.node_selector.items()):
+        return False
+    tolerations = tolerations_of(owner)
+    keeping_away = [t for t in node.spec.taints if t.effect in {"NoSchedule", "NoExecute"}]
+    return all(tolerated(taint, tolerations) for taint in keeping_away)
+
+
+def _for_node(owner: DaemonSet, node: str, pods: list[Pod], wanted: bool) -> list[Write]:
+    params: dict[str, str | int] = {"daemonset": owner.metadata.name, "node": node}
+    if wanted and not any(is_active(pod) or pod.metadata.deletion_timestamp for pod in pods):
+        dead = [pod for pod in pods if is_finished(pod)]
+        create = Write("create", new_pod(owner, node), Reason("daemonset-creates", params))
+        return [*(_delete(pod, params) for pod in dead), create]
+    running = [pod for pod in pods if pod.metadata.deletion_timestamp is None]
+    surplus = running if not wanted else sorted(running, key=_age)[1:]
+    return [_delete(pod, params) for pod in surplus]
+
+
+def _age(pod: Pod) -> tuple[Instant, str]:
+    return pod.metadata.creation_timestamp or 0, pod.metadata.name
+
+
+def _delete(pod: Pod, params: dict[str, str | int]) -> Write:
+    because = Reason("daemonset-deletes", params)
+    return Write("delete", pod, because, require_uid=pod.metadata.uid)
+
+
+def new_pod(owner: DaemonSet, node: str) -> Pod:
+    """Return the pod of one node, with the affinity that only that node satisfies."""
+    template = owner.spec.template
+    field = {"key": "metadata.name", "operator": "In", "values": [node]}
+    required = {"nodeSelectorTerms": [{"matchFields": [field]}]}
+    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+    meta = ObjectMeta(
+        generate_name=f"{owner.metadata.name}-",
+        namespace=owner.metadata.namespace,
+        labels={**template.metadata.labels, HASH_LABEL: pod_template_hash(template)},
+        annotations=template.metadata.annotations,
+        owner_references=(
+            OwnerReference(
+                "apps/v1", "DaemonSet", owner.metadata.name, owner.metadata.uid, True, True
+            ),
+        ),
+    )
+    spec = replace(template.spec, affinity=affinity, tolerations=tolerations_of(owner))
+    return Pod(metadata=meta, spec=spec)
+
+
+def _is_new(owner: DaemonSet, pod: Pod) -> bool:
+    return pod.metadata.labels.get(HASH_LABEL) == pod_template_hash(owner.spec.template)
+
+
+def _replaced(owner: DaemonSet, pods: dict[str, list[Pod]]) -> list[Write]:
+    """Return the deletions of a rolling update: those that serve nobody anyway go first."""
+    if owner.spec.update_strategy.type != "RollingUpdate":
+        return []
+    running = [pod for each in pods.values() for pod in each if is_active(pod)]
+    old = sorted((pod for pod in running if not _is_new(owner, pod)), key=_age)
+    if not old:
+        return []
+    rolling = owner.spec.update_strategy.rolling_update
+    allowed = scaled_value(rolling.max_unavailable if rolling else 1, len(pods), round_up=True)
+    missing = len(pods) - sum(is_ready(pod) for pod in running)
+    idle = [pod for pod in old if not is_ready(pod)]
+    serving = [pod for pod in old if is_ready(pod)]
+    doomed = idle + serving[: max(0, allowed - missing)]
+    params: dict[str, str | int] = {"daemonset": owner.metadata.name, "node": ""}
+    return [_delete(pod, {**params, "node": pod.spec.node_name}) for pod in doomed]
+
+
+def _status(
+    owner: DaemonSet, pods: dict[str, list[Pod]], eligible: dict[str, bool]
+) -> DaemonSetStatus:
+    desired = [name for name, wanted in eligible.items() if wanted]
+    active = {name: [pod for pod in pods.get(name, ()) if is_active(pod)] for name in desired}
+    ready = sum(any(map(is_ready, each)) for each in active.values())
+    misplaced = [name for name in pods if pods[name] and not eligible.get(name, False)]
+    return DaemonSetStatus(
+        current_number_scheduled=sum(bool(each) for each in active.values()),
+        desired_number_scheduled=len(desired),
+        number_misscheduled=len(misplaced),
+        number_ready=ready,
+        number_available=ready,
+        number_unavailable=len(desired) - ready,
+        updated_number_scheduled=sum(
+            any(_is_new(owner, pod) for pod in each) for each in active.values()
+        ),
+        observed_generation=owner.metadata.generation,
+    )

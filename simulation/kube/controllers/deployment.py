@@ -1,0 +1,416 @@
+"""Rolls out a Deployment: one ReplicaSet a template, old ones shrink as the new one grows.
+
+Watches Deployments, their ReplicaSets and, for strategy Recreate, their pods; writes ReplicaSets
+and the Deployment's status. One visit scales in one direction only; every change it makes wakes
+it again. Follows pkg/controller/deployment (sync.go, rolling.go, recreate.go, progress.go).
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from simulation.kernel.reasons import Reason
+from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.manager import Outcome, Tools
+from simulation.kube.objects.meta import Condition, LabelSelector, ObjectMeta, OwnerReference
+from simulation.kube.objects.workload import (
+    Deployment,
+    DeploymentStatus,
+    ReplicaSet,
+    ReplicaSetSpec,
+)
+from simulation.kube.rules import deployments as rules
+from simulation.kube.rules.names import HASH_LABEL, pod_template_hash
+from simulation.kube.rules.pods import condition, is_finished, set_condition
+from simulation.kube.rules.revisions import DESIRED, MAX, REVISION, revision_of, same_template
+from simulation.kube.store import Change
+from simulation.kube.view import View
+from simulation.kube.writes import Write
+
+replace = msgspec.structs.replace
+
+
+def _owners(change: Change) -> Iterable[str]:
+    for obj in (change.new, change.old):
+        if obj is None:
+            continue
+        for owner in obj.metadata.owner_references:
+            if owner.controller and owner.kind == "Deployment":
+                yield f"{obj.metadata.namespace}/{owner.name}"
+
+
+class DeploymentController:
+    """Keeps the ReplicaSets of a Deployment in step with its template and its size."""
+
+    name = "deployment"
+    watches = {"Deployment": lambda change: (change.key,), "ReplicaSet": _owners}
+
+    def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
+        """Find or create the new ReplicaSet, scale one direction, report how far it got."""
+        deployment = view.get("Deployment", key)
+        if deployment is None or deployment.metadata.deletion_timestamp is not None:
+            return Outcome()
+        sets = view.by("replicaset/owner", deployment.metadata.uid)
+        rollout = Rollout(deployment, sets, now, tools)
+        return rollout.next_step(view)
+
+
+class Rollout:
+    """One look at a Deployment and its ReplicaSets."""
+
+    def __init__(
+        self, deployment: Deployment, sets: list[ReplicaSet], now: Instant, tools: Tools
+    ) -> None:
+        self.deployment, self.now, self.tools = deployment, now, tools
+        self.sets = sorted(sets, key=_age)
+        template = deployment.spec.template
+        self.new = next((each for each in self.sets if same_template(each, template)), None)
+        self.old = [each for each in self.sets if each is not self.new]
+        strategy = deployment.spec.strategy
+        rolling = strategy.rolling_update
+        surge = rolling.max_surge if rolling else "25%"
+        unavailable = rolling.max_unavailable if rolling else "25%"
+        self.desired = deployment.spec.replicas
+        self.bounds = rules.fenceposts(surge, unavailable, self.desired)
+        self.is_rolling = strategy.type == rules.ROLLING_UPDATE
+        self.surge = self.bounds.surge if self.is_rolling else 0
+        self.unavailable = rules.max_unavailable(strategy.type, self.bounds, self.desired)
+
+    def next_step(self, view: View) -> Outcome:
+        """Return the writes of this visit: scaling first, then the status."""
+        writes = self._scaling(view)
+        if not writes:
+            writes = self._clean_up()
+        status = self._status()
+        if status != self.deployment.status:
+            carrier = replace(self.deployment, status=status)
+            writes = [*writes, self._write("patch", carrier, "deployment-counted", ("status",))]
+        annotated = self._revision_annotation()
+        if annotated is not None:
+            writes = [*writes, annotated]
+        return Outcome((tuple(writes),), self._deadline_in(status))
+
+    # --- scaling
+
+    def _scaling(self, view: View) -> list[Write]:
+        if self.deployment.spec.paused:
+            return self._proportional() if self._is_scaling_event() else []
+        if self.new is None:
+            if not self.is_rolling and self._old_pods_remain(view):
+                return self._scale_all_old_to_zero()
+            return [self._creation()]
+        if self._is_scaling_event():
+            writes = self._proportional()
+            if writes:
+                return writes
+        return self._rolling(self.new) if self.is_rolling else self._recreate(self.new, view)
+
+    def _rolling(self, new: ReplicaSet) -> list[Write]:
+        total = sum(each.spec.replicas for each in self.sets)
+        wanted = rules.reconcile_new(
+            rules.ROLLING_UPDATE, self.desired, self.surge, new.spec.replicas, total
+        )
+        if wanted != new.spec.replicas:
+            return [self._scaled(new, wanted, "rollout-scales-new")]
+        shares = [_share(each) for each in self.old]
+        sizes = rules.reconcile_old(self.desired, self.unavailable, shares, _share(new))
+        return [
+            self._scaled(each, sizes[each.metadata.name], "rollout-scales-old")
+            for each in self.old
+            if sizes[each.metadata.name] != each.spec.replicas
+        ]
+
+    def _recreate(self, new: ReplicaSet, view: View) -> list[Write]:
+        writes = self._scale_all_old_to_zero()
+        if writes or self._old_pods_remain(view):
+            return writes
+        if new.spec.replicas != self.desired:
+            return [self._scaled(new, self.desired, "rollout-scales-new")]
+        return []
+
+    def _scale_all_old_to_zero(self) -> list[Write]:
+        running = [each for each in self.old if each.spec.replicas > 0]
+        return [self._scaled(each, 0, "rollout-scales-old") for each in running]
+
+    def _old_pods_remain(self, view: View) -> bool:
+        pods = (pod for each in self.old for pod in view.by("pod/owner", each.metadata.uid))
+        return any(not is_finished(pod) for pod in pods)
+
+    def _is_scaling_event(self) -> bool:
+        return any(
+            each.spec.replicas > 0
+            and each.metadata.annotations.get(DESIRED, str(self.desired)) != str(self.desired)
+            for each in self.sets
+        )
+
+    def _proportional(self) -> list[Write]:
+        active = [each for each in self.sets if each.spec.replicas > 0]
+        if len(active) <= 1:
+            target = active[0] if active else self.new
+            if target is None or target.spec.replicas == self.desired:
+                return self._refresh_annotations(active)
+            return [self._scaled(target, self.desired, "deployment-scaled")]
+        if self.new is not None and _is_saturated(self.new, self.desired):
+            return self._scale_all_old_to_zero()
+        if not self.is_rolling:
+            return []
+        shares = [_share(each) for each in active]
+        status_replicas = self.deployment.status.replicas
+        sizes = rules.proportional(self.desired, self.surge, shares, status_replicas)
+        return [
+            self._scaled(each, sizes[each.metadata.name], "deployment-scaled") for each in active
+        ]
+
+    def _refresh_annotations(self, active: list[ReplicaSet]) -> list[Write]:
+        stale = [
+            each for each in active if each.metadata.annotations.get(DESIRED) != str(self.desired)
+        ]
+        return [self._scaled(each, each.spec.replicas, "deployment-scaled") for each in stale]
+
+    # --- writes
+
+    def _write(
+        self, verb: str, obj: Deployment | ReplicaSet, key: str, fields: tuple[str, ...] = ()
+    ) -> Write:
+        because = Reason(
+            key,
+            {
+                "deployment": self.deployment.metadata.name,
+                "wanted": self.desired,
+                "ready": self.deployment.status.ready_replicas,
+            },
+        )
+        uid = obj.metadata.uid if verb == "patch" else ""
+        return Write(verb, obj, because, fields, require_uid=uid)
+
+    def _scaled(self, each: ReplicaSet, size: int, key: str) -> Write:
+        annotations = {**each.metadata.annotations, **self._sizes()}
+        carrier = replace(
+            each,
+            metadata=replace(each.metadata, annotations=annotations),
+            spec=replace(each.spec, replicas=size),
+        )
+        before, name = each.spec.replicas, each.metadata.name
+        if size != before:
+            way = "up" if size > before else "down"
+            text = f"Scaled {way} replica set {name} from {before} to {size}"
+            self.tools.event(self.deployment, "Normal", "ScalingReplicaSet", text)
+        because = Reason(
+            key,
+            {
+                "deployment": self.deployment.metadata.name,
+                "replicaset": name,
+                "from": before,
+                "to": size,
+            },
+        )
+        fields = ("spec.replicas", "metadata.annotations")
+        version = each.metadata.resource_version
+        return Write("patch", carrier, because, fields, require_version=version)
+
+    def _sizes(self) -> dict[str, str]:
+        return {DESIRED: str(self.desired), MAX: str(self.desired + self.surge)}
+
+    def _creation(self) -> Write:
+        spec = self.deployment.spec
+        hash = pod_template_hash(spec.template, self.deployment.status.collision_count or 0)
+        labels = {**spec.template.metadata.labels, HASH_LABEL: hash}
+        selector = {**spec.selector.match_labels, HASH_LABEL: hash}
+        template = replace(spec.template, metadata=replace(spec.template.metadata, labels=labels))
+        total = sum(each.spec.replicas for each in self.old)
+        kind = spec.strategy.type
+        size = rules.new_replicas(kind, self.desired, self.surge, 0, total)
+        meta = ObjectMeta(
+            name=f"{self.deployment.metadata.name}-{hash}",
+            namespace=self.deployment.metadata.namespace,
+            labels=labels,
+            annotations={
+                **_inherited(self.deployment.metadata.annotations),
+                **self._sizes(),
+                REVISION: str(self._next_revision()),
+            },
+            owner_references=(_owner(self.deployment),),
+        )
+        obj = ReplicaSet(
+            api_version="apps/v1",
+            metadata=meta,
+            spec=ReplicaSetSpec(
+                size,
+                LabelSelector(selector, spec.selector.match_expressions),
+                template,
+                spec.min_ready_seconds,
+            ),
+        )
+        text = f"Scaled up replica set {meta.name} from 0 to {size}"
+        self.tools.event(self.deployment, "Normal", "ScalingReplicaSet", text)
+        because = Reason(
+            "rollout-begins",
+            {"deployment": self.deployment.metadata.name, "replicaset": meta.name, "to": size},
+        )
+        return Write("create", obj, because)
+
+    def _next_revision(self) -> int:
+        return max((revision_of(each) for each in self.sets), default=0) + 1
+
+    def _revision_annotation(self) -> Write | None:
+        if self.new is None:
+            return None
+        revision = revision_of(self.new)
+        latest = max(map(revision_of, self.old), default=0)
+        meta = self.deployment.metadata
+        if revision <= latest:
+            wanted = str(latest + 1)
+            history = {**self.new.metadata.annotations, REVISION: wanted}
+            carrier = replace(self.new, metadata=replace(self.new.metadata, annotations=history))
+            return self._write("patch", carrier, "rollout-revision", ("metadata.annotations",))
+        if meta.annotations.get(REVISION) == str(revision):
+            return None
+        annotations = {**meta.annotations, REVISION: str(revision)}
+        carrier = replace(self.deployment, metadata=replace(meta, annotations=annotations))
+        return self._write("patch", carrier, "rollout-revision", ("metadata.annotations",))
+
+    def _clean_up(self) -> list[Write]:
+        limit = self.deployment.spec.revision_history_limit
+        if not rules.is_complete(self.desired, _progress(self._status())):
+            return []
+        idle = [
+            each
+            for each in self.old
+            if each.spec.replicas == 0
+            and each.status.replicas == 0
+            and each.metadata.deletion_timestamp is None
+        ]
+        surplus = sorted(idle, key=revision_of)[: max(0, len(idle) - limit)]
+        return [self._write("delete", each, "rollout-history-cleaned") for each in surplus]
+
+    # --- status
+
+    def _status(self) -> DeploymentStatus:
+        ready = sum(each.status.ready_replicas for each in self.sets)
+        available = sum(each.status.available_replicas for each in self.sets)
+        replicas = sum(each.status.replicas for each in self.sets)
+        total = sum(each.spec.replicas for each in self.sets)
+        terminating = sum(each.status.terminating_replicas or 0 for each in self.sets)
+        status = DeploymentStatus(
+            observed_generation=self.deployment.metadata.generation,
+            replicas=replicas,
+            updated_replicas=self.new.status.replicas if self.new else 0,
+            ready_replicas=ready,
+            available_replicas=available,
+            unavailable_replicas=max(0, total - available),
+            terminating_replicas=terminating,
+            collision_count=self.deployment.status.collision_count,
+            conditions=self.deployment.status.conditions,
+        )
+        conditions = self._availability(status)
+        return replace(status, conditions=self._progressing(status, conditions))
+
+    def _availability(self, status: DeploymentStatus) -> tuple[Condition, ...]:
+        enough = status.available_replicas >= self.desired - self.unavailable
+        new = (
+            Condition(
+                "Available",
+                "True",
+                "MinimumReplicasAvailable",
+                "Deployment has minimum availability.",
+            )
+            if enough
+            else Condition(
+                "Available",
+                "False",
+                "MinimumReplicasUnavailable",
+                "Deployment does not have minimum availability.",
+            )
+        )
+        return self._set(status.conditions, new)
+
+    def _progressing(
+        self, status: DeploymentStatus, conditions: tuple[Condition, ...]
+    ) -> tuple[Condition, ...]:
+        deadline = self.deployment.spec.progress_deadline_seconds
+        if deadline == rules.NO_DEADLINE:
+            return tuple(each for each in conditions if each.type != "Progressing")
+        current = condition(self.deployment, "Progressing")
+        name = self.new.metadata.name if self.new else self.deployment.metadata.name
+        what = f'ReplicaSet "{name}"' if self.new else f'Deployment "{name}"'
+        done = current is not None and current.reason == "NewReplicaSetAvailable"
+        if status.replicas == status.updated_replicas and done:
+            return conditions
+        now_status, before = _progress(status), _progress(self.deployment.status)
+        if self.new is None and current is None:
+            new = Condition("Progressing", "True", "NewReplicaSetCreated", f"Created new {what}")
+        elif rules.is_complete(self.desired, now_status) and self.new is not None:
+            text = f"{what} has successfully progressed."
+            new = Condition("Progressing", "True", "NewReplicaSetAvailable", text)
+        elif rules.is_progressing(before, now_status):
+            new = Condition("Progressing", "True", "ReplicaSetUpdated", f"{what} is progressing.")
+            rest = tuple(each for each in conditions if each.type != "Progressing")
+            if current is not None and current.status == "True":
+                new = replace(new, last_transition_time=current.last_transition_time)
+            return (*rest, replace(new, last_update_time=self.now,
+                                   last_transition_time=new.last_transition_time or self.now))
+        elif current is not None and rules.is_timed_out(
+            deadline, self.now, current.reason, current.status, current.last_update_time or 0
+        ):
+            text = f"{what} has timed out progressing."
+            new = Condition("Progressing", "False", "ProgressDeadlineExceeded", text)
+        else:
+            return conditions
+        return self._set(conditions, new)
+
+    def _set(self, conditions: tuple[Condition, ...], new: Condition) -> tuple[Condition, ...]:
+        current = next((each for each in conditions if each.type == new.type), None)
+        if current is not None and (current.status, current.reason) == (new.status, new.reason):
+            return conditions
+        return set_condition(conditions, replace(new, last_update_time=self.now), self.now)
+
+    def _deadline_in(self, status: DeploymentStatus) -> Duration | None:
+        """Return when to look again whether the rollout has made no progress for too long."""
+        progressing = next((c for c in status.conditions if c.type == "Progressing"), None)
+        if progressing is None or progressing.reason in {
+            "NewReplicaSetAvailable",
+            "ProgressDeadlineExceeded",
+        }:
+            return None
+        seconds = self.deployment.spec.progress_deadline_seconds
+        due = (progressing.last_update_time or self.now) + seconds * SECOND + 1
+        return max(due - self.now, SECOND)
+
+
+def _age(each: ReplicaSet) -> tuple[Instant, str]:
+    return each.metadata.creation_timestamp or 0, each.metadata.name
+
+
+def _share(each: ReplicaSet) -> rules.Share:
+    annotated = each.metadata.annotations.get(MAX, "")
+    return rules.Share(
+        each.metadata.name,
+        each.spec.replicas,
+        each.status.available_replicas,
+        each.metadata.creation_timestamp or 0,
+        int(annotated) if annotated.isdigit() else None,
+    )
+
+
+def _progress(status: DeploymentStatus) -> rules.Progress:
+    return rules.Progress(
+        status.replicas, status.updated_replicas, status.ready_replicas, status.available_replicas
+    )
+
+
+def _is_saturated(new: ReplicaSet, desired: int) -> bool:
+    return (
+        new.spec.replicas == desired
+        and new.metadata.annotations.get(DESIRED) == str(desired)
+        and new.status.available_replicas == desired
+    )
+
+
+def _owner(deployment: Deployment) -> OwnerReference:
+    meta = deployment.metadata
+    return OwnerReference("apps/v1", "Deployment", meta.name, meta.uid, True, True)
+
+
+def _inherited(annotations: dict[str, str]) -> dict[str, str]:
+    skipped = ("kubectl.kubernetes.io/last-applied-configuration", REVISION, DESIRED, MAX)
+    return {key: value for key, value in annotations.items() if key not in skipped}

@@ -1,0 +1,185 @@
+"""Keeps the EndpointSlices of a Service in step with the pods that its selector means.
+
+Watches Services and pods; writes EndpointSlices. A pod is *ready* as an endpoint when it is Ready
+and not being deleted. Follows staging/src/k8s.io/endpointslice; of its packing the simple form.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from simulation.kernel.reasons import Reason
+from simulation.kernel.units import Instant
+from simulation.kube.manager import Outcome, Tools
+from simulation.kube.objects.meta import ObjectMeta, OwnerReference
+from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.service import (
+    Endpoint,
+    EndpointConditions,
+    EndpointPort,
+    EndpointSlice,
+    ObjectReference,
+    Service,
+    ServicePort,
+)
+from simulation.kube.rules.pods import is_finished, is_ready, is_terminating
+from simulation.kube.store import Change
+from simulation.kube.view import View
+from simulation.kube.writes import Write
+
+replace = msgspec.structs.replace
+
+ENDPOINTS_PER_SLICE = 100
+MANAGED_BY = "endpointslice-controller.k8s.io"
+NAMESPACE = "namespace:"
+"""A key that stands for all Services of a namespace: a pod of it changed."""
+
+
+def _of_pod(change: Change) -> Iterable[str]:
+    old, new = change.old, change.new
+    if old is not None and new is not None and _facts(old) == _facts(new):
+        return ()
+    return (NAMESPACE + (new or old).metadata.namespace,)  # type: ignore[union-attr]
+
+
+def _facts(pod: Pod) -> tuple[object, ...]:
+    """Return what an endpoint is made from."""
+    meta = pod.metadata
+    return (
+        meta.labels,
+        meta.deletion_timestamp is None,
+        pod.status.pod_ip,
+        pod.spec.node_name,
+        is_ready(pod),
+        is_finished(pod),
+    )
+
+
+class EndpointSliceController:
+    """Lists the addresses behind each Service."""
+
+    name = "endpointslice"
+    watches = {"Service": lambda change: (change.key,), "Pod": _of_pod}
+
+    def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
+        """Compare the slices there are with the endpoints there should be."""
+        if key.startswith(NAMESPACE):
+            namespace = key.removeprefix(NAMESPACE)
+            services = [s for s in view.list("Service") if s.metadata.namespace == namespace]
+            writes = [w for each in services for w in _writes(each, view)]
+            return Outcome((tuple(writes),))
+        service = view.get("Service", key)
+        if service is None:
+            gone = view.by("slice/service", key)
+            because = Reason("endpoints-dropped", {"service": key})
+            return Outcome((tuple(Write("delete", each, because) for each in gone),))
+        return Outcome((tuple(_writes(service, view)),))
+
+
+def _writes(service: Service, view: View) -> list[Write]:
+    if not service.spec.selector:
+        return []
+    meta = service.metadata
+    wanted = endpoints_of(service, view.by("pod/namespace", meta.namespace))
+    chunks = [
+        wanted[start : start + ENDPOINTS_PER_SLICE]
+        for start in range(0, max(len(wanted), 1), ENDPOINTS_PER_SLICE)
+    ]
+    slices = view.by("slice/service", f"{meta.namespace}/{meta.name}")
+    ports = _ports(service, wanted, view)
+    writes: list[Write] = []
+    for number, chunk in enumerate(chunks):
+        if number < len(slices):
+            current = slices[number]
+            new = replace(current, endpoints=tuple(chunk), ports=ports)
+            if new != current:
+                fields = ("endpoints", "ports")
+                because = _because(service, current.endpoints, chunk)
+                writes.append(Write("patch", new, because, fields))
+        else:
+            because = _because(service, (), chunk)
+            writes.append(Write("create", _slice(service, chunk, ports), because))
+    surplus = slices[len(chunks) :]
+    dropped = Reason("endpoints-dropped", {"service": meta.name})
+    return writes + [Write("delete", each, dropped) for each in surplus]
+
+
+def _because(
+    service: Service, before: Iterable[Endpoint], after: Iterable[Endpoint]
+) -> Reason:
+    ready = [each for each in after if each.conditions.ready]
+    known = [each for each in before if each.conditions.ready]
+    key = "endpoints-lost" if len(ready) < len(known) else "endpoints-listed"
+    params: dict[str, str | int] = {"service": service.metadata.name, "ready": len(ready)}
+    return Reason(key, params)
+
+
+def endpoints_of(service: Service, pods: list[Pod]) -> list[Endpoint]:
+    """Return the endpoints of the pods that a Service's selector means."""
+    selector = service.spec.selector or {}
+    found = []
+    for pod in pods:
+        selected = selector.items() <= pod.metadata.labels.items()
+        if selected and pod.status.pod_ip and not is_finished(pod):
+            found.append(endpoint(service, pod))
+    return found
+
+
+def endpoint(service: Service, pod: Pod) -> Endpoint:
+    """Return one pod as an endpoint."""
+    serving, terminating = is_ready(pod), is_terminating(pod)
+    ready = service.spec.publish_not_ready_addresses or (serving and not terminating)
+    return Endpoint(
+        (pod.status.pod_ip,),
+        EndpointConditions(ready, serving, terminating),
+        ObjectReference("Pod", pod.metadata.namespace, pod.metadata.name, pod.metadata.uid),
+        pod.spec.node_name or None,
+    )
+
+
+def _ports(service: Service, endpoints: list[Endpoint], view: View) -> tuple[EndpointPort, ...]:
+    pod = None
+    for each in endpoints:
+        if each.target_ref is not None:
+            pod = view.get("Pod", f"{each.target_ref.namespace}/{each.target_ref.name}")
+            break
+    return tuple(
+        EndpointPort(port.name, target_port(port, pod), port.protocol)
+        for port in service.spec.ports
+    )
+
+
+def target_port(port: ServicePort, pod: Pod | None) -> int | None:
+    """Return the number of the port that a Service's port leads to in a pod."""
+    target = port.target_port
+    if target is None or target == 0:
+        return port.port
+    if isinstance(target, int):
+        return target
+    for container in pod.spec.containers if pod else ():
+        for each in container.ports:
+            if each.name == target and each.protocol == port.protocol:
+                return each.container_port
+    return None
+
+
+def _slice(
+    service: Service, chunk: list[Endpoint], ports: tuple[EndpointPort, ...]
+) -> EndpointSlice:
+    meta = service.metadata
+    labels = {
+        "kubernetes.io/service-name": meta.name,
+        "endpointslice.kubernetes.io/managed-by": MANAGED_BY,
+    }
+    owner = OwnerReference("v1", "Service", meta.name, meta.uid, True, True)
+    return EndpointSlice(
+        api_version="discovery.k8s.io/v1",
+        metadata=ObjectMeta(
+            generate_name=f"{meta.name}-",
+            namespace=meta.namespace,
+            labels=labels,
+            owner_references=(owner,),
+        ),
+        endpoints=tuple(chunk),
+        ports=ports,
+    )

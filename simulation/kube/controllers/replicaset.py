@@ -1,0 +1,182 @@
+"""Keeps a ReplicaSet at the number of pods it asks for.
+
+Watches ReplicaSets and the pods they own; writes pods and the ReplicaSet's status, nothing else.
+The decision is taken from what exists now, never from the event that woke it, so it may be called
+twice, late, or after a restart and still be right. Follows pkg/controller/replicaset.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from simulation.kernel.reasons import Reason
+from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.manager import Outcome, Tools
+from simulation.kube.objects.meta import ObjectMeta, OwnerReference
+from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.workload import ReplicaSet, ReplicaSetStatus
+from simulation.kube.rules import ranking
+from simulation.kube.rules.pods import (
+    is_active,
+    is_available,
+    is_ready,
+    is_terminating,
+    ready_since,
+    restarts,
+)
+from simulation.kube.store import Change
+from simulation.kube.view import View
+from simulation.kube.writes import Write
+
+replace = msgspec.structs.replace
+
+BURST = 500
+"""Pods created or deleted in one visit, as in kube-controller-manager."""
+
+DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
+
+
+def _owners(change: Change) -> Iterable[str]:
+    """Return the ReplicaSets a changed pod belongs or belonged to."""
+    for obj in (change.new, change.old):
+        if obj is None:
+            continue
+        for owner in obj.metadata.owner_references:
+            if owner.controller and owner.kind == "ReplicaSet":
+                yield f"{obj.metadata.namespace}/{owner.name}"
+
+
+class ReplicaSetController:
+    """Creates missing pods and deletes superfluous ones."""
+
+    name = "replicaset"
+    watches = {"ReplicaSet": lambda change: (change.key,), "Pod": _owners}
+
+    def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
+        """Compare the pods there are with the number that is asked for."""
+        owner = view.get("ReplicaSet", key)
+        if owner is None or owner.metadata.deletion_timestamp is not None:
+            return Outcome()
+        owned = view.by("pod/owner", owner.metadata.uid)
+        active = [pod for pod in owned if is_active(pod)]
+        missing = owner.spec.replicas - len(active)
+        status = _status(owner, owned, active, now)
+        batches: tuple[tuple[Write, ...], ...] = ()
+        if missing > 0:
+            batches = _creations(owner, len(active), min(missing, BURST))
+        elif missing < 0:
+            batches = (_deletions(owner, active, view, min(-missing, BURST), now),)
+        if status != owner.status:
+            batches = (_status_write(owner, status), *batches)
+        return Outcome(batches, _soonest_available(owner, active, now))
+
+
+def _creations(owner: ReplicaSet, have: int, count: int) -> tuple[tuple[Write, ...], ...]:
+    because = Reason(
+        "replicaset-creates",
+        {"replicaset": owner.metadata.name, "wanted": owner.spec.replicas, "have": have},
+    )
+    pod = new_pod(owner)
+    return tuple(
+        tuple(Write("create", pod, because) for _ in range(size))
+        for size in ranking.slow_start(count)
+    )
+
+
+def new_pod(owner: ReplicaSet) -> Pod:
+    """Return a pod made from a ReplicaSet's template; the API server completes its name."""
+    template = owner.spec.template
+    meta = ObjectMeta(
+        generate_name=f"{owner.metadata.name[:58]}-",
+        namespace=owner.metadata.namespace,
+        labels=template.metadata.labels,
+        annotations=template.metadata.annotations,
+        owner_references=(
+            OwnerReference(
+                "apps/v1", "ReplicaSet", owner.metadata.name, owner.metadata.uid, True, True
+            ),
+        ),
+    )
+    return Pod(metadata=meta, spec=template.spec)
+
+
+def _deletions(
+    owner: ReplicaSet, active: list[Pod], view: View, count: int, now: Instant
+) -> tuple[Write, ...]:
+    because = Reason(
+        "replicaset-deletes",
+        {"replicaset": owner.metadata.name, "wanted": owner.spec.replicas, "have": len(active)},
+    )
+    by_name = {pod.metadata.name: pod for pod in active}
+    ranked = [_ranked(pod, now) for pod in active]
+    related = [_ranked(pod, now) for pod in _related(owner, view)]
+    doomed = ranking.to_delete(ranked, related, count)
+    return tuple(
+        Write("delete", by_name[pod.name], because, require_uid=pod.uid) for pod in doomed
+    )
+
+
+def _related(owner: ReplicaSet, view: View) -> list[Pod]:
+    """Return the active pods of all ReplicaSets that share this one's owner."""
+    deployment = next((o.uid for o in owner.metadata.owner_references if o.controller), "")
+    siblings = view.by("replicaset/owner", deployment) if deployment else [owner]
+    pods = [pod for each in siblings for pod in view.by("pod/owner", each.metadata.uid)]
+    return [pod for pod in pods if is_active(pod)]
+
+
+def _ranked(pod: Pod, now: Instant) -> ranking.RankedPod:
+    since, created = ready_since(pod), pod.metadata.creation_timestamp
+    cost = pod.metadata.annotations.get(DELETION_COST, "0")
+    return ranking.RankedPod(
+        pod.metadata.name,
+        pod.spec.node_name,
+        pod.status.phase,
+        is_ready(pod),
+        None if since is None else now - since,
+        None if created is None else now - created,
+        restarts(pod),
+        deletion_cost=int(cost) if cost.lstrip("-").isdigit() else 0,
+        uid=pod.metadata.uid,
+    )
+
+
+def _status(
+    owner: ReplicaSet, owned: list[Pod], active: list[Pod], now: Instant
+) -> ReplicaSetStatus:
+    labels = owner.spec.template.metadata.labels
+    full = sum(labels.items() <= pod.metadata.labels.items() for pod in active)
+    wait = owner.spec.min_ready_seconds
+    return ReplicaSetStatus(
+        replicas=len(active),
+        fully_labeled_replicas=full,
+        ready_replicas=sum(map(is_ready, active)),
+        available_replicas=sum(is_available(pod, wait, now) for pod in active),
+        terminating_replicas=sum(map(is_terminating, owned)),
+        observed_generation=owner.metadata.generation,
+        conditions=owner.status.conditions,
+    )
+
+
+def _status_write(owner: ReplicaSet, status: ReplicaSetStatus) -> tuple[Write, ...]:
+    because = Reason(
+        "replicaset-counted",
+        {
+            "replicaset": owner.metadata.name,
+            "ready": status.ready_replicas,
+            "wanted": owner.spec.replicas,
+        },
+    )
+    carrier = replace(owner, status=status)
+    uid = owner.metadata.uid
+    return (Write("patch", carrier, because, ("status",), require_uid=uid),)
+
+
+def _soonest_available(owner: ReplicaSet, active: list[Pod], now: Instant) -> Duration | None:
+    """Return when the next ready pod has been ready for minReadySeconds."""
+    wait = owner.spec.min_ready_seconds * SECOND
+    if not wait:
+        return None
+    ready = [since for since in map(ready_since, active) if since is not None]
+    waiting = [since + wait - now for since in ready if since + wait > now]
+    return min(waiting) if waiting else None
+

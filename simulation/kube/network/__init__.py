@@ -1,0 +1,1 @@
+"""Cables, service addresses, ingress routing and the traffic of users."""

@@ -1,0 +1,107 @@
+"""What a machine's proxies know: the endpoints of each Service, as last heard.
+
+While the machine's watch lives this is read from its view. When the watch breaks, the tables are
+frozen and stay as they were: kube-proxy's rules and nginx's upstreams do not forget.
+"""
+
+from typing import TYPE_CHECKING
+
+from simulation.kernel.records import Record
+from simulation.kube.rules.routing import PREFIX, Rule
+from simulation.kube.view import View
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+
+class Peer(Record):
+    """One pod behind a Service, as a proxy knows it."""
+
+    pod: str
+    ip: str
+    port: int
+
+
+class Tables(Record):
+    """Everything a proxy needs: rules and endpoints."""
+
+    rules: tuple[Rule, ...] = ()
+    """Backends are "namespace/service:port"."""
+    peers: dict[str, tuple[Peer, ...]] = {}
+    """By "namespace/service:port"."""
+
+
+def tables_of(view: View) -> Tables:
+    """Read the tables off a view."""
+    return Tables(_rules(view), _peers(view))
+
+
+def _rules(view: View) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    for ingress in view.list("Ingress"):
+        namespace, spec = ingress.metadata.namespace, ingress.spec
+        if not _is_served(view, spec.ingress_class_name):
+            continue
+        if spec.default_backend and spec.default_backend.service:
+            backend = _backend(namespace, spec.default_backend.service)
+            rules.append(Rule("", "/", PREFIX, backend, default=True))
+        for rule in spec.rules:
+            for path in rule.http.paths if rule.http else ():
+                if path.backend.service:
+                    backend = _backend(namespace, path.backend.service)
+                    kind = path.path_type or "ImplementationSpecific"
+                    rules.append(Rule(rule.host, path.path or "/", kind, backend))
+    return tuple(rules)
+
+
+def _is_served(view: View, name: str | None) -> bool:
+    """Tell whether the ingress controller of the lab serves a class; none means the default."""
+    default = "ingressclass.kubernetes.io/is-default-class"
+    for each in view.list("IngressClass"):
+        if each.spec.controller != "k8s.io/ingress-nginx":
+            continue
+        is_default = each.metadata.annotations.get(default) == "true"
+        if each.metadata.name == name or (name is None and is_default):
+            return True
+    return False
+
+
+def _backend(namespace: str, service: object) -> str:
+    port = service.port  # type: ignore[attr-defined]
+    return f"{namespace}/{service.name}:{port.number or port.name}"  # type: ignore[attr-defined]
+
+
+def _peers(view: View) -> dict[str, tuple[Peer, ...]]:
+    found: dict[str, tuple[Peer, ...]] = {}
+    for service in view.list("Service"):
+        meta = service.metadata
+        key = f"{meta.namespace}/{meta.name}"
+        slices = view.by("slice/service", key)
+        for port in service.spec.ports:
+            peers = tuple(
+                Peer(f"{e.target_ref.namespace}/{e.target_ref.name}", e.addresses[0], number)
+                for each in slices
+                for number in [_number(each.ports, port.name)]
+                for e in each.endpoints
+                if e.conditions.ready and e.target_ref is not None and number
+            )
+            found[f"{key}:{port.port}"] = peers
+            if port.name:
+                found[f"{key}:{port.name}"] = peers
+    return found
+
+
+def _number(ports: tuple, name: str) -> int:
+    for port in ports:
+        if port.name == name and port.port:
+            return int(port.port)
+    return 0
+
+
+def knowledge_of(world: "World", machine: str) -> Tables:
+    """Return what the proxies of a machine know now."""
+    frozen = world.traffic.state.frozen.get(machine)
+    if frozen is not None:
+        return frozen
+    reader = world.readers.state.readers.get(machine)
+    return tables_of(View(world.store, reader.seen if reader else None))

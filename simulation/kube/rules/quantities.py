@@ -1,0 +1,69 @@
+"""Kubernetes' resource.Quantity: texts such as 250m and 128Mi to integers and back.
+
+Follows k8s.io/apimachinery/pkg/api/resource: decimal and binary suffixes, exponents, and the
+canonical form that keeps the binary suffix for amounts that were written with one.
+"""
+
+import re
+from decimal import Decimal
+
+PATTERN = re.compile(r"^([+-]?[0-9.]+)([eE][+-]?[0-9]+|[numkMGTPE]i?|Ki|Mi|Gi|Ti|Pi|Ei)?$")
+DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+
+
+def parse(text: str | int | float) -> Decimal:
+    """Return the exact value of a quantity; raise ValueError if it is none."""
+    found = PATTERN.match(str(text))
+    if found is None or found[1].count(".") > 1 or not any(map(str.isdigit, found[1])):
+        raise ValueError(
+            f'unable to parse quantity "{text}": quantities must match the regular expression '
+            "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+        )
+    number, suffix = Decimal(found[1]), found[2] or ""
+    if suffix in BINARY:
+        return number * (1 << BINARY[suffix])
+    if suffix in DECIMAL:
+        return number.scaleb(DECIMAL[suffix])
+    if suffix[:1] in "eE":
+        return number.scaleb(int(suffix[1:]))
+    raise ValueError(f'unable to parse quantity "{text}"')
+
+
+def rounded_up(value: Decimal) -> int:
+    """Return the next whole number: a quantity never promises less than it says."""
+    whole = int(value)
+    return whole + (value > whole)
+
+
+def milli(text: str | int | float) -> int:
+    """Return a quantity in thousandths."""
+    return rounded_up(parse(text) * 1000)
+
+
+def whole(text: str | int | float) -> int:
+    """Return a quantity in whole units."""
+    return rounded_up(parse(text))
+
+
+def print_milli(value: int) -> str:
+    """Print thousandths: 250m, 2."""
+    return str(value // 1000) if value % 1000 == 0 else f"{value}m"
+
+
+def print_bytes(value: int) -> str:
+    """Print bytes with the largest binary suffix that is exact."""
+    for suffix in reversed(BINARY):
+        size = 1 << BINARY[suffix]
+        if value and value % size == 0:
+            return f"{value // size}{suffix}"
+    return print_decimal(value)
+
+
+def print_decimal(value: int) -> str:
+    """Print a whole number with the largest decimal suffix that is exact."""
+    for suffix in ("E", "P", "T", "G", "M", "k"):
+        size = 10 ** DECIMAL[suffix]
+        if value and value % size == 0:
+            return f"{value // size}{suffix}"
+    return str(value)

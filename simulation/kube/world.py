@@ -1,0 +1,380 @@
+"""Everything that exists in a lab, and who is told of what.
+
+The world owns the parts and wires them together: reality tells the parts that live on it, the
+store tells the readers, the readers tell the processes. It decides nothing itself.
+"""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import msgspec
+
+from simulation.kernel.calendar import Calendar
+from simulation.kernel.dice import Dice
+from simulation.kernel.reasons import Reason, Refused
+from simulation.kernel.records import State
+from simulation.kernel.timeline import Event, Timeline
+from simulation.kernel.units import Instant
+from simulation.kube import apiserver, controllers, faults, heartbeats, manager, offices, readers
+from simulation.kube.apiserver import Api, ApiState
+from simulation.kube.consensus import Consensus
+from simulation.kube.consensus_state import ConsensusState
+from simulation.kube.events import EventLog, EventLogState
+from simulation.kube.happenings import Ledger
+from simulation.kube.heartbeats import Heartbeats, HeartbeatsState
+from simulation.kube.kubelet import kubelet
+from simulation.kube.kubelet.kubelet import Kubelets, KubeletsState
+from simulation.kube.machines import CONTROL_PLANE, ON, WORKER, Machine
+from simulation.kube.manager import Manager, ManagerState, Tools
+from simulation.kube.network import traffic
+from simulation.kube.network.links import Links, LinksState
+from simulation.kube.network.traffic import Traffic, TrafficState
+from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.offices import Offices, OfficesState
+from simulation.kube.readers import Reader, Readers, ReadersState
+from simulation.kube.rules.disruption import eviction_blocked
+from simulation.kube.scheduler import scheduler
+from simulation.kube.scheduler.scheduler import Scheduler, SchedulerState
+from simulation.kube.settings import Settings
+from simulation.kube.store import Change, Store, StoreState
+from simulation.kube.writes import Refused as RefusedWrite
+from simulation.kube.writes import Result, Write
+from simulation.raft.quorum import needed
+from simulation.raft.roles import Role
+
+
+class WorldState(State):
+    """The given: everything a checkpoint holds."""
+
+    now: Instant = 0
+    last_fault: int = 0
+    workers_made: int = 0
+    settings: Settings = msgspec.field(default_factory=Settings)
+    machines: dict[str, Machine] = {}
+    links: LinksState = msgspec.field(default_factory=LinksState)
+    consensus: ConsensusState | None = None
+    store: StoreState = msgspec.field(default_factory=StoreState)
+    api: ApiState = msgspec.field(default_factory=ApiState)
+    readers: ReadersState = msgspec.field(default_factory=ReadersState)
+    manager: ManagerState = msgspec.field(default_factory=ManagerState)
+    scheduler: SchedulerState | None = None
+    kubelets: KubeletsState = msgspec.field(default_factory=KubeletsState)
+    heartbeats: HeartbeatsState = msgspec.field(default_factory=HeartbeatsState)
+    offices: OfficesState | None = None
+    traffic: TrafficState = msgspec.field(default_factory=TrafficState)
+    ledger: Ledger = msgspec.field(default_factory=Ledger)
+    events: EventLogState = msgspec.field(default_factory=EventLogState)
+    quota: dict[str, int] = {}
+    timeline: list[Event] = []
+
+
+class World:
+    """All parts of one lab, and the questions they ask each other."""
+
+    def __init__(self, dice: Dice, calendar: Calendar, state: WorldState) -> None:
+        self.state = state
+        self.dice = dice
+        self.calendar = calendar
+        self.now = state.now
+        self.settings = state.settings
+        self.timeline = Timeline(state.timeline)
+        self.machines = state.machines
+        self.links = Links(dice, state.links)
+        self.store = Store(state.store)
+        self.api = Api(state.api)
+        self.readers = Readers(state.readers)
+        self.manager = Manager(controllers.RECONCILERS, state.manager)
+        self.scheduler = Scheduler(state.scheduler)
+        self.kubelets = Kubelets(state.kubelets)
+        self.heartbeats = Heartbeats(state.heartbeats)
+        self.offices = Offices(state.offices)
+        self.traffic = Traffic(state.traffic)
+        self.ledger = state.ledger
+        self.events = EventLog(state.events)
+        self.quota = state.quota
+        self.last_fault = state.last_fault
+        self.consensus = Consensus(
+            self.timeline,
+            dice,
+            self.links.reachable,
+            self.links.latency,
+            self._applied,
+            on_restore=self._restored,
+            on_change=self._member_changed,
+            state=state.consensus,
+            tick=self.settings.raft_tick,
+        )
+        self.sessions: Any = None
+        """The terminal's sessions; set by the lab, which knows kubectl."""
+        self.placement: dict[str, list[str]] = {}
+        """Where a scenario wants the first pods of a workload, while the lab is being born."""
+        self.observers: list[Callable[[Change], None]] = []
+        self.handlers: dict[str, Callable[[World, Event], None]] = {
+            **apiserver.HANDLERS,
+            **faults.HANDLERS,
+            **heartbeats.HANDLERS,
+            **kubelet.HANDLERS,
+            **manager.HANDLERS,
+            **offices.HANDLERS,
+            **readers.HANDLERS,
+            **scheduler.HANDLERS,
+            **traffic.HANDLERS,
+            **dict.fromkeys(CONSENSUS_PURPOSES, _consensus_event),
+        }
+        self.replies: dict[str, Callable[..., None]] = {
+            **kubelet.REPLIES,
+            **manager.REPLIES,
+            **scheduler.REPLIES,
+        }
+
+    def given(self) -> WorldState:
+        """Return the state for a checkpoint, brought up to date."""
+        state = self.state
+        state.now, state.last_fault = self.now, self.last_fault
+        state.timeline = self.timeline.events()
+        state.consensus = self.consensus.state
+        state.scheduler = self.scheduler.state
+        state.offices = self.offices.state
+        state.readers = self.readers.state
+        lagging = min((each.seen for each in self.readers.state.readers.values()), default=0)
+        self.store.keep_changes_since(lagging)
+        return state
+
+    # --- questions
+
+    def is_up(self, name: str) -> bool:
+        """Tell whether a machine runs programs; places that are no machine always do."""
+        machine = self.machines.get(name)
+        return machine is None or machine.power == ON
+
+    def control_plane(self) -> list[str]:
+        """Return the names of the control plane machines."""
+        return sorted(n for n, each in self.machines.items() if each.role == CONTROL_PLANE)
+
+    def workers(self) -> list[str]:
+        """Return the names of the workers."""
+        return sorted(n for n, each in self.machines.items() if each.role == WORKER)
+
+    def members_in_touch(self, name: str) -> list[str]:
+        """Return the running members that one of them can talk to, itself included."""
+        if not self.is_up(name):
+            return []
+        return [
+            each
+            for each in self.control_plane()
+            if self.is_up(each) and self.links.both_ways(name, each)
+        ]
+
+    def can_write_from(self, name: str) -> bool:
+        """Tell whether writes through a control plane node's API server can be committed."""
+        server = self.api.state.servers.get(name)
+        if server is None or not server.alive:
+            return False
+        return len(self.members_in_touch(name)) >= needed(len(self.control_plane()))
+
+    def can_renew(self, node: str) -> bool:
+        """Tell whether a node's kubelet can renew its lease."""
+        if not self.is_up(node) or node not in self.machines:
+            return False
+        reader = self.readers.state.readers.get(node)
+        return reader is not None and bool(reader.server) and self.can_write_from(reader.server)
+
+    def has_quorum(self) -> bool:
+        """Tell whether any control plane node can get a write committed."""
+        return any(map(self.can_write_from, self.control_plane()))
+
+    # --- the ledger
+
+    def story(self, key: str, subject: str, causes: tuple[int, ...] = (), **params: Any) -> int:
+        """Write a happening down and return its number."""
+        return self.ledger.add(self.now, Reason(key, params), subject, causes)
+
+    def fault(self, key: str, subject: str, **params: Any) -> int:
+        """Write down an act upon reality: the first cause of what follows."""
+        self.last_fault = self.story(key, subject, (), **params)
+        return self.last_fault
+
+    def committed(self, change: Change) -> None:
+        """The store has a new change."""
+        if change.kind in ("EndpointSlice", "Ingress", "Service"):
+            self.traffic.belief_changed(self, change)
+        if change.kind == "Node" and change.old is None and change.new is not None:
+            self.heartbeats.add(self, change.key, self.now)
+        if change.kind == "Node" and change.new is None:
+            self.heartbeats.remove(change.key)
+        for observer in self.observers:
+            observer(change)
+
+    def refuse_missing(self, kind: str, key: str) -> NoReturn:
+        """Refuse a command about something that is not there, saying since when."""
+        since = self.store.deleted_at(kind, key)
+        if since is None:
+            raise Refused("not-found", kind=kind, key=key)
+        raise Refused("not-found-since", kind=kind, key=key, since=since)
+
+    def tools(self, source: str) -> Tools:
+        """Return what a controller may use beside its view."""
+        holder = self.manager.state.holder
+
+        def event(regarding: AnyObject, type: str, reason: str, message: str) -> None:
+            self.events.add(self.now, source, holder, regarding, type, reason, message)
+
+        return Tools(self.dice, self.settings, event, self.heartbeats.noticed(self))
+
+    def write_refused(self, by: str, write: Write, result: Result) -> None:
+        """A controller's write was refused: quotas become visible this way."""
+        if isinstance(result, RefusedWrite) and result.code == 403:
+            text = f"Error creating: {result.message}"
+            owner = write.object.metadata.owner_references
+            subject = self.store.get(
+                owner[0].kind, f"{write.object.metadata.namespace}/{owner[0].name}"
+            ) if owner else None
+            if subject is not None:
+                self.events.add(self.now, by, "", subject, "Warning", "FailedCreate", text)
+                self.story("quota-refused", f"{owner[0].kind}/{owner[0].name}", (), text=text)
+
+    def eviction_blocked(self, pod: AnyObject) -> RefusedWrite | None:
+        """Return why the eviction API refuses a pod, or None."""
+        return eviction_blocked(self.store, pod)
+
+    # --- wiring
+
+    def reality_changed(self, cause: int = 0) -> None:
+        """Power or cables changed: everybody who notices such a thing by himself looks again."""
+        self.consensus.links_changed(self.now, before_ticks=True)
+        self.readers.connections_changed(self)
+        self._review(cause)
+        self.traffic_changed(cause)
+
+    def _review(self, cause: int = 0) -> None:
+        had = self.traffic.state.had_quorum
+        has = self.has_quorum()
+        if had != has:
+            self.traffic.state.had_quorum = has
+            up = len([name for name in self.control_plane() if self.is_up(name)])
+            members = len(self.control_plane())
+            key = "quorum-restored" if has else "quorum-lost"
+            causes = (cause or self.last_fault,)
+            params = {"up": up, "members": members, "quorum": needed(members)}
+            self.story(key, "Member/etcd", causes, **params)
+        self.heartbeats.review(self, cause)
+        self.offices.review(self, cause)
+
+    def traffic_changed(self, cause: int = 0) -> None:
+        """Something that requests meet on their way changed."""
+        self.traffic.changed(self)
+
+    def set_load(self, route: str, rps: int) -> None:
+        """Let the users ask for a route at a rate."""
+        self.traffic.set_load(self, route, rps)
+
+    def reader_connected(self, reader: Reader) -> None:
+        """A reader reached an API server."""
+        if reader.name in self.machines:
+            self.traffic.thaw(self, reader.name)
+            if reader.name in self.kubelets.state.kubelets:
+                self.kubelets.connected(self, reader.name)
+            self.heartbeats.review(self)
+
+    def reader_lost(self, reader: Reader) -> None:
+        """A reader's connection broke."""
+        if reader.name in self.machines:
+            self.traffic.freeze(self, reader.name)
+            self.kubelets.lost(self, reader.name)
+
+    def heard(self, reader: Reader, changes: list[Change]) -> None:
+        """A reader got news."""
+        if reader.name == manager.READER:
+            self.manager.heard(self, changes)
+        elif reader.name == scheduler.READER:
+            self.scheduler.heard(self, changes)
+        else:
+            self.kubelets.heard(self, reader.name, changes)
+            if any(each.kind in traffic.ROUTED for each in changes):
+                self.traffic.news(self, reader.name)
+
+    def relisted(self, reader: Reader) -> None:
+        """A reader was away for too long and listed everything anew."""
+        if reader.name == manager.READER:
+            self.manager.relist(self)
+        elif reader.name == scheduler.READER:
+            self.scheduler.relisted(self)
+        else:
+            self.kubelets.relisted(self, reader.name)
+            self.traffic.news(self, reader.name)
+
+    def office_taken(self, office: str, holder: str) -> None:
+        """A process won its lease: it begins to work."""
+        part = self.manager if office == manager.READER else self.scheduler
+        part.start(self, holder)
+
+    def office_lost(self, office: str, holder: str) -> None:
+        """A process lost its lease: its work stops."""
+        part = self.manager if office == manager.READER else self.scheduler
+        part.stop(self)
+
+    def _applied(self, member: str, index: int, term: int, data: Any, now: Instant) -> None:
+        self.api.applied(self, member, index, data if isinstance(data, int) else None)
+
+    def _restored(self, member: str, index: int, term: int, now: Instant) -> None:
+        self.api.applied(self, member, index, None)
+
+    def _member_changed(self, member: str, role: Role, term: int, now: Instant) -> None:
+        if role is Role.LEADER:
+            self.story(
+                "etcd-leader-elected", f"Member/{member}", (self.last_fault,), node=member, term=term
+            )
+            self.readers.connections_changed(self)
+
+    # --- machines come and go
+
+    def add_machine(self, machine: Machine) -> None:
+        """Plug a machine in."""
+        self.machines[machine.name] = machine
+        self.kubelets.add(self, machine.name)
+        self.readers.add(self, machine.name, machine.name)
+
+    def new_worker(self) -> Machine:
+        """Return one more worker, plugged in and switched off."""
+        like = self.machines[self.workers()[0]]
+        self.state.workers_made += 1
+        number = self.state.workers_made
+        zones = sorted({self.machines[name].zone for name in self.workers()})
+        machine = Machine(
+            name=f"worker-{number}",
+            zone=zones[(number - 1) % len(zones)],
+            cpu=like.cpu,
+            memory=like.memory,
+            disk=like.disk,
+            power="off",
+            boots=0,
+            since=self.now,
+            address=f"10.0.0.{20 + number}",
+            pod_cidr=f"10.244.{10 + number}.0/24",
+        )
+        self.add_machine(machine)
+        return machine
+
+    def forget_machine(self, name: str) -> None:
+        """A machine was taken away: its Node object is deleted, as an operator would."""
+        self.readers.remove(name)
+        self.kubelets.remove(name)
+        del self.machines[name]
+        node = self.store.get("Node", name)
+        if node is not None:
+            because = Reason("worker-removed", {"node": name})
+            reply = apiserver.Reply("api/ignored", name)
+            write = Write("delete", node, because)
+            self.api.send(self, "kubectl", "internet", (write,), reply, (self.last_fault,))
+
+
+CONSENSUS_PURPOSES = (
+    "consensus/deliver",
+    "consensus/propose",
+    "consensus/settle",
+    "consensus/tick",
+)
+
+
+def _consensus_event(world: World, event: Event) -> None:
+    world.consensus.handle(event)

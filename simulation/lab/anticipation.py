@@ -1,0 +1,93 @@
+"""What the cluster is waiting for: the next thing that will happen by the clock alone.
+
+Pace Auto hurries towards it and says why. Only waits that a learner can see the sense of count: a
+lease running out, a toleration, an office changing hands, a machine starting, a back-off.
+"""
+
+from typing import TYPE_CHECKING
+
+from simulation.kernel.reasons import Reason
+from simulation.kernel.records import Record
+from simulation.kernel.units import SECOND, Instant
+from simulation.kube.rules.pods import condition
+from simulation.kube.rules.taints import NO_EXECUTE
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+
+class Anticipation(Record):
+    """A wait: until when, since when, and what for."""
+
+    due: Instant
+    since: Instant
+    reason: Reason
+
+
+def anticipate(world: "World") -> Anticipation | None:
+    """Return the wait that ends first, or None if nothing is awaited."""
+    waits = [*_silent_nodes(world), *_tolerations(world), *_boots(world), *_offices(world)]
+    ahead = [wait for wait in waits if wait.due > world.now]
+    return min(ahead, key=lambda wait: (wait.due, wait.reason.key)) if ahead else None
+
+
+def _silent_nodes(world: "World") -> list[Anticipation]:
+    waits = []
+    if not world.manager.state.holder:
+        return []
+    for node, heart in sorted(world.heartbeats.state.hearts.items()):
+        found = world.store.get("Node", node)
+        ready = condition(found, "Ready") if found is not None else None
+        if heart.renewing or ready is None or ready.status == "Unknown":
+            continue
+        due = world.heartbeats.judged_at(world, node)
+        limit = world.settings.node_monitor_grace // SECOND
+        reason = Reason("waiting-for-lease", {"node": node, "limit": limit})
+        waits.append(Anticipation(due, heart.last, reason))
+    return waits
+
+
+def _tolerations(world: "World") -> list[Anticipation]:
+    queue = world.manager.state.queues.get("taint-eviction")
+    if queue is None:
+        return []
+    waits = []
+    for node, waiting in sorted(queue.queued.items()):
+        found = world.store.get("Node", node)
+        taints = [t for t in found.spec.taints if t.effect == NO_EXECUTE] if found else []
+        if taints and waiting.due > world.now + SECOND:
+            since = max(taint.time_added or 0 for taint in taints)
+            total = (waiting.due - since) // SECOND
+            reason = Reason("waiting-for-toleration", {"node": node, "limit": total})
+            waits.append(Anticipation(waiting.due, since, reason))
+    return waits
+
+
+def _boots(world: "World") -> list[Anticipation]:
+    return [
+        Anticipation(
+            machine.ready_at, machine.since, Reason("waiting-for-boot", {"node": machine.name})
+        )
+        for _, machine in sorted(world.machines.items())
+        if machine.power == "booting"
+    ]
+
+
+def _offices(world: "World") -> list[Anticipation]:
+    waits = []
+    for name, office in sorted(world.offices.state.offices.items()):
+        if office.renewing or not world.has_quorum():
+            continue
+        due = min(
+            (
+                event.due
+                for event in world.timeline.events()
+                if event.purpose == "offices/takeover" and event.subject == name
+            ),
+            default=None,
+        )
+        if due is not None:
+            reason = Reason("waiting-for-office", {"office": name})
+            waits.append(Anticipation(due, office.last_renewal, reason))
+    return waits
+

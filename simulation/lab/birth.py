@@ -1,0 +1,173 @@
+"""How a lab comes into being: machines, an elected control plane, and a cluster that has settled.
+
+The scenario's objects are committed at once and then the cluster runs for a while before the lab
+opens: what a learner meets is a cluster that came up by its own rules.
+"""
+
+from typing import Any
+
+import msgspec
+import yaml
+
+from simulation.kernel.calendar import Calendar
+from simulation.kernel.dice import Dice
+from simulation.kernel.reasons import Reason
+from simulation.kernel.units import MINUTE, Instant
+from simulation.kube.admission import commit
+from simulation.kube.apiserver import Server
+from simulation.kube.kubelet.adoption import adopt
+from simulation.kube.kubelet.node_status import node_object
+from simulation.kube.machines import CONTROL_PLANE, WORKER, Machine
+from simulation.kube.manifests.codec import from_json
+from simulation.kube.manifests.defaults import with_defaults
+from simulation.kube.objects.config import Namespace
+from simulation.kube.objects.kinds import KINDS, AnyObject
+from simulation.kube.objects.meta import ObjectMeta
+from simulation.kube.objects.pod import Container, Pod, PodSpec, Toleration
+from simulation.kube.rules import quantities
+from simulation.kube.settings import Settings
+from simulation.kube.world import World, WorldState
+from simulation.kube.writes import Committed, Write
+
+BORN: Instant = 0
+OPENED: Instant = 2 * MINUTE
+"""The cluster runs for two minutes before the lab opens; the learner's clock counts from there."""
+
+NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+BORN_WITH = Reason("lab-born")
+STATIC_PODS = (
+    ("etcd", "registry.k8s.io/etcd:3.6.6-0", 100),
+    ("kube-apiserver", "registry.k8s.io/kube-apiserver:v1.36.2", 250),
+    ("kube-controller-manager", "registry.k8s.io/kube-controller-manager:v1.36.2", 200),
+    ("kube-scheduler", "registry.k8s.io/kube-scheduler:v1.36.2", 100),
+)
+"""What kubeadm writes into /etc/kubernetes/manifests of a control plane node."""
+
+
+def bear(seed: int, content: str, calendar: Calendar) -> World:
+    """Return a new world as a scenario describes it, at instant BORN."""
+    scenario = yaml.safe_load(content)
+    dice = Dice(seed)
+    settings = msgspec.convert(scenario.get("settings", {}), Settings)
+    world = World(dice, calendar, WorldState(now=BORN, settings=settings))
+    world.traffic.state.solved_at = BORN
+    _plug_in(world, scenario)
+    _elect(world)
+    for name in NAMESPACES:
+        labels = {"kubernetes.io/metadata.name": name}
+        _commit(world, Namespace(metadata=ObjectMeta(name=name, labels=labels)))
+    for name in sorted(world.machines):
+        _register(world, world.machines[name])
+    for obj in objects_of(scenario.get("manifests", ""), calendar):
+        _commit(world, obj)
+    world.placement = {
+        key: list(nodes) for key, nodes in scenario.get("placement", {}).items()
+    }
+    for server in world.api.state.servers.values():
+        server.seen = world.store.version
+    _take_offices(world)
+    for route, rps in scenario.get("load", {}).items():
+        world.set_load(str(route), int(rps))
+    return world
+
+
+def _plug_in(world: World, scenario: dict[str, Any]) -> None:
+    groups = (
+        ("cp", CONTROL_PLANE, scenario["controlPlane"], scenario.get("controlPlaneNode", {}), 10, 0),
+        ("worker", WORKER, scenario["workers"], scenario.get("worker", {}), 20, 10),
+    )
+    for prefix, role, members, size, address, network in groups:
+        for number, member in enumerate(members, 1):
+            name = f"{prefix}-{number}"
+            merged = {**size, **member}
+            machine = Machine(
+                name=name,
+                role=role,
+                zone=str(merged.get("zone", "")),
+                cpu=quantities.milli(merged.get("cpu", "2")),
+                memory=quantities.whole(merged.get("memory", "4Gi")),
+                since=BORN,
+                address=f"10.0.0.{address + number}",
+                pod_cidr=f"10.244.{network + number}.0/24",
+            )
+            world.machines[name] = machine
+            if role == CONTROL_PLANE:
+                world.api.state.servers[name] = Server(name)
+    world.state.workers_made = len(scenario["workers"])
+
+
+def _elect(world: World) -> None:
+    names = world.control_plane()
+    first = world.dice.below(len(names), "first leader of etcd")
+    world.consensus.start(names, world.now, leader=names[first])
+
+
+def _take_offices(world: World) -> None:
+    """Give the three offices to three different nodes, as far as there are three."""
+    names = world.control_plane()
+    first = names.index(world.consensus.leader() or names[0])
+    for step, office in enumerate(sorted(world.offices.state.offices), 1):
+        holder = names[(first + step) % len(names)]
+        world.offices.take(world, office, holder)
+
+
+def _register(world: World, machine: Machine) -> None:
+    _commit(world, node_object(machine, world.now, world.settings.max_pods_per_node))
+    world.kubelets.add(world, machine.name)
+    world.readers.add(world, machine.name, machine.name)
+    if machine.role == CONTROL_PLANE:
+        for name, image, cpu in STATIC_PODS:
+            pod = _commit(world, _static_pod(machine, name, image, cpu))
+            assert isinstance(pod, Pod)
+            _replace_silently(world, adopt(world, pod, world.now))
+
+
+def _static_pod(machine: Machine, name: str, image: str, cpu: int) -> Pod:
+    container = Container(name, image, (name,))
+    requests = msgspec.structs.replace(container.resources.requests, cpu=cpu)
+    resources = msgspec.structs.replace(container.resources, requests=requests)
+    spec = PodSpec(
+        (msgspec.structs.replace(container, resources=resources),),
+        node_name=machine.name,
+        host_network=True,
+        priority=2_000_001_000,
+        priority_class_name="system-node-critical",
+        tolerations=(Toleration(operator="Exists", effect="NoExecute"),),
+    )
+    meta = ObjectMeta(
+        name=f"{name}-{machine.name}",
+        namespace="kube-system",
+        labels={"component": name, "tier": "control-plane"},
+        annotations={"kubernetes.io/config.mirror": f"{name}-{machine.name}"},
+    )
+    pod = with_defaults(Pod(metadata=meta, spec=spec))
+    assert isinstance(pod, Pod)
+    return pod
+
+
+def objects_of(text: str, calendar: Calendar) -> list[AnyObject]:
+    """Read the manifests of a scenario."""
+    found = []
+    for document in yaml.safe_load_all(text):
+        if document:
+            obj = from_json(document, calendar)
+            info = KINDS.get(document["kind"])
+            if info is not None and info.namespaced and not obj.metadata.namespace:
+                meta = msgspec.structs.replace(obj.metadata, namespace="default")
+                obj = msgspec.structs.replace(obj, metadata=meta)
+            found.append(with_defaults(obj))
+    return found
+
+
+def _commit(world: World, obj: AnyObject) -> AnyObject:
+    result = commit(world, Write("create", obj, BORN_WITH), "lab", ())
+    assert isinstance(result, Committed), f"{obj.metadata.name}: {result}"
+    return result.object
+
+
+def _replace_silently(world: World, pod: Pod) -> None:
+    write = Write("patch", pod, BORN_WITH, ("status",))
+    result = commit(world, write, "lab", ())
+    assert isinstance(result, Committed), f"{pod.metadata.name}: {result}"
+
+

@@ -1,0 +1,146 @@
+"""A lab: one little universe, with commands going in, questions answered and time advanced.
+
+Everything that happens follows from the genesis and the journal. How fast it is played, who
+watches, where it runs: all of that is outside. Commands enter at the instant the lab stands at;
+slicing time differently, or stopping and thawing in between, never changes what happens.
+"""
+
+import zlib
+
+import msgspec
+
+from simulation.kernel.calendar import Calendar
+from simulation.kernel.dice import Dice
+from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
+from simulation.kernel.reasons import Reason, Refused
+from simulation.kernel.records import Record
+from simulation.kernel.units import Instant
+from simulation.kube.world import World, WorldState
+from simulation.lab import birth
+from simulation.lab.anticipation import Anticipation, anticipate
+from simulation.lab.commands import Command
+from simulation.lab.genesis import Genesis
+from simulation.lab.notable import is_notable
+
+CHECKPOINT_LEVEL = 1
+"""zlib's fastest: a checkpoint is written often and read seldom."""
+
+
+class Applied(Record):
+    """The command took effect."""
+
+    at: Instant
+
+
+class RefusedCommand(Record):
+    """The command makes no sense here; the reason says why. Nothing changed."""
+
+    reason: Reason
+
+
+class Progress(Record):
+    """How far time came."""
+
+    now: Instant
+    done: bool
+    """Whether `until` was reached."""
+    events: int
+    notable: tuple[int, ...] = ()
+    """Ledger numbers of notable happenings on the way."""
+
+
+class Lab:
+    """One universe."""
+
+    def __init__(self, genesis: Genesis, world: World) -> None:
+        self.genesis = genesis
+        self.world = world
+
+    @classmethod
+    def create(cls, genesis: Genesis) -> "Lab":
+        """Bear a lab and let its cluster settle until it opens."""
+        world = birth.bear(genesis.seed, genesis.content, Calendar(genesis.born_at))
+        lab = cls(genesis, world)
+        lab.advance(birth.OPENED)
+        return lab
+
+    @classmethod
+    def thaw(cls, genesis: Genesis, checkpoint: bytes) -> "Lab":
+        """Return a lab as it stood when the checkpoint was taken."""
+        state = _DECODER.decode(zlib.decompress(checkpoint))
+        return cls(genesis, World(Dice(genesis.seed), Calendar(genesis.born_at), state))
+
+    def freeze(self) -> bytes:
+        """Return a checkpoint: the given, from which all else is derived."""
+        return zlib.compress(_ENCODER.encode(self.world.given()), CHECKPOINT_LEVEL)
+
+    @property
+    def now(self) -> Instant:
+        """The instant the lab stands at."""
+        return self.world.now
+
+    def next_due(self) -> Instant | None:
+        """Return when something will happen by itself, None if never."""
+        return self.world.timeline.next_due()
+
+    def submit(self, command: Command, id: str, actor: str) -> Applied | RefusedCommand:
+        """Let a command take effect now."""
+        try:
+            command.run(self.world, id, actor)
+        except Refused as refused:
+            return RefusedCommand(refused.reason)
+        return Applied(self.world.now)
+
+    def advance(
+        self, until: Instant, budget: int | None = None, stop_at: str = ""
+    ) -> Progress:
+        """Let time pass until an instant, the end of a budget of events, or a notable happening.
+
+        The budget bounds work, not results: the next call goes on where this one stopped.
+        """
+        world, timeline = self.world, self.world.timeline
+        first = world.ledger.next_id
+        events, at_this_instant, instant = 0, 0, world.now
+        while True:
+            due = timeline.next_due()
+            if due is None or due > until:
+                break
+            if budget is not None and events >= budget:
+                return self._progress(False, events, first)
+            if due > instant:
+                if stop_at == "notable" and self._notable(first):
+                    return self._progress(False, events, first)
+                at_this_instant, instant = 0, due
+            event = timeline.pop()
+            world.now = max(world.now, event.due)
+            world.handlers[event.purpose](world, event)
+            events += 1
+            at_this_instant += 1
+            assert at_this_instant < EVENTS_PER_INSTANT_MAX, f"endless loop at {due}: {event}"
+        if stop_at == "notable" and self._notable(first):
+            return self._progress(False, events, first)
+        world.now = max(world.now, until)
+        return self._progress(True, events, first)
+
+    def _notable(self, first: int) -> tuple[int, ...]:
+        entries = self.world.ledger.since(first - 1)
+        return tuple(entry.id for entry in entries if is_notable(entry.reason.key))
+
+    def _progress(self, done: bool, events: int, first: int) -> Progress:
+        return Progress(self.world.now, done, events, self._notable(first))
+
+    def anticipate(self) -> Anticipation | None:
+        """Return what the cluster is waiting for, if it is anything that learners wait for."""
+        return anticipate(self.world)
+
+    def digest(self) -> str:
+        """Return a text that two labs share only if they believe and remember the same."""
+        world = self.world
+        given = world.given()
+        summary = (world.now, world.store.digest(), world.store.version, len(given.timeline))
+        content = _ENCODER.encode((summary, given.machines, given.traffic, given.ledger))
+        return f"{zlib.crc32(content):08x}-{world.store.digest():016x}"
+
+
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+_DECODER = msgspec.msgpack.Decoder(WorldState)
