@@ -133,7 +133,7 @@ def test_silence_does_not_fall_over_timers_about_to_run_out(seed: int, ways: lis
         fast, slow = SmallWorld(seed=seed), SmallWorld(seed=seed, ticked=True)
 
         for world in (fast, slow):
-            world.pass_time(500 + healed_after % 97)
+            world.pass_time(900 + healed_after * 7 % 211)
             for a, b in ways:
                 world.cut(a, b)
             world.pass_time(healed_after)
