@@ -1,0 +1,101 @@
+"""The arithmetic of a cycle, with the figures of the real scheduler."""
+
+import pytest
+
+from simulation.kernel.dice import Dice
+from simulation.kernel.units import GIB, MIB
+from simulation.kube.objects.node import Taint
+from simulation.kube.scheduler.cycle import Scheduled, Unschedulable, schedule
+from simulation.kube.scheduler.filtering import nodes_wanted
+from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo
+from simulation.kube.scheduler.plugins.image_locality import ImageLocality
+from simulation.kube.scheduler.plugins.node_resources import balanced, least_allocated
+from simulation.kube.scheduler.plugins.pod_topology_spread import PodTopologySpread
+from simulation.kube.scheduler.terms import selector_of
+
+ZONE = "topology.kubernetes.io/zone"
+
+
+def a_node(name: str, zone: str = "a", **fields: object) -> NodeInfo:
+    labels = {"kubernetes.io/hostname": name, ZONE: zone}
+    allocatable = {"cpu": 4000, "memory": 8 * GIB, "pods": 110}
+    return NodeInfo(name=name, labels=labels, **{"allocatable": allocatable, **fields})
+
+
+def an_info(name: str = "web", cpu: int = 500, memory: int = GIB, **fields: object) -> PodInfo:
+    requests = {"cpu": cpu, "memory": memory}
+    return PodInfo(
+        name, "default", name, requests=requests, scored_cpu=cpu, scored_memory=memory, **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("nodes", "wanted"),
+    [(99, 99), (200, 100), (500, 230), (1000, 420), (2000, 680), (5000, 500)],
+)
+def test_large_clusters_are_searched_in_part(nodes: int, wanted: int):
+    assert nodes_wanted(nodes) == wanted
+
+
+@pytest.mark.parametrize(("cpu", "memory", "least"), [(1000, 2, 62), (3000, 1, 43)])
+def test_scores_of_a_node_in_use(cpu: int, memory: int, least: int):
+    node = a_node("n")
+    node.add(an_info("other", cpu, memory * GIB))
+
+    assert least_allocated(an_info(), node) == least
+    assert balanced(an_info(), node) == 75
+
+
+def test_like_pods_are_spread_over_the_zones():
+    like = selector_of({"app": "web"})
+    nodes = [a_node(f"n{count}", f"zone-{count}") for count in range(3)]
+    for count, node in enumerate(nodes):
+        for number in range(count):
+            node.add(an_info(f"web-{count}-{number}", labels={"app": "web"}))
+    pod = an_info(labels={"app": "web"}, default_selector=like)
+
+    scores = PodTopologySpread().scores(pod, nodes, Cluster(tuple(nodes)))
+
+    assert scores is not None
+    assert scores[0] > scores[1] > scores[2]
+
+
+@pytest.mark.parametrize(("holders", "points"), [(1, 7), (5, 48)])
+def test_an_image_counts_more_the_more_nodes_have_it(holders: int, points: int):
+    nodes = [
+        a_node(f"n{number}", images={"web:1": 500 * MIB} if number < holders else {})
+        for number in range(5)
+    ]
+
+    scores = ImageLocality().scores(an_info(images=("web:1",)), nodes, Cluster(tuple(nodes)))
+
+    assert scores is not None
+    assert scores[0] == points
+
+
+def test_the_message_counts_every_reason_and_says_why_preemption_would_not_help():
+    taint = Taint(key="node-role.kubernetes.io/control-plane", effect="NoSchedule")
+    full = [a_node("a"), a_node("b")]
+    for node in full:
+        node.add(an_info(f"big-{node.name}", cpu=3900))
+
+    outcome = schedule(an_info(), Cluster((a_node("cp", taints=(taint,)), *full)), Dice(1))
+
+    assert isinstance(outcome, Unschedulable)
+    assert outcome.message == (
+        "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. "
+        "no new claims to deallocate, preemption: 0/3 nodes are available: "
+        "1 Preemption is not helpful for scheduling, "
+        "2 No preemption victims found for incoming pod."
+    )
+    assert outcome.plugins == ("NodeResourcesFit", "TaintToleration")
+
+
+def test_a_tie_is_a_roll_and_the_only_fitting_node_is_not_even_scored():
+    nodes = tuple(a_node(f"n{number}") for number in range(4))
+
+    places = [schedule(an_info(), Cluster(nodes), Dice(seed)) for seed in range(20)]
+    alone = schedule(an_info(), Cluster(nodes[:1]), Dice(1))
+
+    assert len({place.node for place in places if isinstance(place, Scheduled)}) > 1
+    assert alone == Scheduled("n0", {}, 1)
