@@ -151,7 +151,8 @@ def _probe(
 ) -> None:
     """Work out what the probes will find, and set a timer for each finding."""
     now, serves_from = world.now, world.now + behaviour.ready_after
-    for kind, probe in (("Startup", container.startup_probe), ("Liveness", container.liveness_probe)):
+    restarting = (("Startup", container.startup_probe), ("Liveness", container.liveness_probe))
+    for kind, probe in restarting:
         if probe is None:
             continue
         answers = serves_from if probes.can_answer(container, probe, behaviour) else now + NEVER

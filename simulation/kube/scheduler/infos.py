@@ -13,7 +13,7 @@ from simulation.kube.scheduler.terms import AffinityTerm, NodeTerm, Selector, Sp
 
 UNREQUESTED_CPU: MilliCpu = 100
 UNREQUESTED_MEMORY: Bytes = 200 * MIB
-"""What scoring assumes of a container that requests nothing, or all such pods would share a node."""
+"""What scoring assumes of a container without requests, or all such pods would share a node."""
 
 HOSTNAME = "kubernetes.io/hostname"
 ZONE = "topology.kubernetes.io/zone"

@@ -3,6 +3,7 @@
 Only requests count, never usage: a node may idle and be full, or burn and have room.
 """
 
+from collections.abc import Iterable
 from math import sqrt
 
 from simulation.kernel.records import Record
@@ -124,9 +125,9 @@ def _on_shape(shape: Shape, utilisation: int) -> int:
     return shape[-1][1]
 
 
-def _mean(scores: "object") -> int:
+def _mean(scores: Iterable[tuple[int, int]]) -> int:
     total = weight_sum = 0
-    for score, weight in scores:  # type: ignore[attr-defined]
+    for score, weight in scores:
         total += score * weight
         weight_sum += weight
     return total // weight_sum if weight_sum else 0
