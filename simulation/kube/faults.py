@@ -54,10 +54,10 @@ def booted(world: "World", event: Event) -> None:
     machines.finish_boot(machine, world.now)
     cause = world.fault("machine-back", f"Machine/{machine.name}", node=machine.name)
     if machine.role == machines.CONTROL_PLANE:
-        world.consensus.power_on(machine.name, world.now)
+        world.consensus.power_on(machine.name, world.now, before_ticks=True)
         world.api.returned(world, machine.name)
     world.kubelets.power_on(world, machine.name)
-    world.reality_changed(cause)
+    world.reality_changed(cause, before_ticks=True)
 
 
 def cut(world: "World", a: str, b: str) -> None:

@@ -51,7 +51,8 @@ class Heartbeats:
 
     def add(self, world: "World", node: str, last: Instant) -> None:
         """A node registered."""
-        self.state.hearts[node] = Heart(True, last, last)
+        phase = world.dice.below(world.settings.lease_renew_interval, "lease phase", node)
+        self.state.hearts[node] = Heart(True, last - phase, last)
 
     def remove(self, node: str) -> None:
         """A node object is gone."""

@@ -27,5 +27,5 @@ PODS_PER_NAMESPACE_MAX = 200
 WORKERS_MAX = 12
 """What the diagram can show; a scenario for large clusters raises it."""
 
-BATCHES_KEPT_MAX = 2_000
+BATCHES_KEPT_MAX = 200
 """Contents of log entries that can still be opened or applied by a member that lags."""

@@ -81,7 +81,8 @@ class Manager:
         """A process on a control plane node took the lease: list everything, queue everything."""
         state = self.state
         state.holder, state.term = holder, state.term + 1
-        state.queues = {name: QueueState() for name in self.reconcilers}
+        full = world.now - SECOND * world.settings.controller_burst
+        state.queues = {name: QueueState(tokens_at=full) for name in self.reconcilers}
         world.readers.remove(READER)
         reader = world.readers.add(world, READER, holder)
         if reader.server:

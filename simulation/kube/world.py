@@ -30,6 +30,7 @@ from simulation.kube.network import traffic
 from simulation.kube.network.links import Links, LinksState
 from simulation.kube.network.traffic import Traffic, TrafficState
 from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.objects.pod import Pod
 from simulation.kube.offices import Offices, OfficesState
 from simulation.kube.readers import Reader, Readers, ReadersState
 from simulation.kube.rules.disruption import eviction_blocked
@@ -93,6 +94,8 @@ class World:
         self.events = EventLog(state.events)
         self.quota = state.quota
         self.last_fault = state.last_fault
+        self.moves = 0
+        """Events and commands so far, for those who ask whether anything can have changed."""
         self.consensus = Consensus(
             self.timeline,
             dice,
@@ -179,6 +182,14 @@ class World:
         reader = self.readers.state.readers.get(node)
         return reader is not None and bool(reader.server) and self.can_write_from(reader.server)
 
+    def placed_at_birth(self, pod: Pod) -> str:
+        """Return where the scenario wants a pod of a lab that is being born, or an empty text."""
+        meta = pod.metadata
+        owner = next((each.name for each in meta.owner_references if each.controller), meta.name)
+        workload = owner.rpartition("-")[0] if meta.owner_references else owner
+        wanted = self.placement.get(f"{meta.namespace}/{workload}")
+        return wanted.pop(0) if wanted else ""
+
     def has_quorum(self) -> bool:
         """Tell whether any control plane node can get a write committed."""
         return any(map(self.can_write_from, self.control_plane()))
@@ -192,6 +203,7 @@ class World:
     def fault(self, key: str, subject: str, **params: Any) -> int:
         """Write down an act upon reality: the first cause of what follows."""
         self.last_fault = self.story(key, subject, (), **params)
+        self.traffic.fault_begins(self, self.last_fault)
         return self.last_fault
 
     def committed(self, change: Change) -> None:
@@ -239,9 +251,13 @@ class World:
 
     # --- wiring
 
-    def reality_changed(self, cause: int = 0) -> None:
-        """Power or cables changed: everybody who notices such a thing by himself looks again."""
-        self.consensus.links_changed(self.now, before_ticks=True)
+    def reality_changed(self, cause: int = 0, before_ticks: bool = False) -> None:
+        """Power or cables changed: everybody who notices such a thing by himself looks again.
+
+        before_ticks: called from an event of phase REALITY, so that this instant's ticks and
+        messages have yet to happen; a command comes when they have.
+        """
+        self.consensus.links_changed(self.now, before_ticks=before_ticks)
         self.readers.connections_changed(self)
         self._review(cause)
         self.traffic_changed(cause)

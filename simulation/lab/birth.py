@@ -17,13 +17,14 @@ from simulation.kube.admission import commit
 from simulation.kube.apiserver import Server
 from simulation.kube.kubelet.adoption import adopt
 from simulation.kube.kubelet.node_status import node_object
+from simulation.kube.kubelet.static_pods import static_pods
 from simulation.kube.machines import CONTROL_PLANE, WORKER, Machine
 from simulation.kube.manifests.codec import from_json
 from simulation.kube.manifests.defaults import with_defaults
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject
 from simulation.kube.objects.meta import ObjectMeta
-from simulation.kube.objects.pod import Container, Pod, PodSpec, Toleration
+from simulation.kube.objects.pod import Pod
 from simulation.kube.rules import quantities
 from simulation.kube.settings import Settings
 from simulation.kube.world import World, WorldState
@@ -35,14 +36,6 @@ OPENED: Instant = 2 * MINUTE
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 BORN_WITH = Reason("lab-born")
-STATIC_PODS = (
-    ("etcd", "registry.k8s.io/etcd:3.6.6-0", 100),
-    ("kube-apiserver", "registry.k8s.io/kube-apiserver:v1.36.2", 250),
-    ("kube-controller-manager", "registry.k8s.io/kube-controller-manager:v1.36.2", 200),
-    ("kube-scheduler", "registry.k8s.io/kube-scheduler:v1.36.2", 100),
-)
-"""What kubeadm writes into /etc/kubernetes/manifests of a control plane node."""
-
 
 def bear(seed: int, content: str, calendar: Calendar) -> World:
     """Return a new world as a scenario describes it, at instant BORN."""
@@ -116,33 +109,10 @@ def _register(world: World, machine: Machine) -> None:
     world.kubelets.add(world, machine.name)
     world.readers.add(world, machine.name, machine.name)
     if machine.role == CONTROL_PLANE:
-        for name, image, cpu in STATIC_PODS:
-            pod = _commit(world, _static_pod(machine, name, image, cpu))
+        for static in static_pods(machine):
+            pod = _commit(world, with_defaults(static))
             assert isinstance(pod, Pod)
             _replace_silently(world, adopt(world, pod, world.now))
-
-
-def _static_pod(machine: Machine, name: str, image: str, cpu: int) -> Pod:
-    container = Container(name, image, (name,))
-    requests = msgspec.structs.replace(container.resources.requests, cpu=cpu)
-    resources = msgspec.structs.replace(container.resources, requests=requests)
-    spec = PodSpec(
-        (msgspec.structs.replace(container, resources=resources),),
-        node_name=machine.name,
-        host_network=True,
-        priority=2_000_001_000,
-        priority_class_name="system-node-critical",
-        tolerations=(Toleration(operator="Exists", effect="NoExecute"),),
-    )
-    meta = ObjectMeta(
-        name=f"{name}-{machine.name}",
-        namespace="kube-system",
-        labels={"component": name, "tier": "control-plane"},
-        annotations={"kubernetes.io/config.mirror": f"{name}-{machine.name}"},
-    )
-    pod = with_defaults(Pod(metadata=meta, spec=spec))
-    assert isinstance(pod, Pod)
-    return pod
 
 
 def objects_of(text: str, calendar: Calendar) -> list[AnyObject]:

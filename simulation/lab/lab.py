@@ -85,6 +85,7 @@ class Lab:
 
     def submit(self, command: Command, id: str, actor: str) -> Applied | RefusedCommand:
         """Let a command take effect now."""
+        self.world.moves += 1
         try:
             command.run(self.world, id, actor)
         except Refused as refused:
@@ -114,6 +115,7 @@ class Lab:
             event = timeline.pop()
             world.now = max(world.now, event.due)
             world.handlers[event.purpose](world, event)
+            world.moves += 1
             events += 1
             at_this_instant += 1
             assert at_this_instant < EVENTS_PER_INSTANT_MAX, f"endless loop at {due}: {event}"
@@ -136,11 +138,12 @@ class Lab:
     def digest(self) -> str:
         """Return a text that two labs share only if they believe and remember the same."""
         world = self.world
+        world.traffic.settle(world)
         given = world.given()
         summary = (world.now, world.store.digest(), world.store.version, len(given.timeline))
         content = _ENCODER.encode((summary, given.machines, given.traffic, given.ledger))
         return f"{zlib.crc32(content):08x}-{world.store.digest():016x}"
 
 
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+_ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(WorldState)

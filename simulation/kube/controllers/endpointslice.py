@@ -109,7 +109,9 @@ def _because(
 ) -> Reason:
     ready = [each for each in after if each.conditions.ready]
     known = [each for each in before if each.conditions.ready]
-    key = "endpoints-lost" if len(ready) < len(known) else "endpoints-listed"
+    key = "endpoints-noted"
+    if len(ready) != len(known):
+        key = "endpoints-lost" if len(ready) < len(known) else "endpoints-listed"
     params: dict[str, str | int] = {"service": service.metadata.name, "ready": len(ready)}
     return Reason(key, params)
 

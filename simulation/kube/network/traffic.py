@@ -29,6 +29,9 @@ INGRESS_LABELS = {"app.kubernetes.io/name": "ingress-nginx"}
 HEALTH_CHECK: Duration = 4 * SECOND
 """The balancer outside finds out that an ingress controller is gone, or back."""
 
+FAULTS_REMEMBERED_MAX = 20
+"""Faults whose effect upon the users can still be told apart."""
+
 BURST_PERCENT = 130
 """What a pod without a limit can use of its request while its machine is not crowded."""
 
@@ -58,6 +61,8 @@ class TrafficState(State):
     solve_due: Instant = -1
     had_quorum: bool = True
     revision: int = 0
+    suffered_at_fault: dict[str, dict[str, int]] = {}
+    """Ledger number of the latest faults to what users had suffered when they began."""
     load: dict[str, MilliCpu] = {}
     """Pod to the CPU that its requests take."""
 
@@ -136,6 +141,23 @@ class Traffic:
             each.slow += rates.slow * elapsed
             for cause, rate in rates.failed.items():
                 each.failed[cause] = each.failed.get(cause, 0) + rate * elapsed
+
+    def suffered(self, world: "World") -> dict[str, int]:
+        """Return how many requests were slow or failed up to now, by cause."""
+        self.settle(world)
+        found: dict[str, int] = {"slow": 0}
+        for each in self.state.routes.values():
+            found["slow"] += each.slow
+            for cause, amount in each.failed.items():
+                found[cause] = found.get(cause, 0) + amount
+        return {cause: amount // 1_000_000 for cause, amount in sorted(found.items())}
+
+    def fault_begins(self, world: "World", number: int) -> None:
+        """Remember where the users' count stands when a fault begins."""
+        remembered = self.state.suffered_at_fault
+        remembered[str(number)] = self.suffered(world)
+        if len(remembered) > FAULTS_REMEMBERED_MAX:
+            del remembered[next(iter(remembered))]
 
     def ingress_pods(self, world: "World") -> list[tuple[str, Pod]]:
         """Return the ingress controller's pods that have been placed."""

@@ -212,9 +212,10 @@ class Scheduler:
         if cluster.nodes:
             self.state.start_index = (start + outcome.visited) % len(cluster.nodes)
         if isinstance(outcome, Scheduled):
-            self._nodes(world).place(info, outcome.node)
-            self.state.assumed[waiting.key] = Assumed(outcome.node, waiting)
-            self._bind(world, pod, outcome.node, waiting)
+            node = world.placed_at_birth(pod) or outcome.node
+            self._nodes(world).place(info, node)
+            self.state.assumed[waiting.key] = Assumed(node, waiting)
+            self._bind(world, pod, node, waiting)
         else:
             self._give_up(world, pod, waiting, outcome)
 
