@@ -63,6 +63,65 @@ KUBELETS: dict[str, str] = {
     "node-registers": "The kubelet of {node} registered the node",
 }
 
+CONTROLLERS: dict[str, str] = {
+    "daemonset-creates": "The DaemonSet {daemonset} wants a pod on {node} and found none",
+    "daemonset-counted": "The DaemonSet {daemonset} counted its pods",
+    "daemonset-deletes": "The DaemonSet {daemonset} has a pod on {node} that should not be there",
+    "deployment-counted": "The Deployment {deployment} counted its pods: {ready} of {wanted} ready",
+    "deployment-scaled": "The Deployment {deployment} scales {replicaset} from {from} to {to}",
+    "endpoints-dropped": "The Service {service} is gone, and its endpoints with it",
+    "endpoints-listed": "The Service {service} lists {ready} ready endpoints now",
+    "endpoints-lost": "The Service {service} lists only {ready} ready endpoints now",
+    "endpoints-noted": "The Service {service} noted a change of its pods",
+    "lab-born": "The lab began with it",
+    "listed": "It was there when the controller started",
+    "namespace-emptied": "The namespace {namespace} is being deleted, and everything in it",
+    "node-not-ready": "Nothing was heard of {node} for more than {limit} s: it counts as NotReady",
+    "node-tainted": "{node} got a taint that keeps new pods away",
+    "node-tainted-no-execute": "{node} got the NoExecute taint: its pods are evicted when their "
+    "tolerationSeconds are over",
+    "node-untainted": "A taint of {node} was removed",
+    "owner-finalized": "{name} waits for what it owns",
+    "owner-gone": "What owned {name} was deleted",
+    "pod-evicted": "{pod} was evicted: it tolerated the silence of {node} for {seconds} s",
+    "pod-marked": "{pod} was marked for eviction from {node}",
+    "pod-not-ready-with-node": "{pod} counts as not ready, because {node} is not heard",
+    "pod-orphan-removed": "{pod} was removed, because the node {node} does not exist any more",
+    "quota-refused": "The quota refused a pod: {text}",
+    "replicaset-counted": "The ReplicaSet {replicaset} counted {ready} ready pods of {wanted}",
+    "replicaset-creates": "The ReplicaSet {replicaset} wanted {wanted} pods and counted {have}: "
+    "it created one",
+    "replicaset-deletes": "The ReplicaSet {replicaset} wanted {wanted} pods and counted {have}: "
+    "it deleted one",
+    "rollout-begins": "A new template: {deployment} begins a rollout with {replicaset}",
+    "rollout-history-cleaned": "{deployment} keeps only so many old revisions",
+    "rollout-revision": "{deployment} noted its revision",
+    "rollout-scales-new": "{deployment} scales the new {replicaset} from {from} to {to}",
+    "rollout-scales-old": "{deployment} scales the old {replicaset} from {from} to {to}",
+}
+
+WAITS: dict[str, str] = {
+    "waiting-for-backoff": "waiting for the back-off of a container on {node}",
+    "waiting-for-boot": "waiting for {node} to start",
+    "waiting-for-image": "waiting for an image on {node}",
+    "waiting-for-lease": "waiting for the lease of {node} to run out, limit {limit} s",
+    "waiting-for-office": "waiting for the lease of {office} to run out",
+    "waiting-for-ready": "waiting for a container on {node} to be ready",
+    "waiting-for-toleration": "waiting for tolerationSeconds on {node}, {limit} s in all",
+}
+
+WEB: dict[str, str] = {
+    "lab-stopped": "This lab has stopped after an error of ours; its journal is kept",
+    "message-malformed": "This is not a message ClusterLab understands",
+    "message-too-large": "The message has {size} bytes; {limit} is the limit",
+    "message-unknown": "This is neither a command nor a question",
+    "only-looking": "This link only lets you look",
+    "out-of-reach": "The lab cannot be reached at the moment; please try again",
+    "pace-malformed": "The lab cannot be played like that: {field}",
+    "question-unknown": "There is no such question: {ask}",
+    "too-frequent": "Too many messages at once; please wait a moment",
+}
+
 USERS: dict[str, str] = {
     "asked": "Somebody asked for it: {command}",
 }
@@ -73,5 +132,8 @@ REASONS: dict[str, str] = {
     **REFUSALS,
     **SCHEDULER,
     **KUBELETS,
+    **CONTROLLERS,
+    **WAITS,
+    **WEB,
     **USERS,
 }

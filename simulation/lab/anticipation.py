@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 
+POD_WAITS = {
+    "kubelet/pull-again": "waiting-for-backoff",
+    "kubelet/pulled": "waiting-for-image",
+    "kubelet/ready": "waiting-for-ready",
+    "kubelet/restart": "waiting-for-backoff",
+}
+"""Events of kubelets that a learner waits for, and the words for the wait."""
+
+LONG_START = 20 * SECOND
+
+
 class Anticipation(Record):
     """A wait: until when, since when, and what for."""
 
@@ -26,7 +37,13 @@ class Anticipation(Record):
 
 def anticipate(world: "World") -> Anticipation | None:
     """Return the wait that ends first, or None if nothing is awaited."""
-    waits = [*_silent_nodes(world), *_tolerations(world), *_boots(world), *_offices(world)]
+    waits = [
+        *_silent_nodes(world),
+        *_tolerations(world),
+        *_boots(world),
+        *_offices(world),
+        *_pods(world),
+    ]
     ahead = [wait for wait in waits if wait.due > world.now]
     return min(ahead, key=lambda wait: (wait.due, wait.reason.key)) if ahead else None
 
@@ -70,6 +87,17 @@ def _boots(world: "World") -> list[Anticipation]:
         )
         for _, machine in sorted(world.machines.items())
         if machine.power == "booting"
+    ]
+
+
+def _pods(world: "World") -> list[Anticipation]:
+    """Return waits for containers: until one is ready, restarted or its image is there."""
+    return [
+        Anticipation(
+            event.due, event.due - LONG_START, Reason(POD_WAITS[event.purpose], {"node": event.subject})
+        )
+        for event in world.timeline.events()
+        if event.purpose in POD_WAITS and event.due > world.now + SECOND
     ]
 
 

@@ -20,3 +20,6 @@ EVENTS_PER_ADVANCE = 20_000
 
 STORY_MAX = 200
 """Lines of the story that a page holds."""
+
+WHY_STEPS_MAX = 40
+"""A chain of causes longer than this explains nothing."""

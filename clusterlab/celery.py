@@ -1,0 +1,11 @@
+"""The Celery application. Workers host labs; see runtime/host.py."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clusterlab.settings")
+
+app = Celery("clusterlab")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["clusterlab.runtime"])

@@ -1,0 +1,1 @@
+"""A lab on the web: people, roles, pages, sockets."""

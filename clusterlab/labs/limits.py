@@ -1,0 +1,24 @@
+"""Bounds of the web side, each with its reason."""
+
+MESSAGE_BYTES_MAX = 600_000
+"""A pasted manifest and its envelope."""
+
+MESSAGES_PER_SECOND = 20
+MESSAGES_BURST = 60
+"""Faster than any hand; a double click is two."""
+
+WINDOW_FRAMES = 16
+"""Frames a socket may owe an acknowledgement for: Daphne itself has no back-pressure."""
+
+FRAMES_KEPT = 64
+"""Deltas a hub keeps of each lab, to build merged ones and for those who come back."""
+
+SILENCE_MAX_S = 30
+"""A socket that acknowledges nothing for this long is closed."""
+
+HEARTBEAT_S = 2.0
+WATCH_S = 15
+"""How long a lab counts as watched after its viewers last said so."""
+
+LABS_PER_HOUR = 60
+"""Labs one address may open an hour: a class behind one router is thirty."""

@@ -1,0 +1,103 @@
+"""The pages: the door, a lab, and a kind word when a lab is gone."""
+
+import secrets
+import time
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clusterlab.labs.limits import LABS_PER_HOUR
+from clusterlab.labs.words import words
+from clusterlab.runtime import keys, mailbox
+from clusterlab.runtime.models import Lab, Link, new_lab_id
+from simulation.lab.genesis import ENGINE, STATE
+from simulation.scenarios import catalogue
+
+SEED_OF_THE_FIRST_LAB = 7
+"""The default seed: its three offices sit on three nodes and its first kill tells three fates."""
+
+
+def open_lab(
+    scenario: str = catalogue.DEFAULT, seed: int = SEED_OF_THE_FIRST_LAB, id: str = ""
+) -> Link:
+    """Make a lab, wake a host for it, and return its owner's link."""
+    lab = Lab.objects.create(
+        id=id or new_lab_id(),
+        seed=seed,
+        scenario=scenario,
+        content=catalogue.content_of(scenario),
+        born_at=int(time.time()),
+        engine=ENGINE,
+        state=STATE,
+    )
+    Link.objects.bulk_create(
+        [Link(lab=lab, role=Link.OPERATOR), Link(lab=lab, role=Link.VIEWER)]
+    )
+    owner = Link.objects.create(lab=lab, role=Link.OWNER)
+    mailbox.watch(lab.id, 30)
+    mailbox.ring("")
+    return owner
+
+
+def _may_open(request: HttpRequest) -> bool:
+    address = request.META.get("REMOTE_ADDR", "?")
+    key = f"cl:opened:{address}:{int(time.time() // 3600)}"
+    client = keys.connection()
+    count = client.incr(key)
+    client.expire(key, 3600)
+    return bool(count <= LABS_PER_HOUR)
+
+
+@require_http_methods(["GET", "POST"])
+def landing(request: HttpRequest) -> HttpResponse:
+    """Say what this is, and open a running lab with one click."""
+    if request.method == "POST":
+        if not _may_open(request):
+            return render(request, "landing.html", {"too_many": True}, status=429)
+        link = open_lab()
+        return redirect(f"/lab/{link.lab_id}?k={link.secret}")
+    return render(request, "landing.html", {"scenarios": catalogue.names()})
+
+
+@require_GET
+def lab(request: HttpRequest, lab_id: str) -> HttpResponse:
+    """Show a lab to who has a link to it."""
+    link = Link.objects.filter(secret=request.GET.get("k", ""), lab_id=lab_id).first()
+    if link is None:
+        return render(request, "gone.html", status=404)
+    shares = {
+        other.role: other.secret
+        for other in Link.objects.filter(lab_id=lab_id)
+        if link.role == Link.OWNER or other.role in (link.role, Link.VIEWER)
+    }
+    context = {
+        "lab_id": lab_id,
+        "ws_path": f"/ws/lab/{lab_id}?k={link.secret}",
+        "role": link.role,
+        "lang": get_language(),
+        "shares": shares,
+        "words": words(),
+        "tab": secrets.token_hex(4),
+    }
+    return render(request, "lab.html", context)
+
+
+def gone(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that there is nothing here, and offer a new lab."""
+    return render(request, "gone.html", status=404)
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Tell that this process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Tell whether a host is alive, so that labs really tick."""
+    latest = keys.connection().zrange(keys.HOSTS, -1, -1, withscores=True)
+    alive = bool(latest) and time.time() - latest[0][1] < 5
+    return JsonResponse({"hosts": alive}, status=200 if alive else 503)

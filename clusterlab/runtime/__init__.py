@@ -1,0 +1,1 @@
+"""Labs hosted in Celery workers: journal, ownership, pace, frames."""

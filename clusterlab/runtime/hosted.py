@@ -1,0 +1,176 @@
+"""One lab in the hands of a host: its letters, its time, its frames."""
+
+import time
+from typing import Any
+
+from clusterlab.runtime import pacer
+from clusterlab.runtime.archive import Row
+from clusterlab.runtime.mailbox import Letter
+from clusterlab.runtime.models import Lab as LabRow
+from simulation.kernel.reasons import Reason, Refused
+from simulation.lab import commands, queries
+from simulation.lab.lab import Lab, RefusedCommand
+from simulation.projection.frame import FrameFolder
+
+WATCHED_PERIOD = 0.1
+"""Frames of a lab that somebody looks at."""
+UNWATCHED_PERIOD = 1.0
+SLICE_EVENTS = 4_000
+"""Work of one turn; a lab that needs more lags and says so."""
+IDLE_AFTER = 60.0
+"""A lab that nobody looks at is let go after this long."""
+LONGEST_STEP = 2.0
+"""However long a host was busy, a lab never jumps more real seconds than this."""
+
+
+class Hosted:
+    """A lab with everything its host remembers of it."""
+
+    def __init__(self, row: LabRow, universe: Lab, pace: pacer.Pace) -> None:
+        self.id, self.epoch, self.seq = row.id, row.epoch, row.head
+        self.universe = universe
+        self.pace = pace
+        self.folder = FrameFolder(universe)
+        self.frame = 0
+        self.last = time.monotonic()
+        self.due = self.last
+        self.watched_until = self.last + IDLE_AFTER
+        self.owed = 0.0
+        """Milliseconds of lab time that the pace promised and the budget has not yet played."""
+        self.speed = 0.0
+        self.behind = False
+        self.checkpointed_at = -1
+        self.stored_at = self.last
+        self.pace_row: dict[str, Any] = {}
+        self.snapshot_asked = True
+
+    # --- letters
+
+    def commands_of(self, letters: list[Letter]) -> tuple[list[Row], list[dict[str, Any]]]:
+        """Turn letters with commands into journal rows; return them and the refusals."""
+        rows, refusals = [], []
+        for letter in letters:
+            if letter.kind != "command":
+                continue
+            try:
+                command = commands.parse(letter.body)
+            except Refused as refused:
+                refusals.append(refusal(letter, refused.reason))
+                continue
+            body = commands.to_json(command)
+            now = self.universe.now
+            rows.append(Row(self.id, self.epoch, now, letter.id, letter.actor, body))
+        return rows, refusals
+
+    def apply(self, row: Row) -> dict[str, Any]:
+        """Let a journaled command take effect; return what its sender is told."""
+        outcome = self.universe.submit(commands.parse(row.command), row.id, row.actor)
+        self.pace.seen_at = time.monotonic()
+        self.pace.current = 1.0
+        if isinstance(outcome, RefusedCommand):
+            reason = {"key": outcome.reason.key, "params": outcome.reason.params}
+            return {"t": "refused", "id": row.id, "reason": reason}
+        return {"t": "applied", "id": row.id, "at": outcome.at}
+
+    def answer(self, letter: Letter) -> dict[str, Any]:
+        """Answer a question; questions change nothing and are not journaled."""
+        try:
+            body = queries.answer(self.universe, letter.body)
+        except Refused as refused:
+            return refusal(letter, refused.reason)
+        return {"t": "answer", "id": letter.id, "body": body}
+
+    def change_pace(self, letter: Letter) -> dict[str, Any]:
+        """Play the lab as a viewer wishes."""
+        wrong = pacer.asked(self.pace, letter.body)
+        if wrong:
+            return refusal(letter, Reason("pace-malformed", {"field": wrong}))
+        return {"t": "applied", "id": letter.id, "at": self.universe.now}
+
+    # --- time
+
+    def advance(self) -> None:
+        """Let as much lab time pass as the pace says."""
+        clock = time.monotonic()
+        elapsed = min(clock - self.last, LONGEST_STEP)
+        self.last = clock
+        universe = self.universe
+        if self.pace.stepping:
+            self._step()
+            return
+        self.speed = pacer.speed_now(self.pace, universe.now, universe.anticipate(), clock)
+        self.owed += elapsed * 1000 * self.speed
+        target = universe.now + int(self.owed)
+        if self.pace.mode == "auto" and self.speed > 1.5:
+            progress = universe.advance(target, SLICE_EVENTS, "notable")
+        else:
+            progress = universe.advance(target, SLICE_EVENTS)
+        if progress.notable:
+            self.pace.seen_at, self.pace.current = clock, 1.0
+        self.owed = 0.0 if progress.notable else self.owed - int(self.owed)
+        self.behind = not progress.done and not progress.notable
+
+    def _step(self) -> None:
+        horizon = self.universe.now + pacer.STEP_HORIZON
+        progress = self.universe.advance(horizon, SLICE_EVENTS, "notable")
+        if progress.done or progress.notable:
+            self.pace.stepping = False
+
+    def period(self, clock: float) -> float:
+        """Return how long the next turn can wait."""
+        if self.pace.stepping or self.behind:
+            return 0.0
+        return WATCHED_PERIOD if clock < self.watched_until - IDLE_AFTER / 2 else UNWATCHED_PERIOD
+
+    def is_idle(self, clock: float) -> bool:
+        """Tell whether nobody has looked for a while."""
+        return clock > self.watched_until
+
+    # --- frames
+
+    def frames(self) -> list[dict[str, Any]]:
+        """Return what viewers are to be told after a turn: a delta if anything changed."""
+        delta, messages = self.folder.delta()
+        pace = pacer.as_row(
+            self.pace, self.speed, self.universe.anticipate(), self.behind
+        )
+        changed = pace != self.pace_row
+        if not (delta or messages or changed):
+            return []
+        base, self.frame = self.frame, self.frame + 1
+        frame = {
+            "t": "delta",
+            "epoch": self.epoch,
+            "base": base,
+            "seq": self.frame,
+            "at": self.universe.now,
+            "d": delta,
+            "messages": messages,
+        }
+        if changed:
+            frame["pace"] = self.pace_row = pace
+        return [frame]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return everything, for those who have nothing to build on."""
+        state = self.folder.snapshot()
+        self.pace_row = pacer.as_row(
+            self.pace, self.speed, self.universe.anticipate(), self.behind
+        )
+        return {
+            "t": "snapshot",
+            "epoch": self.epoch,
+            "seq": self.frame,
+            "at": self.universe.now,
+            "state": state,
+            "pace": self.pace_row,
+        }
+
+
+def refusal(letter: Letter, reason: Reason) -> dict[str, Any]:
+    """Return the refusal of a letter."""
+    return {
+        "t": "refused",
+        "id": letter.id,
+        "reason": {"key": reason.key, "params": reason.params},
+    }

@@ -1,0 +1,77 @@
+"""The names of everything in Redis, each with a bound and a time to live.
+
+Nothing here is the truth; whatever is lost is found again in the database.
+"""
+
+from functools import cache
+from typing import Any
+
+import redis
+from django.conf import settings
+
+LEASE_MS = 1_500
+"""A host that does not renew for this long is presumed dead."""
+
+FORGET_S = 3600
+"""What nobody asks for any more disappears after an hour."""
+
+INBOX_MAX = 500
+"""Letters a lab may have waiting; more are refused as too frequent."""
+
+
+def lease(lab: str) -> str:
+    """Who hosts a lab."""
+    return f"cl:lease:{lab}"
+
+
+def inbox(lab: str) -> str:
+    """Letters to a lab."""
+    return f"cl:inbox:{lab}"
+
+
+def bell(host: str) -> str:
+    """What wakes a host."""
+    return f"cl:bell:{host}"
+
+
+def watched(lab: str) -> str:
+    """Whether somebody looks at a lab."""
+    return f"cl:watched:{lab}"
+
+
+def checkpoint(lab: str) -> str:
+    """The newest checkpoint, as a cache."""
+    return f"cl:checkpoint:{lab}"
+
+
+def group(lab: str) -> str:
+    """The channel-layer group of a lab."""
+    return f"lab.{lab}"
+
+
+def group_channel(lab: str) -> str:
+    """The Redis channel of that group, as RedisPubSubChannelLayer 4.3 names it.
+
+    Publishing straight into it costs a pipelined command instead of a round trip and a coroutine;
+    the format is the layer's own, so the version is pinned and a test holds it.
+    """
+    return f"asgi__group__{group(lab)}"
+
+
+WANTED = "cl:wanted"
+"""Labs that somebody wants to run: a sorted set by when they were last asked for."""
+
+HOSTS = "cl:hosts"
+"""Hosts that are alive, by when they last said so."""
+
+ANYBODY = bell("anybody")
+"""Rung for a lab that has no host yet."""
+
+
+@cache
+def connection() -> Any:
+    """Return the client of this process; its pool waits instead of refusing."""
+    pool = redis.BlockingConnectionPool.from_url(
+        settings.REDIS_URL, max_connections=32, timeout=5, socket_timeout=None
+    )
+    return redis.Redis(connection_pool=pool)

@@ -1,0 +1,69 @@
+"""Letters from sockets to labs: commands, questions, pace. Posting one rings the right host."""
+
+import time
+from typing import Any
+
+import msgspec
+
+from clusterlab.runtime import keys
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Letter(msgspec.Struct):
+    """What a socket wants from a lab, and which socket it is."""
+
+    kind: str
+    """command, query, pace, snapshot or wake."""
+    id: str = ""
+    actor: str = ""
+    socket: str = ""
+    """The hub and consumer that an answer goes to; empty is everybody."""
+    body: dict[str, Any] = {}
+
+
+class Overfull(Exception):
+    """Too many letters wait for this lab."""
+
+
+def post(lab: str, letter: Letter) -> None:
+    """Put a letter into a lab's inbox and wake its host; raise Overfull if it has too many."""
+    client = keys.connection()
+    pipe = client.pipeline(transaction=False)
+    pipe.rpush(keys.inbox(lab), _ENCODER.encode(letter))
+    pipe.expire(keys.inbox(lab), keys.FORGET_S)
+    pipe.zadd(keys.WANTED, {lab: time.time()})
+    pipe.get(keys.lease(lab))
+    waiting, _, _, host = pipe.execute()
+    if waiting > keys.INBOX_MAX:
+        client.rpop(keys.inbox(lab))
+        raise Overfull(lab)
+    ring(host.decode() if host else "")
+
+
+def ring(host: str) -> None:
+    """Wake a host, or anybody if there is none."""
+    client = keys.connection()
+    name = keys.bell(host) if host else keys.ANYBODY
+    pipe = client.pipeline(transaction=False)
+    pipe.rpush(name, b"1")
+    pipe.ltrim(name, -4, -1)
+    pipe.expire(name, 60)
+    pipe.execute()
+
+
+def watch(lab: str, seconds: int) -> None:
+    """Say that somebody looks at a lab for the next seconds."""
+    client = keys.connection()
+    pipe = client.pipeline(transaction=False)
+    pipe.set(keys.watched(lab), b"1", ex=seconds)
+    pipe.zadd(keys.WANTED, {lab: time.time()})
+    pipe.execute()
+
+
+_DECODER = msgspec.json.Decoder(Letter)
+
+
+def decode(raw: bytes) -> Letter:
+    """Read a letter."""
+    return _DECODER.decode(raw)

@@ -1,0 +1,104 @@
+"""What a killed process must not lose: labs, their journals, their checkpoints, their links.
+
+The truth about who hosts a lab is its epoch: appending to a journal moves the head only for the
+host that holds the present epoch, so a host that was presumed dead cannot write any more.
+"""
+
+import secrets
+
+from django.db import models
+
+
+def new_lab_id() -> str:
+    """Return an address nobody guesses."""
+    return secrets.token_urlsafe(12)
+
+
+def new_secret() -> str:
+    """Return the secret of a link."""
+    return secrets.token_urlsafe(18)
+
+
+class Lab(models.Model):
+    """One lab: its genesis, how it is played, and who may write its journal."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=new_lab_id)
+    seed = models.BigIntegerField()
+    scenario = models.CharField(max_length=100)
+    content = models.TextField()
+    born_at = models.BigIntegerField()
+    engine = models.IntegerField()
+    state = models.IntegerField()
+    epoch = models.IntegerField(default=0)
+    head = models.IntegerField(default=0)
+    """Sequence number of the latest journal row."""
+    host = models.CharField(max_length=100, default="", blank=True)
+    pace = models.JSONField(default=dict)
+    reached = models.BigIntegerField(default=0)
+    """The instant it was last known to have reached."""
+    trouble = models.TextField(default="", blank=True)
+    """Why it stands still; empty while it is well."""
+    falls = models.JSONField(default=list)
+    """Unix times at which a host died with it."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """No table name of its own."""
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class JournalEntry(models.Model):
+    """A command that entered a lab, refused ones too."""
+
+    lab = models.ForeignKey(Lab, on_delete=models.CASCADE, related_name="journal")
+    seq = models.IntegerField()
+    at = models.BigIntegerField()
+    command_id = models.CharField(max_length=64)
+    actor = models.CharField(max_length=64)
+    command = models.JSONField()
+
+    class Meta:
+        """Each number and each command once."""
+
+        ordering = ("seq",)
+        constraints = (
+            models.UniqueConstraint(fields=("lab", "seq"), name="journal_seq_once"),
+            models.UniqueConstraint(fields=("lab", "command_id"), name="journal_command_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lab_id}#{self.seq}"
+
+
+class Checkpoint(models.Model):
+    """The state of a lab after a journal row."""
+
+    lab = models.ForeignKey(Lab, on_delete=models.CASCADE, related_name="checkpoints")
+    seq = models.IntegerField()
+    at = models.BigIntegerField()
+    state = models.IntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        """The latest comes first."""
+
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.lab_id}@{self.at}"
+
+
+class Link(models.Model):
+    """A secret that opens a lab in a role."""
+
+    OWNER, OPERATOR, VIEWER = "owner", "operator", "viewer"
+    ROLES = ((OWNER, "owner"), (OPERATOR, "operator"), (VIEWER, "viewer"))
+
+    secret = models.CharField(primary_key=True, max_length=40, default=new_secret)
+    lab = models.ForeignKey(Lab, on_delete=models.CASCADE, related_name="links")
+    role = models.CharField(max_length=10, choices=ROLES)
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.lab_id}"

@@ -1,0 +1,90 @@
+"""How fast a lab is played. None of this is part of the universe.
+
+Auto plays at 1× while there is something to see and hurries, at most 60×, towards what the cluster
+is waiting for; it arrives softly, a few lab seconds early. Pure functions of a Pace and of what the
+lab says.
+"""
+
+from typing import Any
+
+import msgspec
+
+from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.lab.anticipation import Anticipation
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 30.0, 60.0, 100.0)
+AUTO_MAX = 60.0
+SOFT_LANDING: Duration = 1_500
+"""Lab time before what is awaited in which Auto is back at 1×."""
+SEEING: float = 3.5
+"""Seconds after something notable in which Auto does not hurry."""
+ACCELERATION = 1.6
+"""Auto gets faster by this factor a tenth of a second, so that nobody loses their bearings."""
+STEP_HORIZON: Duration = 3_600 * SECOND
+"""A step that finds nothing notable within an hour of lab time stops there."""
+
+
+class Pace(msgspec.Struct):
+    """What the viewers asked for, and what follows from it at the moment."""
+
+    mode: str = "auto"
+    speed: float = 1.0
+    paused: bool = False
+    stepping: bool = False
+    current: float = 1.0
+    """Auto's present speed."""
+    seen_at: float = 0.0
+    """When something notable was last seen, on the host's own clock."""
+
+
+def asked(pace: Pace, wish: dict[str, Any]) -> str:
+    """Change a pace as a viewer wishes; return what is wrong with the wish, if anything."""
+    if "mode" in wish and wish["mode"] not in ("auto", "manual"):
+        return "mode"
+    speed = wish.get("speed", pace.speed)
+    if isinstance(speed, bool) or not isinstance(speed, int | float):
+        return "speed"
+    if not SPEEDS[0] <= speed <= SPEEDS[-1]:
+        return "speed"
+    if not isinstance(wish.get("paused", False), bool):
+        return "paused"
+    pace.mode = wish.get("mode", pace.mode)
+    if "speed" in wish:
+        pace.speed, pace.mode = float(speed), "manual"
+    if "paused" in wish:
+        pace.paused = wish["paused"]
+        pace.stepping = False
+    if wish.get("step"):
+        pace.paused, pace.stepping = True, True
+    return ""
+
+
+def speed_now(pace: Pace, now: Instant, awaited: Anticipation | None, clock: float) -> float:
+    """Return lab seconds a second for the next tenth of a second."""
+    if pace.paused:
+        return 0.0
+    if pace.mode != "auto":
+        return pace.speed
+    wanted = 1.0
+    if awaited is not None and clock - pace.seen_at > SEEING:
+        left = awaited.due - now - SOFT_LANDING
+        # The last stretch is as long in real time as the lab is fast: no jump at the end.
+        wanted = max(1.0, min(AUTO_MAX, left / 900))
+    pace.current = min(wanted, pace.current * ACCELERATION)
+    return pace.current
+
+
+def as_row(pace: Pace, speed: float, awaited: Anticipation | None, behind: bool) -> dict[str, Any]:
+    """Return the pace as frames carry it."""
+    waiting = None
+    if awaited is not None:
+        reason = {"key": awaited.reason.key, "params": awaited.reason.params}
+        waiting = {"reason": reason, "due": awaited.due, "since": awaited.since}
+    return {
+        "mode": pace.mode,
+        "speed": pace.speed,
+        "paused": pace.paused,
+        "running_at": round(speed, 2),
+        "waiting": waiting,
+        "behind": behind,
+    }

