@@ -6,6 +6,10 @@ ARGS ?=
 
 .PHONY: run test check fix bench golden
 
+run: export CLUSTERLAB_BEGUN := $(shell date +%s)
+run: $(VENV)/run
+	@exec $(BIN)/python manage.py up
+
 $(VENV)/run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -20,7 +24,7 @@ test: $(VENV)/dev check
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/dev
-	$(BIN)/ruff check simulation tests
+	$(BIN)/ruff check simulation clusterlab tests
 	$(BIN)/lint-imports
 
 fix: $(VENV)/dev

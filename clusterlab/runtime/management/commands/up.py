@@ -135,9 +135,9 @@ def _use_redis(url: str) -> None:
 
 def _a_lab_ticks(supervisor: Supervisor) -> bool:
     """Wake the lab that is kept for this test and wait for two frames of it."""
-    from clusterlab.labs.views import open_lab
     from clusterlab.runtime import keys, mailbox
     from clusterlab.runtime.models import Lab
+    from clusterlab.runtime.opening import open_lab
 
     ears = keys.connection().pubsub(ignore_subscribe_messages=True)
     ears.subscribe(keys.group_channel(SELF_TEST))
