@@ -34,6 +34,9 @@ function reconcile(parent, wanted, isSvg) {
   for (const node of parent.childNodes) {
     if (node.__key !== undefined) keyed.set(node.__key, node);
   }
+  // What is no longer wanted goes first, so that what stays need not be moved and keeps its focus.
+  const keys = new Set(wanted.map((tree) => tree.props?.key));
+  for (const [key, node] of keyed) if (!keys.has(key)) node.remove();
   let at = parent.firstChild;
   for (const tree of wanted) {
     if (typeof tree === "string") {

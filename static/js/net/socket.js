@@ -1,0 +1,164 @@
+// The connection to a lab: counts frames, resumes after a loss, resends what was not confirmed.
+//
+// A gap in the numbers, another epoch, or too long a queue in a hidden tab ends in one request for
+// a snapshot. Commands keep their id, so the same one sent twice is applied once.
+
+import { apply } from "../state/fold.js";
+
+const BACKOFF_MS_MIN = 250;
+const BACKOFF_MS_MAX = 8_000;
+const ACK_EVERY_FRAMES = 8;
+const ACK_EVERY_MS = 500;
+const SILENCE_MS_MAX = 12_000;
+
+/**
+ * @typedef {object} Handlers
+ * @property {(frame: any, tables: any) => void} frame a frame was folded
+ * @property {(state: "connecting"|"open"|"lost"|"gone") => void} connection
+ * @property {(message: any) => void} message everything that is no frame
+ */
+
+export class LabSocket {
+  /**
+   * @param {string} address path with query
+   * @param {Handlers} handlers
+   */
+  constructor(address, handlers) {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.url = `${scheme}//${location.host}${address}`;
+    this.handlers = handlers;
+    this.tables = {};
+    this.epoch = -1;
+    this.seq = -1;
+    this.known = false;
+    this.attempt = 0;
+    this.unconfirmed = new Map();
+    this.acked = 0;
+    this.heardAt = 0;
+    this.connect();
+    setInterval(() => this.pulse(), ACK_EVERY_MS);
+    addEventListener("online", () => this.retry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.retry());
+  }
+
+  connect() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.handlers.connection("connecting");
+    const socket = new WebSocket(this.url);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    this.heardAt = performance.now();
+    socket.onopen = () => {
+      if (this.known) this.push({ hello: { epoch: this.epoch, seq: this.seq } });
+      for (const message of this.unconfirmed.values()) this.push(message);
+    };
+    socket.onmessage = (event) => this.take(event.data);
+    socket.onclose = (event) => this.closed(socket, event.code);
+  }
+
+  closed(socket, code) {
+    if (socket !== this.socket) return;
+    if (code === 4404) {
+      this.handlers.connection("gone");
+      return;
+    }
+    this.handlers.connection("lost");
+    // A class of thirty must not come back in the same instant.
+    const most = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** this.attempt++);
+    this.timer = setTimeout(() => this.connect(), most * (0.3 + 0.7 * Math.random()));
+  }
+
+  retry() {
+    if (this.timer) this.connect();
+  }
+
+  async take(content) {
+    this.heardAt = performance.now();
+    const text = typeof content === "string" ? content : await inflate(content);
+    const message = JSON.parse(text);
+    if (message.t === "snapshot") this.snapshot(message);
+    else if (message.t === "delta") this.delta(message);
+    else if (message.t === "heartbeat") this.heartbeat(message);
+    else this.other(message);
+  }
+
+  snapshot(frame) {
+    this.tables = frame.state;
+    this.epoch = frame.epoch;
+    this.seq = this.acked = frame.seq;
+    this.known = true;
+    this.attempt = 0;
+    this.push({ ack: frame.seq });
+    this.handlers.connection("open");
+    this.handlers.frame(frame, this.tables);
+  }
+
+  delta(frame) {
+    if (!this.known || (frame.epoch === this.epoch && frame.seq <= this.seq)) return;
+    if (frame.epoch !== this.epoch || frame.base !== this.seq) {
+      this.resync();
+      return;
+    }
+    this.tables = apply(this.tables, frame.d);
+    this.seq = frame.seq;
+    if (this.seq - this.acked >= ACK_EVERY_FRAMES) this.acknowledge();
+    this.attempt = 0;
+    this.handlers.connection("open");
+    this.handlers.frame(frame, this.tables);
+  }
+
+  heartbeat(message) {
+    if (!this.known || message.epoch < 0) return;
+    if (message.epoch !== this.epoch || message.seq !== this.seq) this.resync();
+    else this.handlers.connection("open");
+  }
+
+  other(message) {
+    if (message.t === "gone") {
+      this.handlers.connection("gone");
+      return;
+    }
+    if (["journaled", "applied", "refused", "answer"].includes(message.t)) {
+      this.unconfirmed.delete(message.id);
+    }
+    this.handlers.message(message);
+  }
+
+  /** Send a command, a question or a wish about the pace; keep it until it is confirmed. */
+  send(message) {
+    this.unconfirmed.set(message.id, message);
+    this.push(message);
+  }
+
+  push(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  acknowledge() {
+    this.acked = this.seq;
+    this.push({ ack: this.seq });
+  }
+
+  resync() {
+    const now = performance.now();
+    if (now - (this.resyncedAt ?? -Infinity) < 1000) return;
+    this.resyncedAt = now;
+    this.push({ resync: true });
+  }
+
+  pulse() {
+    if (this.known && this.seq !== this.acked) this.acknowledge();
+    const silent = performance.now() - this.heardAt > SILENCE_MS_MAX;
+    if (silent && this.socket.readyState === WebSocket.OPEN) {
+      // A half-open connection never closes by itself.
+      this.socket.close();
+      this.closed(this.socket, 0);
+    }
+  }
+}
+
+async function inflate(content) {
+  const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).text();
+}

@@ -1,0 +1,116 @@
+// Everything the page knows: the lab as the server told it, what this reader asked for and looks at.
+
+import { Playhead } from "./playhead.js";
+import { History } from "./history.js";
+import { setOpened } from "../words.js";
+
+const ASKED_KEPT_MS = 8_000;
+
+export class Store {
+  constructor(role) {
+    this.role = role;
+    this.tables = {};
+    this.pace = null;
+    this.connection = "connecting";
+    this.trouble = null;
+    this.playhead = new Playhead();
+    this.history = new History();
+    /** Lab instant at which the rows were read last: rates are added from here on. */
+    this.readAt = 0;
+    this.loaded = false;
+    this.selection = null;
+    this.showSystem = false;
+    this.follow = "";
+    this.asked = new Map();
+    this.listeners = new Set();
+    this.arrivals = [];
+    this.why = null;
+    this.detail = null;
+  }
+
+  get mayCommand() {
+    return this.role === "owner" || this.role === "operator";
+  }
+
+  table(name) {
+    return this.tables[name] ?? {};
+  }
+
+  get settings() {
+    return this.tables.settings?.lab ?? { opened: 0, grace_s: 50, toleration_s: 300 };
+  }
+
+  get clocks() {
+    return this.tables.clocks?.fault ?? null;
+  }
+
+  now() {
+    return this.playhead.now(performance.now());
+  }
+
+  frame(frame, tables) {
+    const before = this.tables;
+    this.tables = tables;
+    if (tables.settings?.lab) setOpened(tables.settings.lab.opened);
+    if (frame.pace) this.pace = frame.pace;
+    this.playhead.thaw();
+    this.playhead.sync(frame.at, performance.now(), frame.pace);
+    if (frame.t === "snapshot" || frame.d.length) {
+      this.readAt = frame.at;
+      this.history.take(frame.at, tables);
+    }
+    if (this.loaded && frame.t === "delta") this.arrivals.push({ frame, before });
+    this.loaded = true;
+    this.changed();
+  }
+
+  connected(state) {
+    if (state === this.connection) return;
+    this.connection = state;
+    if (state !== "open") this.playhead.freeze(performance.now());
+    this.changed();
+  }
+
+  /** Remember what was asked, so that the button can say so until it has happened. */
+  ask(id, place, label, command) {
+    this.asked.set(id, { place, label, command, state: "asked", reason: null, at: Date.now() });
+    this.changed();
+  }
+
+  settle(message) {
+    const asked = this.asked.get(message.id);
+    if (!asked) return;
+    if (message.t === "refused") {
+      asked.state = "refused";
+      asked.reason = message.reason;
+    } else if (message.t === "applied") asked.state = "applied";
+    else return;
+    asked.at = Date.now();
+    this.changed();
+  }
+
+  /** Return what was asked at a place of the page and is not yet old. */
+  askedAt(place) {
+    let latest = null;
+    for (const [id, asked] of this.asked) {
+      if (asked.state !== "asked" && Date.now() - asked.at > ASKED_KEPT_MS) this.asked.delete(id);
+      else if (asked.place === place) latest = asked;
+    }
+    return latest;
+  }
+
+  select(kind, key) {
+    this.selection = kind ? { kind, key } : null;
+    this.detail = null;
+    this.changed();
+    for (const listener of this.selectionListeners ?? []) listener();
+  }
+
+  onChange(listener) {
+    this.listeners.add(listener);
+  }
+
+  changed() {
+    for (const listener of this.listeners) listener();
+  }
+}
