@@ -1,0 +1,187 @@
+// Pods: tiles in slots, the tray of those that have no node, and the legend.
+
+import { h } from "../vdom.js";
+import { t } from "../words.js";
+import { chosen, circle, colour, path, pen, rect, shorten, text } from "./pen.js";
+import { COLOUR, DASH, ownLetters, phaseOf } from "./phases.js";
+
+export const LEGEND = ["ok", "start", "pend", "bad", "gone", "ghost"];
+
+export function phaseWord(phase) {
+  return {
+    ok: t("Ready"),
+    start: t("Starting"),
+    pend: t("Pending"),
+    bad: t("Failing"),
+    gone: t("Terminating"),
+    ghost: t("Ghost"),
+    orphan: t("Unheard"),
+    done: t("Completed"),
+  }[phase];
+}
+
+/** Draw the sign of a phase around a point. */
+export function glyph(x, y, phase, scale = 1) {
+  const ink = colour(COLOUR[phase]);
+  const line = {
+    stroke: ink,
+    "stroke-width": 1.8,
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+  };
+  const inner = { ...line, stroke: colour("surface"), "stroke-width": 1.6 };
+  const shapes = {
+    ok: () => [circle(0, 0, 5.2, { fill: ink }), path("M-2.3 .2l1.7 1.7 3-3.5", inner)],
+    start: () => [
+      circle(0, 0, 4.6, { fill: "none", ...line, "stroke-opacity": 0.3 }),
+      path("M0 -4.6a4.6 4.6 0 0 1 4.4 3.3", { ...line, class: "spin" }),
+    ],
+    pend: () => [
+      circle(0, 0, 4.7, { fill: "none", ...line }),
+      path("M0 -2.2v2.4l1.7 1", { ...line, "stroke-width": 1.4 }),
+    ],
+    bad: () => [
+      path("M0 -5.8l5.6 5.8-5.6 5.8-5.6-5.8z", { fill: ink }),
+      path("M0 -2.4v2.4M0 2.4v.1", inner),
+    ],
+    gone: () => [
+      circle(0, 0, 4.7, { fill: "none", ...line, "stroke-width": 1.4, "stroke-dasharray": "1.5 2.4" }),
+      path("M-2 0h4", { ...line, "stroke-width": 1.4 }),
+    ],
+    ghost: () => [
+      circle(0, 0, 4.7, { fill: "none", ...line, "stroke-width": 1.4 }),
+      path("M-2.3 .2l1.7 1.7 3-3.5", { ...line, "stroke-width": 1.3 }),
+    ],
+    orphan: () => [
+      circle(0, 0, 5.2, { fill: ink }),
+      path("M-2.6 -2.6l5.2 5.2", inner),
+    ],
+    done: () => [
+      circle(0, 0, 4.7, { fill: ink, "fill-opacity": 0.4 }),
+      path("M-2.3 .2l1.7 1.7 3-3.5", inner),
+    ],
+  };
+  return h("g", { transform: `translate(${x} ${y}) scale(${scale})` }, shapes[phase]());
+}
+
+/** Draw a pod as a tile of a given size. */
+export function tile(actions, key, pod, at, size, o = {}) {
+  const phase = phaseOf(pod);
+  const ink = colour(COLOUR[phase]);
+  const faint = phase === "gone" || phase === "ghost";
+  const label = `${pod.name}, ${phaseWord(phase)}, ${pod.status}${pod.node ? `, ${pod.node}` : ""}`;
+  const radius = size * 0.22;
+  return h(
+    "g",
+    {
+      key: `pod ${key}`,
+      transform: `translate(${at.x} ${at.y})`,
+      ...chosen(actions, "Pod", key, label, { class: `pod ${phase}` }),
+      "data-phase": phase,
+    },
+    o.selected &&
+      rect({ x: -3.5, y: -3.5, w: size + 7, h: size + 7 }, {
+        rx: radius + 3, fill: "none", stroke: colour("text"), "stroke-width": 1.6,
+      }),
+    rect({ x: 0, y: 0, w: size, h: size }, { rx: radius, fill: colour("surface") }),
+    rect({ x: 0.75, y: 0.75, w: size - 1.5, h: size - 1.5 }, {
+      rx: radius,
+      fill: phase === "bad" ? "url(#failing)" : colour(`${COLOUR[phase]}-soft`),
+      "fill-opacity": phase === "start" ? 0.45 : faint ? 0.6 : 1,
+      stroke: ink,
+      "stroke-width": phase === "gone" ? 1.1 : 1.5,
+      "stroke-opacity": phase === "gone" ? 0.7 : 1,
+      "stroke-dasharray": DASH[phase],
+      class: "fill",
+    }),
+    inside(pod, phase, size, o),
+  );
+}
+
+function inside(pod, phase, size, o) {
+  if (size < 30) return glyph(size / 2, size / 2, phase, size < 20 ? 0.8 : 1);
+  const faint = phase === "gone" || phase === "ghost";
+  const pip =
+    o.lane !== undefined &&
+    rect({ x: size - 16, y: size < 40 ? 5 : 9.5, w: 9, h: 5 }, {
+      rx: 2.5, fill: colour(`l-${o.lane % 6}`), opacity: faint ? 0.4 : 1,
+    });
+  const ink = faint ? colour("muted") : colour("text");
+  if (size < 40) {
+    const letters = ownLetters(pod.name);
+    return [
+      glyph(9, size < 34 ? 9 : 10, phase, 0.8),
+      pip,
+      text(size / 2, size - 4.5 - (size > 34 ? 2 : 0), size > 34 ? shorten(pod.app, 5) : letters.slice(-3), {
+        size: 9, weight: 600, fill: ink, anchor: "middle", mono: size <= 34,
+      }),
+    ];
+  }
+  const letters = ownLetters(pod.name);
+  const load = Math.min(1, pod.cpu ? pod.used_cpu / pod.cpu : 0);
+  return [
+    glyph(12, 12.5, phase),
+    pip,
+    text(6.5, 29, shorten(pod.app, 6), { size: 11.5, weight: 650, fill: ink }),
+    letters &&
+      text(6.5, 39.5, letters, {
+        size: Math.max(9, Math.min(pen.smallest, 10.6)), fill: colour(faint ? "gone" : "muted"), mono: true,
+      }),
+    load > 0 && [
+      rect({ x: 7, y: 42.2, w: size - 14, h: 2.2 }, { rx: 1.1, fill: colour("line2"), opacity: 0.6 }),
+      rect({ x: 7, y: 42.2, w: (size - 14) * load, h: 2.2 }, {
+        rx: 1.1, fill: colour(load > 0.95 ? "warn" : COLOUR[phase]), class: "fill",
+      }),
+    ],
+  ];
+}
+
+/** Draw the tray of pods that have no node yet. */
+export function queue(actions, box, pods, now, laneOf, selection) {
+  const shown = pods.slice(0, 3);
+  const oldest = Math.min(...pods.map(([, pod]) => pod.created));
+  const size = 37;
+  return h(
+    "g",
+    { key: "queue", "data-term": "queue" },
+    rect(box, { rx: 14, fill: "none", stroke: colour("line2"), "stroke-dasharray": "3 4" }),
+    shown.map(([key, pod], i) =>
+      tile(actions, key, pod, { x: box.x + 8 + i * (size + 3), y: box.y + 6.5 }, size, {
+        lane: laneOf(pod),
+        selected: selection?.key === key,
+      }),
+    ),
+    text(box.x + 14 + shown.length * (size + 3), box.y + 22, t("Scheduling queue"), { size: 12, weight: 600 }),
+    text(
+      box.x + 14 + shown.length * (size + 3),
+      box.y + 38,
+      pods.length
+        ? t("{n} waiting · {s} s", { n: pods.length, s: Math.max(0, Math.round((now - oldest) / 1000)) })
+        : t("empty"),
+      { size: 11, fill: colour("muted") },
+    ),
+  );
+}
+
+/** Draw what the signs mean. */
+export function legend(korean) {
+  let x = 26;
+  const first = 526;
+  const items = LEGEND.map((phase, index) => {
+    if (index === 3) x = 26;
+    const y = first + (index > 2 ? 18 : 0);
+    const word = phaseWord(phase);
+    const item = h("g", { key: `legend ${phase}`, "data-term": `phase-${phase}` },
+      glyph(x, y, phase),
+      text(x + 10, y + 4, word, { size: 11, fill: colour("text2") }));
+    x += (korean ? 70 : 82);
+    return item;
+  });
+  const bar = (at, name, ink, word) =>
+    h("g", { key: `legend ${name}`, "data-term": name },
+      rect({ x: at.x, y: at.y - 2, w: 16, h: 4 }, { rx: 2, fill: colour(ink) }),
+      text(at.x + 21, at.y + 4, word, { size: 11, fill: colour("text2") }));
+  return h("g", { key: "legend" }, items,
+    bar({ x: 272, y: 526 }, "requested", "text2", t("requested")),
+    bar({ x: 272, y: 544 }, "used", "accent", t("used")));
+}

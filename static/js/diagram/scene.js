@@ -1,0 +1,110 @@
+// The whole picture as a function of what is known: draw(state, at). It keeps no truth of its own.
+
+import { h, patch } from "../vdom.js";
+import { language, t } from "../words.js";
+import { layout } from "./layout.js";
+import { controlPlane } from "./members.js";
+import { colour, pill, text } from "./pen.js";
+import { legend, queue } from "./pods.js";
+import { lines, ratesOf, sources } from "./traffic.js";
+import { lookOf, notes, workers } from "./workers.js";
+
+const byNumber = new Intl.Collator("en", { numeric: true }).compare;
+
+/** Return the names and places that a state needs. */
+export function placesOf(state) {
+  const machines = state.table("machine");
+  const names = (role) =>
+    Object.keys(machines).filter((name) => machines[name].role === role).sort(byNumber);
+  const services = Object.entries(state.table("service"))
+    .filter(([, service]) => !service.system)
+    .sort((a, b) => orderOf(a) - orderOf(b) || byNumber(a[0], b[0]))
+    .map(([key]) => key);
+  const slots = slotsOf(state);
+  const needed = {};
+  for (const [, pod] of Object.entries(slots)) {
+    needed[pod.node] = Math.max(needed[pod.node] ?? 0, pod.place + 1);
+  }
+  return {
+    places: layout({ members: names("control-plane"), workers: names("worker"), services, needed }),
+    slots,
+  };
+}
+
+/** Those that everybody knows stand first: web, then the others in order of their birth. */
+function orderOf([, service]) {
+  return service.name === "web" ? -1 : service.lane;
+}
+
+/** Give each pod on a worker its place; pods of the system come after the others when shown. */
+export function slotsOf(state) {
+  const found = {};
+  const lasts = {};
+  const pods = Object.entries(state.table("pod")).filter(([, pod]) => pod.node);
+  for (const [key, pod] of pods) {
+    if (pod.system) continue;
+    found[key] = { node: pod.node, place: pod.slot };
+    lasts[pod.node] = Math.max(lasts[pod.node] ?? -1, pod.slot);
+  }
+  if (!state.showSystem) return found;
+  for (const [key, pod] of pods) {
+    if (pod.system) found[key] = { node: pod.node, place: (lasts[pod.node] ?? -1) + 1 + pod.slot - 100 };
+  }
+  return found;
+}
+
+/** Return the lane of the service that a pod belongs to, for its colour. */
+export function laneFinder(state) {
+  const lanes = {};
+  for (const service of Object.values(state.table("service"))) {
+    if (!service.system) lanes[`${service.ns}/${service.selector.app ?? service.name}`] = service.lane;
+  }
+  return (pod) => lanes[`${pod.ns}/${pod.app}`];
+}
+
+/**
+ * Make an SVG element show a state at an instant.
+ * @param {SVGSVGElement} svg
+ */
+export function draw(svg, state, now, actions) {
+  const { places, slots } = placesOf(state);
+  const rates = ratesOf(state);
+  const laneOf = laneFinder(state);
+  const pods = state.table("pod");
+  const byNode = {};
+  for (const [key, slot] of Object.entries(slots)) {
+    (byNode[slot.node] ??= []).push([key, { ...pods[key], place: slot.place }]);
+  }
+  const placeOf = (key) => {
+    const slot = slots[key];
+    const worker = slot && places.workers[slot.node];
+    if (!worker || slot.place >= worker.slots) return null;
+    return { worker, slot: slot.place, isOff: lookOf(null, state.table("machine")[slot.node]).isOff };
+  };
+  const waiting = Object.entries(pods).filter(
+    ([, pod]) => !pod.node && pod.deleting === null && pod.phase === "Pending");
+  patch(svg,
+    h("g", { key: "control" }, controlPlane(actions, places, state, now)),
+    h("g", { key: "queue layer" },
+      text(32, 236, t("Workers"), { size: 13, weight: 650, term: "worker" }),
+      queue(actions, places.queue, waiting, now, laneOf, state.selection)),
+    h("g", { key: "workers" },
+      workers(actions, places, state, now, (name) => byNode[name] ?? [], laneOf)),
+    h("g", { key: "lines", class: "lines", "stroke-linecap": "round", "stroke-linejoin": "round" },
+      lines(places, state, rates, placeOf)),
+    h("g", { key: "sources" }, sources(actions, places, state, rates)),
+    h("g", { key: "notes" }, notes(places, state, now)),
+    legend(language === "ko"),
+    state.binding && pill("bind", 560, 217, state.binding.text, {
+      size: 11, stroke: colour("raft"), fill: colour("raft") }));
+  return places;
+}
+
+/** Paints that the picture refers to; they stand once in the page. */
+export const DEFINITIONS = `
+<pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+<path d="M0 0V9" stroke="var(--hatch)" stroke-width="7"/></pattern>
+<pattern id="failing" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+<path d="M0 0V6" stroke="var(--bad-soft)" stroke-width="5"/></pattern>
+<radialGradient id="halo"><stop offset="0" stop-color="var(--raft)" stop-opacity=".3"/>
+<stop offset="1" stop-color="var(--raft)" stop-opacity="0"/></radialGradient>`;

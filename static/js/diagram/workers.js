@@ -1,0 +1,158 @@
+// Workers: the machine as it is, the node as the cluster believes it to be, and its pods in slots.
+
+import { h } from "../vdom.js";
+import { span, t } from "../words.js";
+import { apiWay, rounded, slotAt } from "./layout.js";
+import { cutMark } from "./members.js";
+import { chosen, circle, colour, path, pen, pill, rect, text } from "./pen.js";
+import { glyph, tile } from "./pods.js";
+
+/** Draw all workers that have a place. */
+export function workers(actions, places, state, now, podsOf, laneOf) {
+  const nodes = state.table("node");
+  const machines = state.table("machine");
+  return Object.entries(places.workers).map(([name, place]) =>
+    worker(actions, name, place, state, {
+      node: nodes[name], machine: machines[name], pods: podsOf(name), now, laneOf,
+    }));
+}
+
+function worker(actions, name, place, state, { node, machine, pods, now, laneOf }) {
+  const look = lookOf(node, machine);
+  const selected = state.selection?.kind === "Node" && state.selection.key === name;
+  const box = { x: place.x, y: place.y, w: place.w, h: place.h };
+  const label = [name, look.word, look.isOff ? t("switched off") : "", t("{n} pods", { n: pods.length })];
+  return h("g", { key: `worker ${name}` },
+    h("g", chosen(actions, "Node", name, label.filter(Boolean).join(", "), { class: "worker" }),
+      rect(box, { rx: 15, fill: colour("surface"), "fill-opacity": look.isOff ? 0.55 : 1,
+        stroke: selected ? colour("text") : look.isBad ? colour("bad") : look.isOff ? colour("gone") : colour("line2"),
+        "stroke-width": selected ? 1.7 : look.isBad ? 1.4 : 1,
+        "stroke-dasharray": look.isBad || look.isOff ? "6 5" : null }),
+      look.isBad && rect(box, { rx: 15, fill: "url(#hatch)" }),
+      head(name, place, node, machine, look)),
+    h("g", { class: "slots", "aria-hidden": true }, emptySlots(place, pods, look)),
+    pods.filter(([, pod]) => pod.place < place.slots).map(([key, pod]) =>
+      tile(actions, key, pod, slotAt(place, pod.place), place.tile, {
+        lane: laneOf(pod),
+        selected: state.selection?.kind === "Pod" && state.selection.key === key,
+      })),
+    pods.length > place.slots &&
+      text(place.x + place.w - 12, place.y + place.h - 5,
+        t("+{n} more", { n: pods.length - place.slots }), { size: 10, anchor: "end", fill: colour("muted") }));
+}
+
+/** Say what of a node is to be shown: reality and belief side by side. */
+export function lookOf(node, machine) {
+  const isOff = !machine || machine.power === "off";
+  const booting = machine?.power === "booting";
+  const isBad = Boolean(node) && node.ready !== "True";
+  const word = !node ? t("not registered") : isBad ? "NotReady" : "Ready";
+  return { isOff, booting, isBad, word };
+}
+
+function head(name, place, node, machine, look) {
+  const [x, y] = [place.x + 14, place.y + 21];
+  const right = place.x + place.w - 13;
+  const sign = look.booting
+    ? glyph(x + 4, y - 4.5, "start")
+    : look.isBad
+      ? path(`M${x + 4} ${y - 10}l5.4 5.4-5.4 5.4-5.4-5.4z`, { fill: colour("bad") })
+      : circle(x + 4, y - 4.5, 4, look.isOff
+        ? { fill: "none", stroke: colour("gone"), "stroke-width": 1.6, "stroke-dasharray": "2 2" }
+        : { fill: colour("ok") });
+  return [
+    sign,
+    text(x + 15, y, name, { size: 13, weight: 650, fill: look.isOff ? colour("text2") : undefined }),
+    machine?.cut && cutMark(x + 92, y - 4.5),
+    node?.unschedulable &&
+      text(x + 82, y - 0.5, t("cordoned"), { size: 10, fill: colour("warn-text"), weight: 600, term: "cordon" }),
+    look.isBad
+      ? text(right, y, node.ready === "Unknown" ? "NotReady" : "NotReady", {
+        size: 12, weight: 650, fill: colour("bad"), anchor: "end", term: "notready" })
+      : !node
+        ? text(right, y, look.booting ? t("Booting") : t("not registered"), {
+          size: 11, fill: colour("muted"), anchor: "end" })
+        : bars(place, node, machine),
+  ];
+}
+
+function bars(place, node, machine) {
+  const rows = [
+    ["CPU", node.requested_cpu / node.allocatable_cpu, machine ? machine.used_cpu / machine.cpu : 0],
+    ["MEM", node.requested_memory / node.allocatable_memory, machine ? machine.used_memory / machine.memory : 0],
+  ];
+  const first = place.x + place.w - 111;
+  return rows.map(([word, requested, used], i) => {
+    const x = first + i * 52;
+    const one = (y, share, ink, term) => [
+      rect({ x, y, w: 46, h: 3 }, { rx: 1.5, fill: colour("line2"), opacity: 0.55 }),
+      rect({ x, y, w: 46 * Math.max(0, Math.min(1, share)), h: 3 }, {
+        rx: 1.5, fill: colour(ink), class: "fill", "data-term": term }),
+    ];
+    return h("g", { "data-term": "requested" },
+      text(x, place.y + 14.5, word, { size: 9, weight: 600, fill: colour("muted") }),
+      text(x + 46, place.y + 14.5, `${Math.round(requested * 100)}%`, {
+        size: 9, weight: 600, anchor: "end", fill: colour(requested > 0.97 ? "warn-text" : "text2") }),
+      one(place.y + 18, requested, "text2", "requested"),
+      one(place.y + 23, used, used > 0.9 ? "warn" : "accent", "used"));
+  });
+}
+
+function emptySlots(place, pods, look) {
+  if (look.isBad) return [];
+  const taken = new Set(pods.map(([, pod]) => pod.place));
+  const found = [];
+  for (let slot = 0; slot < place.slots; slot += 1) {
+    if (taken.has(slot)) continue;
+    const at = slotAt(place, slot);
+    found.push(rect({ x: at.x + 0.75, y: at.y + 0.75, w: place.tile - 1.5, h: place.tile - 1.5 }, {
+      rx: place.tile * 0.22, fill: "none", stroke: colour("line"), opacity: 0.8 }));
+  }
+  return found;
+}
+
+/** Draw what is to be said over the workers: silence, evictions to come, missed heartbeats. */
+export function notes(places, state, now) {
+  const found = [];
+  for (const [name, place] of Object.entries(places.workers)) {
+    const node = state.table("node")[name];
+    const machine = state.table("machine")[name];
+    if (node?.heartbeat == null && machine?.power === "on" && !machine.cut) continue;
+    const content = noteOf(node, machine, state, now);
+    if (node?.heartbeat != null) found.push(missed(name, places, place));
+    if (content) {
+      const size = Math.max(11, pen.smallest);
+      found.push(pill(`note ${name}`, place.x + place.w / 2, place.y + place.h - (place.rows > 2 ? 6 : 1), content, {
+        size, stroke: colour("bad"), fill: colour("bad"), term: "silent",
+        dash: node?.ready === "True" ? "4 3" : null,
+      }));
+    }
+  }
+  return found;
+}
+
+export function noteOf(node, machine, state, now) {
+  const parts = [];
+  if (machine?.power === "off") parts.push(t("off"));
+  else if (machine?.cut) parts.push(t("network cut"));
+  else if (machine?.power === "booting") parts.push(t("starting"));
+  if (node?.heartbeat != null) parts.push(t("silent for {span}", { span: span(now - node.heartbeat) }));
+  const tainted = node?.taints?.some((each) => each.endsWith("unreachable:NoExecute"));
+  if (tainted && node.ready_since != null) {
+    const left = node.ready_since + state.settings.toleration_s * 1000 - now;
+    if (left > 0) parts.push(t("eviction in {span}", { span: span(left) }));
+  }
+  return parts.join(" · ");
+}
+
+/** A heartbeat that does not arrive is worth a line; those that do are not. */
+function missed(name, places, place) {
+  const points = apiWay(places, place);
+  const [x, y] = points.at(-1);
+  const [px, py] = points.at(-2);
+  const [mx, my] = [x + (px - x) * 0.5, y + (py - y) * 0.5];
+  const reach = Math.abs(x - px) + Math.abs(y - py) > 14 ? [mx, my] : [px, py];
+  return h("g", { key: `missed ${name}`, "data-term": "lease" },
+    path(rounded(points, 8), { stroke: colour("bad"), "stroke-width": 1.5, "stroke-dasharray": "1.5 5", "stroke-linecap": "round", opacity: 0.8 }),
+    path(`M${reach[0] - 4} ${reach[1] - 4}l8 8m0-8l-8 8`, { stroke: colour("bad"), "stroke-width": 2, "stroke-linecap": "round" }));
+}
