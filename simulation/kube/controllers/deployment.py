@@ -79,9 +79,9 @@ class Rollout:
     def next_step(self, view: View) -> Outcome:
         """Return the writes of this visit: scaling first, then the status."""
         writes = self._scaling(view)
-        if not writes:
-            writes = self._clean_up()
-        status = self._status()
+        status = self.status()
+        if not writes and rules.is_complete(self.desired, _progress(status)):
+            writes = self.clean_up()
         if status != self.deployment.status:
             carrier = replace(self.deployment, status=status)
             writes = [*writes, self._write("patch", carrier, "deployment-counted", ("status",))]
@@ -269,23 +269,18 @@ class Rollout:
         carrier = replace(self.deployment, metadata=replace(meta, annotations=annotations))
         return self._write("patch", carrier, "rollout-revision", ("metadata.annotations",))
 
-    def _clean_up(self) -> list[Write]:
+    def clean_up(self) -> list[Write]:
+        """Return the deletions of old ReplicaSets beyond the history limit."""
         limit = self.deployment.spec.revision_history_limit
-        if not rules.is_complete(self.desired, _progress(self._status())):
-            return []
-        idle = [
-            each
-            for each in self.old
-            if each.spec.replicas == 0
-            and each.status.replicas == 0
-            and each.metadata.deletion_timestamp is None
-        ]
-        surplus = sorted(idle, key=revision_of)[: max(0, len(idle) - limit)]
-        return [self._write("delete", each, "rollout-history-cleaned") for each in surplus]
+        kept = [each for each in self.old if each.metadata.deletion_timestamp is None]
+        surplus = sorted(kept, key=revision_of)[: max(0, len(kept) - limit)]
+        idle = [each for each in surplus if each.spec.replicas == each.status.replicas == 0]
+        return [self._write("delete", each, "rollout-history-cleaned") for each in idle]
 
     # --- status
 
-    def _status(self) -> DeploymentStatus:
+    def status(self) -> DeploymentStatus:
+        """Return how far the rollout has come, with its conditions."""
         ready = sum(each.status.ready_replicas for each in self.sets)
         available = sum(each.status.available_replicas for each in self.sets)
         replicas = sum(each.status.replicas for each in self.sets)
@@ -339,7 +334,7 @@ class Rollout:
         now_status, before = _progress(status), _progress(self.deployment.status)
         if self.new is None and current is None:
             new = Condition("Progressing", "True", "NewReplicaSetCreated", f"Created new {what}")
-        elif rules.is_complete(self.desired, now_status) and self.new is not None:
+        elif rules.is_complete(self.desired, now_status):
             text = f"{what} has successfully progressed."
             new = Condition("Progressing", "True", "NewReplicaSetAvailable", text)
         elif rules.is_progressing(before, now_status):

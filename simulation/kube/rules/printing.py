@@ -227,9 +227,13 @@ def _node(node: Node, now: Instant) -> list[Any]:
         addresses.get("InternalIP", NONE),
         addresses.get("ExternalIP", NONE),
         info.os_image or UNKNOWN,
-        info.kernel_version or UNKNOWN,
+        _kernel(info.kernel_version or UNKNOWN, info.architecture),
         info.container_runtime_version or UNKNOWN,
     ]
+
+
+def _kernel(version: str, architecture: str) -> str:
+    return f"{version} ({architecture})" if architecture else version
 
 
 def node_status(node: Node) -> str:
