@@ -1,0 +1,81 @@
+// Lab time and the lab's speed: pause, play, Auto, slower, faster, step, and what is awaited.
+
+import { h } from "../vdom.js";
+import { clock, t } from "../words.js";
+
+export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 30, 60, 100];
+
+/** Say what the cluster is waiting for. */
+export function waitingSentence(waiting, now) {
+  if (!waiting) return "";
+  const { key, params } = waiting.reason;
+  const left = Math.max(0, Math.ceil((waiting.due - now) / 1000));
+  const total = Math.round((waiting.due - waiting.since) / 1000);
+  const what = {
+    "waiting-for-lease": t("waiting for the heartbeat of {node}", params),
+    "waiting-for-toleration": t("waiting for tolerationSeconds on {node}", params),
+    "waiting-for-boot": t("waiting for {node} to start", params),
+    "waiting-for-office": t("waiting for the lease of {office} to run out", params),
+  }[key] ?? key.replaceAll("-", " ");
+  return t("{what}, {left} of {total} s left", { what, left, total });
+}
+
+export function speedWord(speed) {
+  return `${speed >= 10 ? Math.round(speed) : Number(speed.toFixed(speed < 1 ? 2 : 1))}×`;
+}
+
+/** Draw the controls of lab time. */
+export function toolbar(store, actions, now) {
+  const pace = store.pace ?? { mode: "auto", speed: 1, paused: true, running_at: 0, waiting: null };
+  const may = store.mayCommand;
+  const auto = pace.mode === "auto";
+  return [
+    h("div", { class: "row" },
+      h("button", {
+        class: "play", disabled: !may, "aria-label": pace.paused ? t("Play") : t("Pause"),
+        "data-term": "pause", onclick: () => actions.pace({ paused: !pace.paused }),
+      }, icon(pace.paused ? "M3 1.5v9l7.5-4.5z" : "M2.2 1h2.6v10H2.2zM7.2 1h2.6v10H7.2z")),
+      h("div", { class: "labclock", "data-term": "lab-time" },
+        h("small", null, "lab"), " ", h("span", { class: "num", id: "labclock" }, clock(now))),
+      h("button", {
+        class: "tool", disabled: !may, "aria-label": t("Step to the next event"), "data-term": "step",
+        onclick: () => actions.pace({ step: true }),
+      }, icon("M1.5 1.5v9l6-4.5zM8.5 1.5h2v9h-2z"))),
+    h("div", { class: "row speeds", role: "group", "aria-label": t("Lab speed") },
+      h("button", {
+        class: `tool ${auto ? "on" : ""}`, disabled: !may, "aria-pressed": String(auto), "data-term": "auto",
+        onclick: () => actions.pace({ mode: "auto", paused: false }),
+      }, t("Auto")),
+      h("button", { class: "tool", disabled: !may, "aria-label": t("Slower"), onclick: () => change(actions, pace, -1) }, "−"),
+      h("output", { class: "num speed", "data-term": "speed" },
+        pace.paused ? t("paused") : speedWord(pace.running_at || pace.speed)),
+      h("button", { class: "tool", disabled: !may, "aria-label": t("Faster"), onclick: () => change(actions, pace, 1) }, "+")),
+  ];
+}
+
+/** One sentence on how the lab is played and why. */
+export function paceSentence(store, now) {
+  const pace = store.pace;
+  if (!pace) return t("The lab is being woken…");
+  const parts = [];
+  if (pace.paused) parts.push(t("Paused"));
+  else if (pace.mode === "auto") parts.push(t("Auto {speed}", { speed: speedWord(pace.running_at) }));
+  else parts.push(t("Lab speed {speed}", { speed: speedWord(pace.speed) }));
+  if (pace.behind) parts.push(t("as fast as this server can"));
+  const waiting = waitingSentence(pace.waiting, now);
+  if (waiting) parts.push(waiting);
+  return parts.join(" · ");
+}
+
+function change(actions, pace, step) {
+  const now = pace.mode === "auto" ? pace.running_at || 1 : pace.speed;
+  const nearest = SPEEDS.reduce((best, each) =>
+    Math.abs(Math.log(each / now)) < Math.abs(Math.log(best / now)) ? each : best);
+  const next = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(nearest) + step))];
+  actions.pace({ mode: "manual", speed: next, paused: false });
+}
+
+export function icon(d, size = 12) {
+  return h("svg", { width: size, height: size, viewBox: "0 0 12 12", "aria-hidden": true },
+    h("path", { d, fill: "currentColor" }));
+}
