@@ -8,6 +8,7 @@ ARGS ?=
 
 run: export CLUSTERLAB_BEGUN := $(shell date +%s)
 run: $(VENV)/run
+	@$(BIN)/python -m tools.words
 	@exec $(BIN)/python manage.py up
 
 $(VENV)/run: requirements.txt
@@ -21,11 +22,15 @@ $(VENV)/dev: requirements-dev.txt requirements.txt
 	@touch $@ $(VENV)/run
 
 test: $(VENV)/dev check
+	$(BIN)/python -m tools.words
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/dev
-	$(BIN)/ruff check simulation clusterlab tests
+	$(BIN)/ruff check simulation clusterlab tests tools
 	$(BIN)/lint-imports
+
+bench: $(VENV)/dev
+	@$(BIN)/python -m tools.bench $(ARGS)
 
 fix: $(VENV)/dev
 	$(BIN)/ruff check --fix .

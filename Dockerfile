@@ -1,0 +1,12 @@
+# The same steps as `make run`: a virtual environment, the requirements, the catalogues.
+FROM python:3.11-slim-bookworm
+RUN useradd --create-home clusterlab
+WORKDIR /srv/clusterlab
+COPY requirements.txt .
+RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt
+COPY . .
+RUN .venv/bin/python -m tools.words && chown -R clusterlab .
+USER clusterlab
+ENV PATH=/srv/clusterlab/.venv/bin:$PATH CLUSTERLAB_STATE=/srv/clusterlab/.run
+EXPOSE 8000
+CMD ["daphne", "-b", "0.0.0.0", "-p", "8000", "clusterlab.asgi:application"]
