@@ -13,6 +13,6 @@ class Reason(Record):
 class Refused(Exception):
     """The world says no; the reason says why."""
 
-    def __init__(self, key: str, **params: str | int) -> None:
+    def __init__(self, key: str, /, **params: str | int) -> None:
         super().__init__(key, params)
         self.reason = Reason(key, params)

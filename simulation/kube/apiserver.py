@@ -13,6 +13,7 @@ from simulation.kernel.timeline import Datum, Event, Phase
 from simulation.kernel.units import Duration, Instant
 from simulation.kube.admission import commit
 from simulation.kube.limits import BATCHES_KEPT_MAX, REQUESTS_PENDING_MAX
+from simulation.kube.objects.kinds import key_of, kind_of
 from simulation.kube.writes import Refused, Result, Unknown, Unreachable, Write
 
 if TYPE_CHECKING:
@@ -50,8 +51,10 @@ class Item(Record):
 
     request: int
     client: str
-    writes: tuple[Write, ...]
-    causes: tuple[int, ...]
+    writes: tuple[Write, ...] = ()
+    causes: tuple[int, ...] = ()
+    about: tuple[str, ...] = ()
+    """What the writes were, once they have been applied and are kept for reading only."""
 
 
 class Batch(Record):
@@ -198,8 +201,9 @@ class Api:
         batch = state.batches.get(number) if number is not None else None
         if index > state.applied:
             state.applied = index
-            if batch is not None:
+            if batch is not None and number is not None:
                 self._commit(world, batch)
+                state.batches[number] = _for_reading(batch)
             state.version_at[index] = world.store.version
         server = state.servers.get(member)
         if server is None:
@@ -261,6 +265,22 @@ class Api:
         """An API server's process started again."""
         self.state.servers[name].alive = True
         world.readers.connections_changed(world)
+
+
+def _for_reading(batch: Batch) -> Batch:
+    """Return an applied batch without its objects: who wrote what, and whom to answer."""
+    items = tuple(
+        Item(
+            each.request,
+            each.client,
+            about=tuple(
+                f"{write.verb} {kind_of(write.object)}/{key_of(write.object)}"
+                for write in each.writes
+            ),
+        )
+        for each in batch.items
+    )
+    return Batch(batch.server, items)
 
 
 HANDLERS = {

@@ -28,9 +28,10 @@ def power_off(world: "World", name: str) -> None:
     if machine.power == machines.OFF:
         raise Refused("machine-already-off", node=name, since=machine.since)
     cause = world.fault("machine-off", f"Machine/{name}", node=name)
+    was_on = machine.is_on
     world.kubelets.power_off(world, name)
     machines.switch_off(machine, world.now)
-    if machine.role == machines.CONTROL_PLANE:
+    if machine.role == machines.CONTROL_PLANE and was_on:
         world.consensus.power_off(name, world.now)
         world.api.crashed(world, name)
     world.reality_changed(cause)

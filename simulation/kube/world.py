@@ -196,7 +196,7 @@ class World:
 
     # --- the ledger
 
-    def story(self, key: str, subject: str, causes: tuple[int, ...] = (), **params: Any) -> int:
+    def story(self, key: str, subject: str, /, causes: tuple[int, ...] = (), **params: Any) -> int:
         """Write a happening down and return its number."""
         return self.ledger.add(self.now, Reason(key, params), subject, causes)
 
