@@ -1,0 +1,258 @@
+// The inspector: any object of the picture, what is so and what is believed of it, and what one can
+// do to it. Without a choice it shows the whole cluster with its most used levers.
+
+import { h } from "../vdom.js";
+import { clock, number, span, t } from "../words.js";
+import { phaseWord, tile } from "../diagram/pods.js";
+import { phaseOf } from "../diagram/phases.js";
+import { laneFinder } from "../diagram/scene.js";
+import { quorumSentence, roleWord } from "../diagram/members.js";
+import { lookOf } from "../diagram/workers.js";
+import { act, outcome } from "./act.js";
+
+const RPS_STEP = 50;
+
+/** Draw what is chosen. */
+export function inspector(store, actions, now) {
+  const { kind, key } = store.selection ?? {};
+  const draw = { Node: node, Pod: pod, Service: service, Ingress: ingress, Deployment: deployment }[kind];
+  const content = draw?.(store, actions, key, now);
+  if (!content) return overview(store, actions, now, kind ? key : "");
+  return h("section", { class: "inspector", "aria-label": t("Inspector") },
+    h("button", { class: "close", "aria-label": t("Close"), onclick: () => actions.select(null) }, "×"),
+    content);
+}
+
+const kv = (...rows) => h("dl", { class: "kv" }, rows.filter(Boolean).map(([name, value, term]) =>
+  [h("dt", { "data-term": term }, name), h("dd", null, value)]));
+
+const quantity = (bytes) => `${Math.round(bytes / 1048576)}Mi`;
+
+function overview(store, actions, now, missing) {
+  const workloads = Object.entries(store.table("workload")).filter(([, w]) => !w.system && w.kind === "Deployment");
+  const machines = Object.entries(store.table("machine"));
+  return h("section", { class: "inspector overview", "aria-label": t("Inspector") },
+    missing && h("p", { class: "refusal" }, t("{name} does not exist any more.", { name: missing })),
+    h("h2", null, t("Workloads")),
+    workloads.map(([key, w]) => h("div", { class: "line", key },
+      h("button", { class: "name mono", onclick: () => actions.select("Deployment", `${w.ns}/${w.name}`) }, w.name),
+      scaler(store, actions, w),
+      outcome(store, `scale ${w.ns}/${w.name}`))),
+    h("h2", null, t("Machines")),
+    h("div", { class: "machines" }, machines.map(([name, machine]) => h("div", { class: "line", key: name },
+      h("button", { class: "name mono", onclick: () => actions.select("Node", name) }, name),
+      h("span", { class: `state ${machine.power === "on" && !machine.cut ? "" : "bad"}` }, powerWord(machine)),
+      power(store, actions, name, machine, true),
+      outcome(store, `power ${name}`)))),
+    h("p", { class: "quiet" }, t("Choose anything in the picture to look into it.")));
+}
+
+function powerWord(machine) {
+  if (machine.power === "booting") return t("starting");
+  if (machine.power === "off") return t("off");
+  return machine.cut ? t("cut off") : t("on");
+}
+
+function power(store, actions, name, machine, bare) {
+  const isOff = machine.power === "off";
+  const verb = isOff ? "power-on" : "power-off";
+  return act(store, actions, {
+    place: `power ${name}`, bare, danger: !isOff, disabled: machine.power === "booting", term: verb,
+    label: isOff ? t("Power on") : t("Power off"),
+    aria: isOff ? t("Power on {name}", { name }) : t("Power off {name}", { name }),
+    command: `${verb} ${name}`, body: { do: verb, node: name },
+  });
+}
+
+function scaler(store, actions, w) {
+  const key = `${w.ns}/${w.name}`;
+  const place = `scale ${key}`;
+  const flag = w.ns === "default" ? "" : ` -n ${w.ns}`;
+  const one = (replicas, label, aria) => act(store, actions, {
+    place, bare: true, label, aria, disabled: replicas < 0,
+    command: `kubectl scale deployment/${w.name}${flag} --replicas=${replicas}`,
+    body: { do: "scale", kind: "Deployment", key, replicas },
+  });
+  return h("span", { class: "scaler", "data-term": "replicas" },
+    one(w.wanted - 1, "−", t("Scale {name} down", { name: w.name })),
+    h("b", { class: `num ${w.ready < w.wanted ? "bad" : ""}` }, `${w.ready} / ${w.wanted}`),
+    one(w.wanted + 1, "+", t("Scale {name} up", { name: w.name })));
+}
+
+function node(store, actions, name, now) {
+  const machine = store.table("machine")[name];
+  const row = store.table("node")[name];
+  if (!machine && !row) return null;
+  const member = store.table("member")[name];
+  const pods = Object.entries(store.table("pod")).filter(([, p]) => p.node === name && !p.system);
+  const look = lookOf(row, machine);
+  const cp = machine?.role === "control-plane";
+  const place = `node ${name}`;
+  const cut = machine?.cut;
+  return [
+    h("header", null, h("b", { class: "mono" }, name),
+      h("small", { "data-term": cp ? "control-plane" : "worker" },
+        cp ? t("Control plane node (once called master)") : t("Worker node"), machine && ` · ${t("zone {zone}", { zone: machine.zone })}`)),
+    machine && h("div", { class: "acts" },
+      power(store, actions, name, machine, false),
+      act(store, actions, {
+        place, danger: !cut, term: cut ? "heal" : "cut", disabled: machine.power !== "on" && !cut,
+        label: cut ? t("Heal the network") : t("Cut the network"),
+        command: `${cut ? "heal" : "cut"} ${name}`, body: { do: cut ? "heal" : "cut", a: name, b: "" },
+      })),
+    outcome(store, `power ${name}`), outcome(store, place),
+    kv(
+      machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(now - machine.since)}`}`, "machine-clock"],
+      row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${t("silent for {span}", { span: span(now - row.heartbeat) })}`), "belief-clock"],
+      member && [t("etcd"), `${roleWord(member.role)} · ${t("term")} ${member.term} · ${t("log up to {n}", { n: member.last })}`, "etcd"],
+      member && [t("Quorum"), quorumSentence(store.table("member")), "quorum"],
+      row && [t("Requested"), `${row.requested_cpu}m / ${row.allocatable_cpu}m CPU · ${quantity(row.requested_memory)}`, "requested"],
+      machine && [t("Used"), `${machine.used_cpu}m / ${machine.cpu}m CPU · ${quantity(machine.used_memory)}`, "used"],
+      row?.taints.length > 0 && [t("Taints"), h("ul", { class: "mono taints" }, row.taints.map((each) => h("li", null, each))), "taint"],
+      row && [t("Version"), row.version],
+    ),
+    pods.length > 0 && h("div", { class: "tiles" }, tiles(store, actions, pods)),
+    !cp && machine && returned(machine, row, pods) && h("p", { class: "explain" },
+      t("It stays empty: Kubernetes moves no running pod. Only new pods may be placed here.")),
+    events(store),
+  ];
+}
+
+function returned(machine, row, pods) {
+  return machine.power === "on" && row?.ready === "True" && pods.length === 0;
+}
+
+function tiles(store, actions, pods) {
+  const laneOf = laneFinder(store);
+  return h("svg", { viewBox: `0 0 280 ${Math.ceil(pods.length / 5) * 54}`, width: 280, height: Math.ceil(pods.length / 5) * 54 },
+    pods.map(([key, pod], i) => tile(actions, key, pod, { x: 2 + (i % 5) * 54, y: 2 + Math.floor(i / 5) * 54 }, 47, { lane: laneOf(pod) })));
+}
+
+const LIFE = ["Created", "Bound", "Started", "Ready"];
+
+function lifeOf(pod) {
+  if (!pod.node) return 1;
+  if (pod.reality === "running" || pod.ready) return pod.ready ? 4 : 3;
+  return 2;
+}
+
+function pod(store, actions, key, now) {
+  const row = store.table("pod")[key];
+  if (!row) return null;
+  const place = `pod ${key}`;
+  const flag = row.ns === "default" ? "" : ` -n ${row.ns}`;
+  const step = lifeOf(row);
+  const words = [t("Created"), t("Bound"), t("Started"), t("Ready")];
+  const owner = row.workload.split("/");
+  return [
+    h("header", null,
+      h("svg", { width: 40, height: 40, viewBox: "-1 -1 49 49", "aria-hidden": true },
+        tile({ select() {} }, key, row, { x: 0, y: 0 }, 47, { lane: laneFinder(store)(row) })),
+      h("div", null, h("b", { class: "mono" }, row.name), h("small", null, `${t("Pod")} · ${phaseWord(phaseOf(row))} · ${row.status}`))),
+    h("ol", { class: "life" }, LIFE.map((name, i) =>
+      h("li", { class: i < step ? "done" : i === step ? "now" : "" }, h("i"), h("span", null, words[i])))),
+    h("div", { class: "acts" },
+      act(store, actions, { place, danger: true, term: "kill-container", label: t("Kill a container"),
+        disabled: row.reality !== "running",
+        command: `kill-container ${row.name}`, body: { do: "kill-container", pod: key, container: "" } }),
+      act(store, actions, { place, danger: true, term: "delete-pod", label: t("Delete the pod"),
+        command: `kubectl delete pod ${row.name}${flag}`, body: { do: "delete-pod", pod: key } })),
+    outcome(store, place),
+    explainPod(store, row),
+    kv(
+      [t("Owner"), row.workload
+        ? h("button", { class: "link mono", onclick: () => actions.select(owner[1], `${owner[0]}/${owner[2]}`) }, `${owner[1]}/${owner[2]}`)
+        : t("nobody: nothing will replace it"), "owner"],
+      [t("Node"), row.node ? h("button", { class: "link mono", onclick: () => actions.select("Node", row.node) }, row.node) : t("none yet")],
+      [t("Requests"), `${row.cpu}m CPU · ${quantity(row.memory)}`, "requested"],
+      [t("Used"), `${row.used_cpu}m CPU`, "used"],
+      [t("Listed by"), row.services.length ? row.services.map((each) => each.split("/")[1]).join(", ") : t("no service"), "endpoint"],
+      row.ip && [t("Address"), h("span", { class: "mono" }, row.ip)],
+      [t("Restarts"), String(row.restarts), "restarts"],
+      [t("Created"), `lab ${clock(row.created)} · ${span(now - row.created)}`],
+    ),
+    events(store),
+  ];
+}
+
+function explainPod(store, row) {
+  const phase = phaseOf(row);
+  const words = {
+    ghost: t("A ghost: the API still says that it runs, but its machine does not."),
+    orphan: t("It runs, but nobody hears of it: its node is cut off."),
+    gone: row.ghost || row.reality === "stopped" || row.reality === "none"
+      ? t("It stays Terminating: only the kubelet of {node} can confirm that it has stopped.", { node: row.node })
+      : t("It was asked to stop and has {n} s for that.", { n: row.grace ?? 30 }),
+    pend: t("It waits in the scheduling queue until a node fits."),
+  };
+  return words[phase] && h("p", { class: "explain" }, words[phase]);
+}
+
+function deployment(store, actions, key) {
+  const [ns, name] = key.split("/");
+  const w = store.table("workload")[`${ns}/Deployment/${name}`];
+  if (!w) return null;
+  const pods = Object.entries(store.table("pod")).filter(([, p]) => p.workload === `${ns}/Deployment/${name}`);
+  return [
+    h("header", null, h("b", { class: "mono" }, name), h("small", { "data-term": "deployment" }, `Deployment · ${t("revision {n}", { n: w.revision })}`)),
+    h("div", { class: "line big" }, h("span", { "data-term": "replicas" }, t("Replicas, ready / wanted")), scaler(store, actions, w)),
+    h("code", { class: "command" }, `kubectl scale deployment/${name} --replicas=${w.wanted + 1}`),
+    outcome(store, `scale ${key}`),
+    kv([t("Image"), h("span", { class: "mono" }, w.images.join(", "))],
+      [t("Updated"), `${w.updated} / ${w.wanted}`], [t("Available"), `${w.available} / ${w.wanted}`]),
+    h("div", { class: "tiles" }, tiles(store, actions, pods.slice(0, 20))),
+    h("div", { class: "acts" }, h("button", { class: "act", onclick: () => actions.edit("Deployment", key) }, t("Edit the YAML"), h("code", null, `kubectl edit deployment/${name}`))),
+    events(store),
+  ];
+}
+
+function service(store, actions, key) {
+  const row = store.table("service")[key];
+  if (!row) return null;
+  const routes = Object.entries(store.table("route")).filter(([, r]) => r.service === key);
+  const followed = store.follow === key;
+  return [
+    h("header", null, h("b", { class: "mono" }, row.name), h("small", { "data-term": "service" }, `${t("Service")} · ${row.type}`)),
+    h("p", { class: "explain" }, t("A name and a list of ready pods. Requests do not pass through it: whoever sends them reads the list.")),
+    h("div", { class: "acts" }, h("button", { class: `act ${followed ? "on" : ""}`, "aria-pressed": String(followed), onclick: () => actions.follow(followed ? "" : key) }, followed ? t("Stop following") : t("Follow its requests"))),
+    kv([t("Cluster IP"), h("span", { class: "mono" }, `${row.cluster_ip}:${row.ports.join(",")}`)],
+      [t("Selector"), h("span", { class: "mono" }, Object.entries(row.selector).map(([k, v]) => `${k}=${v}`).join(",") || "–"), "selector"],
+      [t("Endpoints"), row.endpoints.length ? h("ul", { class: "mono" }, row.endpoints.map((each) => h("li", null, h("button", { class: "link mono", onclick: () => actions.select("Pod", each) }, each.split("/")[1])))) : t("none: requests fail at once"), "endpoint"]),
+    routes.map(([name, route]) => load(store, actions, name, route)),
+    events(store),
+  ];
+}
+
+function load(store, actions, name, route) {
+  const place = `load ${name}`;
+  const rps = route.rps / 1000;
+  const one = (next, label, aria) => act(store, actions, { place, bare: true, label, aria, disabled: next < 0,
+    command: `load ${name} ${next}`, body: { do: "load", route: name, rps: next } });
+  return h("div", { class: "line", key: place }, h("span", { class: "mono name" }, name),
+    h("span", { class: "scaler" }, one(Math.max(0, rps - RPS_STEP), "−", t("Fewer requests to {name}", { name })),
+      h("b", { class: "num" }, `${number(rps)} /s`), one(rps + RPS_STEP, "+", t("More requests to {name}", { name }))),
+    outcome(store, place));
+}
+
+function ingress(store, actions, key) {
+  const row = store.table("ingress")[key];
+  if (!row) return null;
+  return [
+    h("header", null, h("b", { class: "mono" }, key.split("/")[1]), h("small", { "data-term": "ingress" }, `${t("Ingress")} · ${row.class}`)),
+    h("table", { class: "rules" }, h("tbody", null, row.rules.map((rule) => h("tr", null,
+      h("td", { class: "mono" }, `${rule.host || "*"}${rule.path}`), h("td", null, rule.path_type), h("td", { class: "mono" }, `→ ${rule.service}`))))),
+    Object.entries(store.table("route")).map(([name, route]) => load(store, actions, name, route)),
+    events(store),
+  ];
+}
+
+/** Events as the API keeps them, once they have been asked for. */
+function events(store) {
+  const list = store.detail?.events ?? [];
+  if (!list.length) return null;
+  return h("div", { class: "events" }, h("h3", null, t("Events")), h("ul", null, list.slice(-5).reverse().map((e) =>
+    h("li", { class: e.type === "Warning" ? "bad" : "" },
+      h("time", { class: "num" }, typeof e.last === "number" ? clock(e.last) : ""),
+      h("span", null, h("b", null, e.reason), " ", e.message, e.count > 1 && ` (×${e.count})`)))));
+}
+

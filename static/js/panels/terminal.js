@@ -1,0 +1,176 @@
+// The terminal: a log and a line with history. What reads is asked, what changes is commanded, and
+// a command that takes lab time is a session whose output is fetched until it ends.
+
+import { because, t } from "../words.js";
+import { words as split } from "./shell.js";
+
+const HISTORY_MAX = 200;
+const LINES_MAX = 2_000;
+const POLL_MS = 300;
+const READS = new Set(["get", "describe", "explain", "api-resources", "api-versions", "version", "logs", "events", "top", "cluster-info", "config", "diff"]);
+const MACHINE = new Set(["power-on", "power-off", "cut", "heal", "load", "kill-container", "add-worker", "remove-worker"]);
+
+export class Terminal {
+  /**
+   * @param {HTMLElement} place
+   * @param {{ask: Function, order: Function, mayCommand: boolean, files: () => Object<string, string>}} lab
+   */
+  constructor(place, lab) {
+    this.lab = lab;
+    this.history = JSON.parse(sessionStorage.getItem("clusterlab.history") ?? "[]");
+    this.at = this.history.length;
+    this.session = null;
+    place.innerHTML = "";
+    this.log = element("pre", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("Terminal output"), tabindex: "0" });
+    this.form = element("form", { class: "prompt" });
+    this.input = element("input", {
+      type: "text", "aria-label": t("Command line"), autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+      placeholder: "kubectl get pods -o wide",
+    });
+    this.form.append(element("span", { class: "a", "aria-hidden": "true" }, "$"), this.input);
+    place.append(this.log, this.form);
+    this.form.onsubmit = (event) => {
+      event.preventDefault();
+      this.run(this.input.value.trim());
+    };
+    this.input.onkeydown = (event) => this.key(event);
+    place.onclick = () => getSelection()?.isCollapsed && this.input.focus({ preventScroll: true });
+    this.print(t("Type kubectl as you would anywhere. Try: kubectl get pods -o wide"), "m");
+  }
+
+  key(event) {
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      event.preventDefault();
+      this.at = Math.max(0, Math.min(this.history.length, this.at + (event.key === "ArrowUp" ? -1 : 1)));
+      this.input.value = this.history[this.at] ?? "";
+    } else if (event.key === "c" && event.ctrlKey && getSelection()?.isCollapsed) {
+      event.preventDefault();
+      this.interrupt();
+    } else if (event.key === "l" && event.ctrlKey) {
+      event.preventDefault();
+      this.log.textContent = "";
+    }
+  }
+
+  async interrupt() {
+    this.print(`${this.input.value}^C`, "m");
+    this.input.value = "";
+    const { session } = this;
+    this.session = null;
+    if (session) await this.lab.order({ do: "cancel", session }).catch(() => {});
+  }
+
+  print(content, tone = "") {
+    const lines = element("span", tone ? { class: tone } : {}, content.endsWith("\n") ? content : `${content}\n`);
+    this.log.append(lines);
+    while (this.log.childNodes.length > LINES_MAX) this.log.firstChild.remove();
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  async run(line) {
+    this.print(`$ ${line}`, "w");
+    this.input.value = "";
+    if (!line) return;
+    if (this.history.at(-1) !== line) this.history.push(line);
+    this.history = this.history.slice(-HISTORY_MAX);
+    this.at = this.history.length;
+    sessionStorage.setItem("clusterlab.history", JSON.stringify(this.history));
+    if (line === "clear") {
+      this.log.textContent = "";
+      return;
+    }
+    try {
+      await this.execute(line);
+    } catch (problem) {
+      this.print(problem.reason ? because(problem.reason) : String(problem.message ?? problem), "r");
+    }
+  }
+
+  async execute(line) {
+    const [first, ...filters] = line.split(/\s\|\s/);
+    const argv = split(first);
+    if (argv[0] === "k") argv[0] = "kubectl";
+    const watched = argv[0] === "watch";
+    if (watched) argv.splice(0, argv[1]?.startsWith("-n") ? (argv[1] === "-n" ? 3 : 2) : 1);
+    if (watched && argv[0] === "k") argv[0] = "kubectl";
+    if (MACHINE.has(argv[0])) {
+      await this.lab.order(machineCommand(argv));
+      this.print(t("done"), "g");
+      return;
+    }
+    if (argv[0] === "help") {
+      this.print(t("kubectl …, curl URL, etcdctl endpoint status -w table, power-off NODE, power-on NODE, cut NODE [NODE], heal NODE [NODE], load ROUTE RPS, clear"), "m");
+      return;
+    }
+    const verb = argv.slice(1).find((word) => !word.startsWith("-"));
+    const follows = argv.includes("-w") || argv.includes("--watch") || argv.includes("-f") && verb === "logs" || watched;
+    const isRead = argv[0] !== "kubectl" || (READS.has(verb) && !follows) || (verb === "rollout" && argv.includes("history"));
+    if (isRead) {
+      const server = (argv.find((word) => word.startsWith("--server=")) ?? "").slice(9);
+      const body = await this.lab.ask({ ask: "kubectl", argv, server });
+      this.print(pick(textOf(body), filters), body.status ? "r" : "");
+    } else await this.follow(argv, filters);
+  }
+
+  async follow(argv, filters) {
+    const files = filesOf(argv, this.lab.files());
+    const id = await this.lab.order({ do: "kubectl", argv, files });
+    this.session = id;
+    let from = 0;
+    while (this.session === id) {
+      const body = await this.lab.ask({ ask: "session", session: id, from });
+      const content = pick(textOf(body), filters);
+      if (content) this.print(content, body.status ? "r" : "");
+      from = body.next ?? from + (body.lines?.length ?? 0);
+      this.form.dataset.waiting = body.waiting ? because(body.waiting) : "";
+      if (body.done ?? true) this.session = null;
+      else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    this.form.dataset.waiting = "";
+  }
+}
+
+function machineCommand([verb, a = "", b = ""]) {
+  const bodies = {
+    cut: { do: "cut", a, b }, heal: { do: "heal", a, b }, load: { do: "load", route: a, rps: Number(b) },
+    "kill-container": { do: "kill-container", pod: a.includes("/") ? a : `default/${a}`, container: b },
+    "add-worker": { do: "add-worker" },
+  };
+  return bodies[verb] ?? { do: verb, node: a };
+}
+
+/** Output comes as text, or as lines. */
+function textOf(body) {
+  if (typeof body === "string") return body;
+  if (Array.isArray(body.lines)) return body.lines.map((each) => (typeof each === "string" ? each : each.text ?? "")).join("\n");
+  return [body.out ?? body.output ?? body.text ?? "", body.err ?? body.error ?? ""].filter(Boolean).join("\n");
+}
+
+function pick(content, filters) {
+  let lines = content.split("\n");
+  for (const filter of filters) {
+    const [name, ...rest] = split(filter);
+    const options = rest.filter((word) => word.startsWith("-")).join("");
+    const pattern = rest.find((word) => !word.startsWith("-")) ?? "";
+    if (name === "grep") {
+      const has = new RegExp(pattern.replace(/[\\()[\]{}?+]/g, "\\$&"), options.includes("i") ? "i" : "");
+      lines = lines.filter((each) => each && has.test(each) !== options.includes("v"));
+    } else if (name === "wc") lines = [String(lines.filter(Boolean).length)];
+    else if (name === "head") lines = lines.slice(0, Number(options.replace(/\D/g, "")) || 10);
+    else if (name === "tail") lines = lines.filter(Boolean).slice(-(Number(options.replace(/\D/g, "")) || 10));
+  }
+  return lines.join("\n");
+}
+
+/** The files of the editor that a command names with -f. */
+function filesOf(argv, files) {
+  const named = argv.filter((word, i) => argv[i - 1] === "-f" || argv[i - 1] === "--filename");
+  return Object.fromEntries(named.filter((name) => name in files).map((name) => [name, files[name]]));
+}
+
+function element(tag, attributes, content) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (content) made.textContent = content;
+  return made;
+}
