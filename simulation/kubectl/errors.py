@@ -1,0 +1,55 @@
+"""What kubectl says when it cannot do what it was asked."""
+
+from simulation.kube.writes import Refused, Result, Unknown, Unreachable
+
+BALANCER = "10.0.0.10:6443"
+"""The load-balanced address of all API servers."""
+
+
+class CommandError(Exception):
+    """The command ends here: its last words, and the status it ends with."""
+
+    def __init__(self, text: str, exit_code: int = 1) -> None:
+        super().__init__(text)
+        self.text, self.exit_code = text, exit_code
+
+
+def usage(text: str, verb: str) -> CommandError:
+    """Return the error of a line that was typed wrong, as cobra words it."""
+    return CommandError(f"error: {text}\nSee 'kubectl {verb} --help' for usage.".replace("  ", " "))
+
+
+def not_found(resource: str, name: str) -> CommandError:
+    """Return the API server's answer about a name that does not exist."""
+    return CommandError(f'Error from server (NotFound): {resource} "{name}" not found')
+
+
+def unreachable(server: str = "") -> str:
+    """Return the words about an API server that does not answer at all."""
+    address = f"{server}:6443" if server else BALANCER
+    return (
+        f"The connection to the server {address} was refused - "
+        "did you specify the right host or port?"
+    )
+
+
+TIMED_OUT = (
+    "Error from server (Timeout): the server was unable to return a response in the time allotted, "
+    "but may still be processing the request"
+)
+
+
+def refusal_text(result: Result, context: str = "", server: str = "") -> str:
+    """Return the line that kubectl prints about a write that was not committed.
+
+    context: what kubectl was doing, such as 'error when creating "web.yaml"'.
+    """
+    before = f"{context}: " if context else ""
+    if isinstance(result, Unreachable):
+        return unreachable(server)
+    if isinstance(result, Unknown):
+        return f"Error from server: {before}{result.message}"
+    assert isinstance(result, Refused), f"{result} is no refusal"
+    if result.code == 422:
+        return before + result.message if context else result.message
+    return f"Error from server ({result.reason}): {before}{result.message}"

@@ -1,0 +1,137 @@
+"""What may stand behind a pipe: grep, wc, head, tail, sort, uniq, cut down to what people type."""
+
+import re
+
+from simulation.kubectl.errors import CommandError
+from simulation.kubectl.parse import not_here
+
+LINES_DEFAULT = 10
+PATTERN_CHARACTERS_MAX = 200
+"""A pattern that a person types; longer ones could take long to match."""
+RISKY = re.compile(r"[+*}][^|]*\)\s*[+*{]")
+"""A repeated group with a repetition inside can take for ever."""
+
+
+def apply(words: list[str], text: str) -> tuple[str, int]:
+    """Return what a filter lets through, and its exit status; raise CommandError."""
+    name = words[0]
+    if name not in _FILTERS:
+        if name in ("awk", "sed", "jq", "xargs", "tee", "less", "more", "cut", "tr", "column", "yq"):
+            raise not_here(f"| {name}", "| grep, | wc -l, | head, or kubectl get -o jsonpath")
+        raise CommandError(f"bash: {name}: command not found", 127)
+    lines = text.splitlines()
+    return _FILTERS[name](words[1:], lines)
+
+
+def _joined(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
+    letters, patterns, context = "", [], {"A": 0, "B": 0, "C": 0}
+    while words:
+        word = words.pop(0)
+        if word == "-e" and words:
+            patterns.append(words.pop(0))
+        elif word in ("-A", "-B", "-C") and words and words[0].isdigit():
+            context[word[1]] = int(words.pop(0))
+        elif word.startswith("--") and len(word) > 2:
+            letters += {"--ignore-case": "i", "--invert-match": "v", "--count": "c"}.get(word, "")
+        elif word.startswith("-") and len(word) > 1:
+            letters += word[1:]
+        else:
+            patterns.append(word)
+    if not patterns:
+        raise CommandError("Usage: grep [OPTION]... PATTERNS", 2)
+    pattern = "|".join(re.escape(each) if "F" in letters else _syntax(each, letters) for each in patterns)
+    if len(pattern) > PATTERN_CHARACTERS_MAX or RISKY.search(pattern):
+        raise CommandError("grep: the pattern is too complicated for this terminal", 2)
+    try:
+        wanted = re.compile(rf"\b(?:{pattern})\b" if "w" in letters else pattern,
+                            re.I if "i" in letters else 0)
+    except re.error:
+        raise CommandError(f"grep: Invalid regular expression: {pattern}", 2) from None
+    hits = [number for number, line in enumerate(lines)
+            if (wanted.search(line) is not None) != ("v" in letters)]
+    if "q" in letters:
+        return "", 0 if hits else 1
+    if "c" in letters:
+        return f"{len(hits)}\n", 0 if hits else 1
+    if "o" in letters:
+        found = [each.group() for number in hits for each in wanted.finditer(lines[number])]
+        return _joined(found), 0 if found else 1
+    before, after = context["B"] or context["C"], context["A"] or context["C"]
+    shown = sorted({n for hit in hits for n in range(max(0, hit - before), min(len(lines), hit + after + 1))})
+    return _joined([f"{n + 1}:{lines[n]}" if "n" in letters else lines[n] for n in shown]), 0 if hits else 1
+
+
+def _syntax(pattern: str, letters: str) -> str:
+    """Turn a basic regular expression into an extended one: \\| there is | here."""
+    if "E" in letters or "P" in letters:
+        return pattern
+    swapped = {"\\|": "|", "\\(": "(", "\\)": ")", "\\+": "+", "\\?": "?",
+               "|": "\\|", "(": "\\(", ")": "\\)", "+": "\\+", "?": "\\?"}
+    return re.sub(r"\\[|()+?]|[|()+?]", lambda found: swapped[found.group()], pattern)
+
+
+def _wc(words: list[str], lines: list[str]) -> tuple[str, int]:
+    if words == ["-l"]:
+        return f"{len(lines)}\n", 0
+    if words == ["-w"]:
+        return f"{sum(len(line.split()) for line in lines)}\n", 0
+    size = sum(len(line.encode()) + 1 for line in lines)
+    if words == ["-c"]:
+        return f"{size}\n", 0
+    return f"{len(lines):>7} {sum(len(line.split()) for line in lines):>7} {size:>7}\n", 0
+
+
+def _count(words: list[str]) -> int:
+    text = "".join(words).removeprefix("-n").removeprefix("-")
+    try:
+        return int(text) if text else LINES_DEFAULT
+    except ValueError:
+        raise CommandError(f"head: invalid number of lines: ‘{text}’") from None
+
+
+def _head(words: list[str], lines: list[str]) -> tuple[str, int]:
+    return _joined(lines[: max(0, _count(words))]), 0
+
+
+def _tail(words: list[str], lines: list[str]) -> tuple[str, int]:
+    text = "".join(words)
+    if "+" in text:
+        return _joined(lines[max(0, _count([text.replace("+", "")]) - 1) :]), 0
+    count = _count(words)
+    return _joined(lines[len(lines) - min(count, len(lines)) :]), 0
+
+
+def _sort(words: list[str], lines: list[str]) -> tuple[str, int]:
+    letters = "".join(word.removeprefix("-") for word in words)
+    ordered = sorted(lines, key=_leading_number) if "n" in letters else sorted(lines)
+    if "u" in letters:
+        ordered = list(dict.fromkeys(ordered))
+    return _joined(ordered[::-1] if "r" in letters else ordered), 0
+
+
+def _leading_number(line: str) -> tuple[int, str]:
+    found = re.match(r"\s*(-?\d+)", line)
+    return (int(found[1]) if found else 0, line)
+
+
+def _uniq(words: list[str], lines: list[str]) -> tuple[str, int]:
+    runs: list[tuple[int, str]] = []
+    for line in lines:
+        if runs and runs[-1][1] == line:
+            runs[-1] = (runs[-1][0] + 1, line)
+        else:
+            runs.append((1, line))
+    counted = words == ["-c"]
+    return _joined([f"{count:>7} {line}" if counted else line for count, line in runs]), 0
+
+
+def _cat(words: list[str], lines: list[str]) -> tuple[str, int]:
+    return _joined(lines), 0
+
+
+_FILTERS = {"cat": _cat, "egrep": lambda words, lines: _grep(["-E", *words], lines), "grep": _grep,
+            "head": _head, "sort": _sort, "tail": _tail, "uniq": _uniq, "wc": _wc}

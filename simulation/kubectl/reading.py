@@ -1,0 +1,156 @@
+"""What the command line reads: the objects that it asks an API server for.
+
+Some kinds are not in the store: Events lie in a log, Endpoints are another form of EndpointSlices,
+and Leases are renewed by silent writes; they are made here when somebody asks.
+"""
+
+from typing import TYPE_CHECKING
+
+from simulation.kube.events import EventRow
+from simulation.kube.objects.config import Event, Lease, LeaseSpec, Unsimulated
+from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.objects.meta import ObjectMeta
+from simulation.kube.objects.service import EndpointSlice, ObjectReference
+from simulation.kubectl.errors import CommandError, not_found
+from simulation.kubectl.parse import Call
+from simulation.kubectl.resources import Resource, Target
+from simulation.kubectl.selectors import select
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+SERVICE_NAME = "kubernetes.io/service-name"
+
+
+def every(world: "World", kind: str) -> list[AnyObject]:
+    """Return all objects of a kind, sorted by namespace and name."""
+    if kind == "Event":
+        return [event_object(each) for each in world.events.rows()]
+    if kind == "Endpoints":
+        return _endpoints(world)
+    if kind == "Lease":
+        return sorted(
+            [*world.store.list("Lease"), *_leases(world)],
+            key=lambda each: (each.metadata.namespace, each.metadata.name),
+        )
+    return world.store.list(kind)
+
+
+def get(world: "World", kind: str, namespace: str, name: str) -> AnyObject | None:
+    """Return one object, or None."""
+    if kind in ("Event", "Endpoints", "Lease"):
+        for each in every(world, kind):
+            if (each.metadata.namespace, each.metadata.name) == (namespace, name):
+                return each
+        return None
+    return world.store.get(kind, f"{namespace}/{name}" if namespace else name)
+
+
+def namespace_of(resource: Resource, call: Call) -> str:
+    """Return the namespace that a call means for a kind; cluster-scoped kinds have none."""
+    return call.namespace if resource.namespaced else ""
+
+
+def one(world: "World", call: Call, target: Target) -> AnyObject:
+    """Return the object a target names; raise CommandError if it does not exist."""
+    resource = target.resource
+    found = get(world, resource.kind, namespace_of(resource, call), target.name)
+    if found is None:
+        raise not_found(resource.full, target.name)
+    return found
+
+
+def chosen(world: "World", call: Call, resource: Resource) -> list[AnyObject]:
+    """Return all objects of a kind that namespace and selectors of a call mean."""
+    objects = every(world, resource.kind)
+    if resource.namespaced and not call.on("all-namespaces"):
+        objects = [each for each in objects if each.metadata.namespace == call.namespace]
+    return select(objects, call.flag("selector"), call.flag("field-selector"), resource.plural)
+
+
+def collect(
+    world: "World", call: Call, wanted: list[Target]
+) -> tuple[list[tuple[Resource, AnyObject]], list[str]]:
+    """Return (resource, object) of all targets, and the complaints about those that are gone."""
+    found: list[tuple[Resource, AnyObject]] = []
+    problems: list[str] = []
+    for target in wanted:
+        if not target.name:
+            found += [(target.resource, each) for each in chosen(world, call, target.resource)]
+            continue
+        if call.on("all-namespaces"):
+            raise CommandError(
+                "error: a resource cannot be retrieved by name across all namespaces"
+            )
+        try:
+            found.append((target.resource, one(world, call, target)))
+        except CommandError as problem:
+            problems.append(problem.text)
+    return found, problems
+
+
+# --- kinds that are made on request
+
+
+def event_object(row: EventRow) -> Event:
+    """Return an entry of the event log as the API shows it."""
+    namespace = row.namespace or "default"
+    return Event(
+        metadata=ObjectMeta(
+            name=f"{row.name}.{row.first:016x}{len(row.message):02x}",
+            namespace=namespace,
+            creation_timestamp=row.first,
+        ),
+        involved_object=ObjectReference(row.kind, row.namespace, row.name, row.uid),
+        type=row.type,
+        reason=row.reason,
+        message=row.message,
+        source={"component": row.source, **({"host": row.host} if row.host else {})},
+        count=row.count,
+        first_timestamp=row.first,
+        last_timestamp=row.last,
+        reporting_component=row.source,
+    )
+
+
+def _endpoints(world: "World") -> list[AnyObject]:
+    addresses: dict[str, list[str]] = {}
+    for each in world.store.list("EndpointSlice"):
+        assert isinstance(each, EndpointSlice)
+        service = each.metadata.labels.get(SERVICE_NAME, "")
+        ready = addresses.setdefault(f"{each.metadata.namespace}/{service}", [])
+        for endpoint in each.endpoints:
+            if endpoint.conditions.ready is not False:
+                ready += [
+                    f"{address}:{port.port}" for address in endpoint.addresses for port in each.ports
+                ]
+    found: list[AnyObject] = []
+    for service in world.store.list("Service"):
+        meta = service.metadata
+        key = f"{meta.namespace}/{meta.name}"
+        if key in addresses:
+            born = ObjectMeta(
+                name=meta.name, namespace=meta.namespace, labels=meta.labels,
+                creation_timestamp=meta.creation_timestamp,
+            )
+            found.append(Unsimulated(born, "v1", {"addresses": sorted(addresses[key])}, "Endpoints"))
+    return found
+
+
+def _leases(world: "World") -> list[AnyObject]:
+    """Leases of nodes and of the two elected offices; their renewals are silent writes."""
+    found: list[AnyObject] = []
+    for node in world.store.list("Node"):
+        name = node.metadata.name
+        renewed = world.heartbeats.last_renewal(world, name)
+        meta = ObjectMeta(
+            name=name, namespace="kube-node-lease",
+            creation_timestamp=node.metadata.creation_timestamp,
+        )
+        found.append(Lease(meta, "coordination.k8s.io/v1", {}, LeaseSpec(name, 40, None, renewed)))
+    for name in sorted(world.offices.state.offices):
+        office = world.offices.state.offices[name]
+        meta = ObjectMeta(name=name, namespace="kube-system", creation_timestamp=0)
+        holder = office.holder
+        found.append(Lease(meta, "coordination.k8s.io/v1", {}, LeaseSpec(holder, 15)))
+    return found

@@ -1,0 +1,182 @@
+"""Words for resources: `po`, `deployments.apps`, `svc/web`, and the objects they mean."""
+
+from simulation.kernel.records import Record
+from simulation.kube.objects.kinds import KINDS, KindInfo
+from simulation.kubectl.errors import CommandError
+from simulation.kubectl.parse import Call
+
+
+class Resource(Record):
+    """A kind as the command line names it."""
+
+    kind: str
+    group: str
+    version: str
+    plural: str
+    singular: str
+    short_names: tuple[str, ...]
+    namespaced: bool
+    in_all: bool = False
+    simulated: bool = True
+
+    @property
+    def full(self) -> str:
+        """The plural with its group, as API errors name it: "deployments.apps"."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def typed(self) -> str:
+        """The singular with its group, as messages name it: "deployment.apps"."""
+        return f"{self.singular}.{self.group}" if self.group else self.singular
+
+    @property
+    def api_version(self) -> str:
+        """Return "v1" or "group/version"."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+
+def _of(info: KindInfo) -> Resource:
+    return Resource(
+        info.kind, info.group, info.version, info.plural, info.singular, info.short_names,
+        info.namespaced, "all" in info.categories, info.simulated,
+    )
+
+
+OTHERS = """
+Binding//v1/bindings//
+ComponentStatus//v1/componentstatuses/cs/cluster
+Endpoints//v1/endpoints/ep/
+LimitRange//v1/limitranges/limits/
+PersistentVolume//v1/persistentvolumes/pv/cluster
+PodTemplate//v1/podtemplates//
+ReplicationController//v1/replicationcontrollers/rc/
+ControllerRevision/apps/v1/controllerrevisions//
+MutatingWebhookConfiguration/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations//cluster
+ValidatingWebhookConfiguration/admissionregistration.k8s.io/v1/validatingwebhookconfigurations//cluster
+ValidatingAdmissionPolicy/admissionregistration.k8s.io/v1/validatingadmissionpolicies//cluster
+CustomResourceDefinition/apiextensions.k8s.io/v1/customresourcedefinitions/crd,crds/cluster
+APIService/apiregistration.k8s.io/v1/apiservices//cluster
+CertificateSigningRequest/certificates.k8s.io/v1/certificatesigningrequests/csr/cluster
+FlowSchema/flowcontrol.apiserver.k8s.io/v1/flowschemas//cluster
+PriorityLevelConfiguration/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations//cluster
+NetworkPolicy/networking.k8s.io/v1/networkpolicies/netpol/
+RuntimeClass/node.k8s.io/v1/runtimeclasses//cluster
+ClusterRole/rbac.authorization.k8s.io/v1/clusterroles//cluster
+ClusterRoleBinding/rbac.authorization.k8s.io/v1/clusterrolebindings//cluster
+Role/rbac.authorization.k8s.io/v1/roles//
+RoleBinding/rbac.authorization.k8s.io/v1/rolebindings//
+PriorityClass/scheduling.k8s.io/v1/priorityclasses/pc/cluster
+CSIDriver/storage.k8s.io/v1/csidrivers//cluster
+CSINode/storage.k8s.io/v1/csinodes//cluster
+StorageClass/storage.k8s.io/v1/storageclasses/sc/cluster
+VolumeAttachment/storage.k8s.io/v1/volumeattachments//cluster
+Gateway/gateway.networking.k8s.io/v1/gateways/gtw/
+GatewayClass/gateway.networking.k8s.io/v1/gatewayclasses/gc/cluster
+HTTPRoute/gateway.networking.k8s.io/v1/httproutes//
+"""
+"""Kinds of the Kubernetes documentation that are stored and not simulated yet."""
+
+
+def _others() -> list[Resource]:
+    found = []
+    for line in OTHERS.split():
+        kind, group, version, plural, short, scope = line.split("/")
+        names = tuple(short.split(",")) if short else ()
+        found.append(
+            Resource(
+                kind, group, version, plural, kind.lower(), names, scope != "cluster",
+                simulated=kind == "Endpoints",
+            )
+        )
+    return found
+
+
+RESOURCES: dict[str, Resource] = {
+    each.kind: each
+    for each in sorted(
+        [*(_of(info) for info in KINDS.values()), *_others()],
+        key=lambda each: (each.group, each.plural),
+    )
+}
+"""Kind to resource, in the order of `api-resources`."""
+
+BY_NAME: dict[str, Resource] = {}
+for _each in RESOURCES.values():
+    for _name in (_each.plural, _each.singular, *_each.short_names):
+        BY_NAME.setdefault(_name, _each)
+
+ALL = ("Pod", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet",
+       "HorizontalPodAutoscaler", "CronJob", "Job")
+"""What `all` means, in the order of kubectl."""
+
+
+def find(word: str) -> Resource:
+    """Return the resource that a word means; raise CommandError if there is none."""
+    name, dot, group = word.lower().partition(".")
+    found = BY_NAME.get(name)
+    if found is not None and dot:
+        version = f"{found.version}.{found.group}"
+        if group not in (found.group, version, found.version):
+            found = None
+    if found is None:
+        raise CommandError(f'error: the server doesn\'t have a resource type "{word}"')
+    return found
+
+
+def of_kind(kind: str, api_version: str = "") -> Resource | None:
+    """Return the resource of a manifest's kind, or None if Kubernetes has none of that name."""
+    found = RESOURCES.get(kind)
+    if found is None or not api_version:
+        return found
+    group = api_version.rpartition("/")[0]
+    return found if group == found.group else None
+
+
+class Target(Record):
+    """One object, or all of a kind."""
+
+    resource: Resource
+    name: str = ""
+
+
+def targets(call: Call, names_needed: bool = False) -> list[Target]:
+    """Return what the arguments TYPE NAME…, TYPE/NAME… or TYPE,TYPE of a call mean."""
+    words = list(call.args)
+    if not words:
+        return []
+    if any("/" in word for word in words):
+        return [_slashed(word, words) for word in words]
+    kinds = _kinds(words[0])
+    names = words[1:]
+    if not names:
+        if names_needed and not call.given("selector") and not call.on("all"):
+            raise CommandError("error: resource(s) were provided, but no name was specified")
+        return [Target(each) for each in kinds]
+    if call.given("selector"):
+        raise CommandError("error: name cannot be provided when a selector is specified")
+    return [Target(each, name) for each in kinds for name in names]
+
+
+def _slashed(word: str, words: list[str]) -> Target:
+    if "/" not in word:
+        raise CommandError(
+            "error: there is no need to specify a resource type as a separate argument when "
+            "passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' "
+            "instead of 'kubectl get resource resource/<resource_name>'"
+        )
+    kind, _, name = word.partition("/")
+    if not kind or not name or "/" in name:
+        raise CommandError(
+            "error: arguments in resource/name form may not have more than one slash"
+            if "/" in name
+            else "error: arguments in resource/name form must have a single resource and name"
+        )
+    return Target(find(kind), name)
+
+
+def _kinds(word: str) -> list[Resource]:
+    found: list[Resource] = []
+    for each in word.split(","):
+        meant = [RESOURCES[kind] for kind in ALL] if each == "all" else [find(each)]
+        found += [one for one in meant if one not in found]
+    return found

@@ -1,0 +1,87 @@
+"""`kubectl top`: what machines and pods use, as a metrics server would report it."""
+
+from typing import TYPE_CHECKING
+
+from simulation.kernel.units import MIB
+from simulation.kube.machines import processes_of, usage
+from simulation.kube.objects.node import Node
+from simulation.kube.objects.pod import Pod
+from simulation.kubectl.errors import CommandError, not_found
+from simulation.kubectl.output import Output
+from simulation.kubectl.parse import Call
+from simulation.kubectl.reading import chosen
+from simulation.kubectl.resources import RESOURCES
+from simulation.kubectl.tables import layout
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+UNKNOWN = "<unknown>"
+
+
+def top_node(world: "World", call: Call) -> Output:
+    """Print what each node uses; a node that is not heard of shows <unknown>."""
+    load = world.traffic.load_by_uid(world)
+    nodes = [each for each in chosen(world, call, RESOURCES["Node"]) if isinstance(each, Node)]
+    if call.args:
+        nodes = _named(nodes, call.args[0], "nodes")
+    measured: list[tuple[int, int, list[str]]] = []
+    for node in nodes:
+        name = node.metadata.name
+        machine = world.machines.get(name)
+        if machine is None or not machine.is_on or not world.can_renew(name):
+            measured.append((-1, -1, [name, *[UNKNOWN] * 4]))
+            continue
+        used = usage(machine, load)
+        cpu = used.cpu * 100 // (node.status.allocatable.cpu or machine.cpu)
+        memory = used.memory * 100 // (node.status.allocatable.memory or machine.memory)
+        row = [name, f"{used.cpu}m", f"{cpu}%", f"{used.memory // MIB}Mi", f"{memory}%"]
+        measured.append((used.cpu, used.memory, row))
+    head = ["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"]
+    return _print(call, head, measured)
+
+
+def top_pod(world: "World", call: Call) -> Output:
+    """Print what each pod uses; one that does not run has no figures yet."""
+    load = world.traffic.load_by_uid(world)
+    pods = [each for each in chosen(world, call, RESOURCES["Pod"]) if isinstance(each, Pod)]
+    if call.args:
+        pods = _named(pods, call.args[0], "pods")
+    everywhere = call.on("all-namespaces")
+    measured: list[tuple[int, int, list[str]]] = []
+    for pod in pods:
+        machine = world.machines.get(pod.spec.node_name)
+        processes = processes_of(machine, pod.metadata.uid) if machine else []
+        if machine is None or not processes or not world.can_renew(machine.name):
+            continue
+        cpu = sum(each.idle_cpu for each in processes) + load.get(pod.metadata.uid, 0)
+        memory = sum(each.memory for each in processes)
+        row = [pod.metadata.name, f"{cpu}m", f"{memory // MIB}Mi"]
+        measured.append((cpu, memory, [pod.metadata.namespace, *row] if everywhere else row))
+    if not measured:
+        if call.args:
+            raise CommandError(
+                f'error: Metrics not available for pod {call.namespace}/{call.args[0]}'
+            )
+        where = "" if everywhere else f" in {call.namespace} namespace."
+        return Output("", f"No resources found{where}\n")
+    head = ["NAME", "CPU(cores)", "MEMORY(bytes)"]
+    return _print(call, ["NAMESPACE", *head] if everywhere else head, measured)
+
+
+def _named(objects: list, name: str, plural: str) -> list:  # type: ignore[type-arg]
+    found = [each for each in objects if each.metadata.name == name]
+    if not found:
+        raise not_found(plural if plural == "pods" else "nodes", name)
+    return found
+
+
+def _print(call: Call, head: list[str], measured: list[tuple[int, int, list[str]]]) -> Output:
+    if call.flag("sort-by") == "cpu":
+        measured.sort(key=lambda each: -each[0])
+    elif call.flag("sort-by") == "memory":
+        measured.sort(key=lambda each: -each[1])
+    elif call.given("sort-by"):
+        raise CommandError("error: --sort-by accepts only cpu or memory")
+    rows = [row for _, _, row in measured]
+    return Output("".join(f"{line}\n" for line in layout(rows if call.on("no-headers") else [head, *rows])))
