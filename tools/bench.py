@@ -18,6 +18,8 @@ from simulation.lab.genesis import Genesis
 from simulation.lab.lab import Lab
 from simulation.projection.frame import FrameFolder
 from simulation.scenarios.catalogue import content_of
+from tests import bootstrap
+from tools import bench_house
 
 Row = dict[str, Any]
 BENCHES: dict[str, Callable[[], list[Row]]] = {}
@@ -134,12 +136,31 @@ def checkpoint() -> list[Row]:
     ]
 
 
+@bench
+def click_to_frame() -> list[Row]:
+    """From a click to its frame."""
+    return bench_house.click_to_frame(row)
+
+
+@bench
+def takeover() -> list[Row]:
+    """A worker is killed."""
+    return bench_house.takeover(row)
+
+
+@bench
+def fan_out() -> list[Row]:
+    """Five hundred viewers."""
+    return bench_house.fan_out(row)
+
+
 def main() -> int:
     """Run the measurements and print a table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", default="")
     parser.add_argument("--only", default="")
     wanted = parser.parse_args()
+    assert bootstrap.FOLDER.exists(), "the measurements need a server of their own"
     rows: list[Row] = []
     for name, measure in BENCHES.items():
         if not wanted.only or wanted.only == name:

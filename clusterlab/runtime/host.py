@@ -190,16 +190,19 @@ class Host:
             rows += mine
             out += [(hosted.id, refused) for refused in refusals]
         numbers = archive.append(rows) if rows else {}
+        askers = {
+            f"{lab} {letter.id}": letter.socket for lab in letters for letter in letters[lab]
+        }
         self._publish(
             [
-                (row.lab, {"t": "journaled", "id": row.id})
+                (row.lab, {"t": "journaled", "id": row.id, "socket": askers[f"{row.lab} {row.id}"]})
                 for row in rows
                 if f"{row.lab} {row.id}" in numbers
             ]
         )
         for hosted in due:
             try:
-                out += self._serve_one(hosted, letters[hosted.id], rows, numbers)
+                out += self._serve_one(hosted, letters[hosted.id], rows, numbers, askers)
             except Exception as problem:
                 self._trouble(hosted.id, hosted.epoch, problem)
         self._publish(out)
@@ -219,6 +222,7 @@ class Host:
         letters: list[Letter],
         rows: list[archive.Row],
         numbers: dict[str, int],
+        askers: dict[str, str],
     ) -> list[tuple[str, dict[str, Any]]]:
         lab = hosted.id
         out: list[tuple[str, dict[str, Any]]] = []
@@ -230,16 +234,16 @@ class Host:
                 # Fenced: another host has this lab, and it will be asked again there.
                 self.labs.pop(lab, None)
                 return out
-            if number < 0:
-                out.append((lab, {"t": "applied", "id": row.id, "again": True}))
-            else:
+            told = {"t": "applied", "id": row.id, "again": True}
+            if number > 0:
                 hosted.seq = number
-                out.append((lab, hosted.apply(row)))
+                told = hosted.apply(row)
+            out.append((lab, {**told, "socket": askers[f"{lab} {row.id}"]}))
         for letter in letters:
             if letter.kind == "query":
                 out.append((lab, {**hosted.answer(letter), "socket": letter.socket}))
             elif letter.kind == "pace":
-                out.append((lab, hosted.change_pace(letter)))
+                out.append((lab, {**hosted.change_pace(letter), "socket": letter.socket}))
                 self._remember_pace(hosted)
             elif letter.kind == "snapshot":
                 hosted.snapshot_asked = True

@@ -172,5 +172,6 @@ def refusal(letter: Letter, reason: Reason) -> dict[str, Any]:
     return {
         "t": "refused",
         "id": letter.id,
+        "socket": letter.socket,
         "reason": {"key": reason.key, "params": reason.params},
     }

@@ -1,0 +1,166 @@
+"""Measurements of the whole house: real Valkey, real host workers, real Daphne, real sockets."""
+
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import connect
+
+CLICKS = 60
+MANY_LABS = 100
+VIEWERS = 500
+FAN_OUT_S = 8
+ACK_EVERY = 6
+"""As the page does."""
+Row = dict[str, Any]
+
+
+@contextmanager
+def a_house(workers: int = 1) -> Iterator[Any]:
+    """A running house, ended when the measurement is done."""
+    from tests import bootstrap
+    from tests.clusterlab.running import House
+
+    folder = Path(tempfile.mkdtemp(prefix="clusterlab-bench-"))
+    house = House(folder, os.environ["REDIS_URL"])
+    try:
+        house.migrate()
+        for _ in range(workers):
+            house.start_worker()
+        house.start_web()
+        yield house
+    finally:
+        house.end()
+        bootstrap.kill_valkey()
+        bootstrap.start_valkey()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def percentile(figures: list[float], percent: int) -> float:
+    """Return a percentile of a list of figures."""
+    return statistics.quantiles(figures, n=100, method="inclusive")[percent - 1]
+
+
+def clicks(viewer: Any, count: int) -> list[float]:
+    """Click and wait for the frame that holds the click, so many times; in milliseconds."""
+    figures = []
+    for number in range(count):
+        id, rps = uuid.uuid4().hex, 100 + number
+        begun = time.perf_counter()
+        viewer.send({"do": "load", "route": "shop.local/", "rps": rps, "id": id})
+        viewer.until(lambda message, rps=rps: _holds(message, rps))
+        figures.append((time.perf_counter() - begun) * 1000)
+        time.sleep(0.06)
+    return figures
+
+
+def _holds(message: dict[str, Any], rps: int) -> bool:
+    return message["t"] == "delta" and any(
+        table == "route" and row and row["rps"] == rps * 1000 for table, _, _, row in message["d"]
+    )
+
+
+def click_to_frame(row: Callable[..., Row]) -> list[Row]:
+    """From a click to its frame, alone and beside a hundred running labs."""
+    rows = []
+    with a_house() as house:
+        viewer = house.open_lab()
+        viewer.until(lambda message: message["t"] == "snapshot")
+        alone = percentile(clicks(viewer, CLICKS), 95)
+        rows.append(row("click → its frame, one lab, p95", alone, "ms", 100))
+        others = [house.open_lab() for _ in range(min(MANY_LABS, 58) - 1)]
+        for other in others:
+            other.until(lambda message: message["t"] == "snapshot", 30)
+        crowd = percentile(clicks(viewer, CLICKS), 95)
+        rows.append(row(f"same, {len(others) + 1} labs running, p95", crowd, "ms", 250))
+    return rows
+
+
+def takeover(row: Callable[..., Row]) -> list[Row]:
+    """A worker is killed: until its watched lab ticks again."""
+    figures = []
+    with a_house(workers=2) as house:
+        for _ in range(3):
+            viewer = house.open_lab()
+            viewer.until(lambda message: message["t"] == "snapshot")
+            viewer.ask({"do": "power-off", "node": "worker-3"})
+            while len(house.workers) < 2:
+                house.start_worker()
+                time.sleep(2.5)
+            epoch = viewer.epoch
+            begun = time.perf_counter()
+            house.workers[0].kill()
+            house.workers.pop(0).wait()
+            try:
+                viewer.until(
+                    lambda message, epoch=epoch: message.get("epoch", epoch) > epoch
+                    and message["t"] in ("snapshot", "delta"),
+                    6,
+                )
+            except AssertionError:
+                continue
+            figures.append(time.perf_counter() - begun)
+    return [row("a worker killed → its watched lab ticks, worst", max(figures), "s", 3.0)]
+
+
+def fan_out(row: Callable[..., Row]) -> list[Row]:
+    """Five hundred viewers of one lab that changes ten times a second."""
+    with a_house() as house:
+        owner = house.open_lab()
+        owner.until(lambda message: message["t"] == "snapshot")
+        before = _cpu_of(house.web.pid)
+        late = asyncio.run(_crowd(house, owner))
+        used = _cpu_of(house.web.pid) - before
+    return [
+        row(f"{VIEWERS} viewers of one lab at 10 Hz, latency p99", percentile(late, 99), "ms", 200),
+        row("its share of a core in Daphne", used / FAN_OUT_S, "cores", 0.34),
+    ]
+
+
+async def _crowd(house: Any, owner: Any) -> list[float]:
+    sent: dict[int, float] = {}
+    late: list[float] = []
+    url = f"ws://127.0.0.1:{house.port}/ws/lab/{owner.lab}?k={owner.secret}"
+
+    async def view() -> None:
+        origin: Any = f"http://127.0.0.1:{house.port}"
+        async with connect(url, origin=origin, max_size=None, compression=None) as socket:
+            async for raw in socket:
+                now = time.perf_counter()
+                text = str(raw)
+                if text.startswith('{"t":"delta"'):
+                    frame = json.loads(text)
+                    if frame["seq"] % ACK_EVERY == 0:
+                        await socket.send(json.dumps({"ack": frame["seq"]}))
+                    for table, _, _, row in frame["d"]:
+                        if table == "route" and row and row["rps"] // 1000 in sent:
+                            late.append((now - sent[row["rps"] // 1000]) * 1000)
+
+    viewers = []
+    for _ in range(VIEWERS):
+        viewers.append(asyncio.create_task(view()))
+        await asyncio.sleep(0.004)
+    await asyncio.sleep(3)
+    for number in range(FAN_OUT_S * 10):
+        rps = 1000 + number
+        sent[rps] = time.perf_counter()
+        owner.send({"do": "load", "route": "shop.local/", "rps": rps, "id": uuid.uuid4().hex})
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(1)
+    for viewer in viewers:
+        viewer.cancel()
+    return late
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
