@@ -29,3 +29,15 @@ WORKERS_MAX = 12
 
 BATCHES_KEPT_MAX = 200
 """Contents of log entries that can still be opened or applied by a member that lags."""
+
+MANIFEST_BYTES_MAX = 512 * 1024
+"""A file of manifests; the API server itself takes 3 MB, etcd 1.5 MB an object."""
+
+MANIFEST_NODES_MAX = 50_000
+"""Values in one file: aliases of YAML can make billions of a few lines."""
+
+MANIFEST_DEPTH_MAX = 60
+"""Levels of nesting; the deepest field of the API lies at about fifteen."""
+
+MANIFEST_DOCUMENTS_MAX = 500
+"""Objects in one file."""
