@@ -1,0 +1,232 @@
+// The page of a lab: wires the connection, what is known, and what is drawn.
+
+import { LabSocket } from "./net/socket.js";
+import { Store } from "./state/store.js";
+import { patch } from "./vdom.js";
+import { because, clock, t } from "./words.js";
+import { DEFINITIONS, draw } from "./diagram/scene.js";
+import { Motion } from "./diagram/motion.js";
+import { pen } from "./diagram/pen.js";
+import { charts, timeline } from "./panels/charts.js";
+import { clocksCard } from "./panels/clocks.js";
+import { ending } from "./panels/ending.js";
+import { firstMinute } from "./panels/firstminute.js";
+import { inspector } from "./panels/inspector.js";
+import { story } from "./panels/story.js";
+import { paceSentence, toolbar } from "./panels/toolbar.js";
+import { startTooltips } from "./panels/tooltip.js";
+import { Terminal } from "./panels/terminal.js";
+import { Editor } from "./panels/editor.js";
+import { drawStage, startRemote } from "./stage.js";
+import { startDiagramKeys } from "./diagram/keys.js";
+
+const IDLE_DRAW_MS = 250;
+const DETAIL_MS = 2_500;
+
+const $ = (id) => document.getElementById(id);
+const { dataset } = document.body;
+const isStage = dataset.view === "stage";
+const store = new Store(dataset.role);
+store.labId = dataset.lab;
+const pending = new Map();
+
+const socket = new LabSocket(dataset.ws, {
+  frame: (frame, tables) => store.frame(frame, tables),
+  connection: (state) => store.connected(state),
+  message: take,
+});
+
+function take(message) {
+  if (message.t === "hello") {
+    store.role = message.role ?? store.role;
+    store.changed();
+  } else if (message.t === "trouble") {
+    store.trouble = message.reason;
+    store.changed();
+  } else if (message.id !== undefined) {
+    store.settle(message);
+    const waiting = pending.get(message.id);
+    if (!waiting || message.t === "journaled") return;
+    pending.delete(message.id);
+    if (message.t === "refused") waiting.reject({ reason: message.reason });
+    else waiting.resolve(message.t === "answer" ? message.body : message.id);
+  }
+}
+
+/** Send something that will be answered. */
+function request(message) {
+  const id = identity();
+  const answered = new Promise((resolve, reject) => pending.set(id, { resolve, reject }));
+  socket.send({ ...message, id });
+  return [id, answered];
+}
+
+function identity() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const lab = {
+  get mayCommand() {
+    return store.mayCommand;
+  },
+  ask: (question) => request(question)[1],
+  order: (command) => request(command)[1],
+  files: () => editor?.files() ?? {},
+};
+
+const actions = {
+  select(kind, key) {
+    store.select(kind, key);
+    fetchDetail();
+  },
+  command(body, place, label) {
+    const [id, answered] = request(body);
+    store.ask(id, place, label, body);
+    answered.catch(() => {});
+  },
+  pace(wish) {
+    request({ pace: wish })[1].catch((problem) => say(because(problem.reason)));
+  },
+  async why(id) {
+    store.why = store.why?.id === id ? null : { id, chain: null };
+    store.changed();
+    if (!store.why) return;
+    try {
+      const { chain } = await lab.ask({ ask: "why", id: Number(id) });
+      if (store.why?.id === id) store.why = { id, chain };
+    } catch (problem) {
+      store.why = { id, chain: [] };
+      say(because(problem.reason));
+    }
+    store.changed();
+  },
+  follow(key) {
+    store.follow = key;
+    store.changed();
+  },
+  async edit(kind, key) {
+    try {
+      const { yaml } = await lab.ask({ ask: "yaml", kind, key });
+      editor.open(`${key.split("/").pop()}.yaml`, yaml);
+      dock("editor");
+    } catch (problem) {
+      say(because(problem.reason));
+    }
+  },
+};
+
+function say(sentence) {
+  $("notice").textContent = sentence;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => ($("notice").textContent = ""), 6000);
+}
+
+/** Events of what is chosen are not in the frames: they are asked for now and then. */
+async function fetchDetail() {
+  const chosen = store.selection;
+  if (!chosen || store.connection !== "open") return;
+  try {
+    const detail = await lab.ask({ ask: "object", ...chosen });
+    if (store.selection !== chosen) return;
+    store.detail = detail;
+    store.changed();
+  } catch {
+    store.detail = null;
+  }
+}
+
+// --- drawing: at most once a frame when something changed, and a few times a second for the clocks
+
+let wanted = true;
+let drawnAt = 0;
+let places = null;
+store.onChange(() => (wanted = true));
+
+const svg = $("diagram");
+const scene = svg.querySelector("#scene");
+svg.querySelector("defs").innerHTML = DEFINITIONS;
+const motion = new Motion(svg.querySelector("#motion"));
+if (isStage) pen.smallest = 10.6;
+
+function tick(real) {
+  requestAnimationFrame(tick);
+  const now = store.now();
+  const shown = $("labclock");
+  if (shown && shown.textContent !== clock(now)) shown.textContent = clock(now);
+  if (wanted || real - drawnAt > IDLE_DRAW_MS) {
+    wanted = false;
+    drawnAt = real;
+    render(now);
+  }
+  if (!places) return;
+  for (const arrival of store.arrivals.splice(0)) motion.arrive(arrival, store, places);
+  motion.beat(real, store, places);
+}
+
+function render(now) {
+  document.body.classList.toggle("loading", !store.loaded);
+  document.body.classList.toggle("still", Boolean(store.pace?.paused) || store.connection !== "open");
+  banner();
+  if (!store.loaded) return;
+  places = draw(scene, store, now, actions);
+  if (isStage) {
+    drawStage(store, now);
+    return;
+  }
+  patch($("lesson"), firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions));
+  patch($("controls"), ...toolbar(store, actions, now).map((tree, i) => ({ ...tree, props: { ...tree.props, key: `row${i}` } })));
+  patch($("timeline"), timeline(store, now));
+  $("pace").textContent = paceSentence(store, now);
+  patch($("charts"), ...charts(store, now).filter(Boolean));
+  patch($("inspector"), inspector(store, actions, now));
+}
+
+function banner() {
+  const sentence = store.trouble
+    ? because(store.trouble)
+    : {
+      connecting: store.loaded ? t("The connection was lost. Trying again…") : "",
+      lost: t("The connection was lost. Trying again…"),
+      gone: t("This lab does not exist any more."),
+      open: "",
+    }[store.connection];
+  const place = $("banner");
+  if (place.textContent === sentence) return;
+  if (!sentence && place.textContent && store.connection === "open") say(t("Connected again."));
+  place.textContent = sentence;
+  place.hidden = !sentence;
+}
+
+// --- the dock
+
+let editor = null;
+
+function dock(name) {
+  for (const tab of document.querySelectorAll("[data-tab]")) {
+    const on = tab.dataset.tab === name;
+    tab.setAttribute("aria-selected", String(on));
+    tab.tabIndex = on ? 0 : -1;
+    $(`pane-${tab.dataset.tab}`).classList.toggle("shown", on);
+  }
+}
+
+if (!isStage) {
+  new Terminal($("terminal"), lab);
+  editor = new Editor($("editor"), lab);
+  for (const tab of document.querySelectorAll("[data-tab]")) tab.onclick = () => dock(tab.dataset.tab);
+  $("system").onclick = () => {
+    store.showSystem = !store.showSystem;
+    $("system").setAttribute("aria-pressed", String(store.showSystem));
+    store.changed();
+  };
+  setInterval(fetchDetail, DETAIL_MS);
+  svg.addEventListener("click", () => actions.select(null));
+  startTooltips();
+} else startRemote(store, actions);
+startDiagramKeys(svg);
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select")) return;
+  if (event.key === "Escape" && store.selection) actions.select(null);
+});
+requestAnimationFrame(tick);

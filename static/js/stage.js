@@ -1,0 +1,38 @@
+// The projector: the picture, three clocks, errors, lab time and one sentence, all of it large. The
+// keys of a presenter's remote step through notable events.
+
+import { h, patch } from "./vdom.js";
+import { because, clock, number, t } from "./words.js";
+import { rates } from "./state/history.js";
+import { clocksCard } from "./panels/clocks.js";
+import { told } from "./panels/story.js";
+import { paceSentence } from "./panels/toolbar.js";
+
+const FORWARD = new Set(["PageDown", "ArrowRight", "ArrowDown", " ", "Enter"]);
+const HOLD = new Set(["b", "B", ".", "PageUp", "ArrowLeft"]);
+
+/** Draw what stands beside the picture. */
+export function drawStage(store, now) {
+  const rate = rates(store.tables);
+  const total = rate.ok + rate.slow + rate.errors;
+  const latest = told(store).find(([, row]) => row.notable);
+  patch(document.getElementById("stage-side"),
+    h("p", { class: "labtime" }, h("small", null, "lab"), h("b", { class: "num", id: "labclock" }, clock(now))),
+    h("p", { class: "pace" }, paceSentence(store, now)),
+    h("section", { class: `errors ${rate.errors > 0.5 ? "bad" : ""}` },
+      h("b", { class: "num" }, `${number(rate.errors)} /s`),
+      h("span", null, t("of {n} requests a second fail", { n: number(total) }))),
+    clocksCard(store, now));
+  document.getElementById("stage-sentence").textContent = latest ? because(latest[1].reason) : t("Everything is calm.");
+}
+
+/** Listen to the remote. */
+export function startRemote(store, actions) {
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, textarea, .pick:focus-visible")) return;
+    if (FORWARD.has(event.key)) actions.pace({ step: true });
+    else if (HOLD.has(event.key)) actions.pace({ paused: !store.pace?.paused });
+    else return;
+    event.preventDefault();
+  });
+}
