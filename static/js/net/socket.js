@@ -10,6 +10,9 @@ const BACKOFF_MS_MAX = 8_000;
 const ACK_EVERY_FRAMES = 8;
 const ACK_EVERY_MS = 500;
 const SILENCE_MS_MAX = 12_000;
+/** What is not confirmed is sent again under its id, and applied once: its host may have died. */
+const AGAIN_MS = 3_000;
+const TRIES_MAX = 10;
 
 /**
  * @typedef {object} Handlers
@@ -51,7 +54,7 @@ export class LabSocket {
     this.heardAt = performance.now();
     socket.onopen = () => {
       if (this.known) this.push({ hello: { epoch: this.epoch, seq: this.seq } });
-      for (const message of this.unconfirmed.values()) this.push(message);
+      this.again(performance.now(), 0);
     };
     socket.onmessage = (event) => this.take(event.data);
     socket.onclose = (event) => this.closed(socket, event.code);
@@ -119,7 +122,7 @@ export class LabSocket {
       this.handlers.connection("gone");
       return;
     }
-    if (["journaled", "applied", "refused", "answer"].includes(message.t)) {
+    if (["applied", "refused", "answer"].includes(message.t)) {
       this.unconfirmed.delete(message.id);
     }
     this.handlers.message(message);
@@ -127,8 +130,20 @@ export class LabSocket {
 
   /** Send a command, a question or a wish about the pace; keep it until it is confirmed. */
   send(message) {
-    this.unconfirmed.set(message.id, message);
+    this.unconfirmed.set(message.id, { message, sentAt: performance.now(), tries: 1 });
     this.push(message);
+  }
+
+  again(now, after) {
+    for (const [id, each] of this.unconfirmed) {
+      if (now - each.sentAt < after || this.socket.readyState !== WebSocket.OPEN) continue;
+      each.sentAt = now;
+      each.tries += 1;
+      if (each.tries > TRIES_MAX) {
+        this.unconfirmed.delete(id);
+        this.handlers.message({ t: "refused", id, reason: { key: "out-of-reach", params: {} } });
+      } else this.push(each.message);
+    }
   }
 
   push(message) {
@@ -149,6 +164,7 @@ export class LabSocket {
 
   pulse() {
     if (this.known && this.seq !== this.acked) this.acknowledge();
+    this.again(performance.now(), AGAIN_MS);
     const silent = performance.now() - this.heardAt > SILENCE_MS_MAX;
     if (silent && this.socket.readyState === WebSocket.OPEN) {
       // A half-open connection never closes by itself.

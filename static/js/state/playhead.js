@@ -1,30 +1,51 @@
-// Where the viewer stands in lab time, between two frames: time goes on at the lab's own speed.
+// Lab time between two frames.
+//
+// A silent lab sends nothing, yet its clock runs. The playhead lets lab time run at the speed the
+// server said last, never past the instant the server is waiting for, and never backwards except
+// when it is far off (another history, or a long sleep of this page).
 
-/** Between frames it is never further ahead than this much real time. */
-const AHEAD_MAX_MS = 400;
+const FAR = 5_000;
 
-/** A playhead that follows frames. */
-export function playhead() {
-  let at = 0;
-  let speed = 0;
-  let heard = 0;
-  return {
-    /** A frame says where the lab is and how fast it runs. */
-    follow(/** @type {number} */ instant, /** @type {number} */ runningAt, /** @type {number} */ clock) {
-      at = instant;
-      speed = runningAt;
-      heard = clock;
-    },
-    /** The instant to draw. */
-    now(/** @type {number} */ clock) {
-      return at + Math.min(clock - heard, AHEAD_MAX_MS) * speed;
-    },
-  };
-}
+export class Playhead {
+  constructor() {
+    this.at = 0;
+    this.real = 0;
+    this.speed = 0;
+    this.limit = Infinity;
+    this.shown = 0;
+    this.frozen = false;
+  }
 
-/** Lab time as "00:06:12". */
-export function clockText(/** @type {number} */ ms) {
-  const whole = Math.max(0, Math.floor(ms / 1000));
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+  /** A frame came: the lab stands at `at` and runs at `speed` from now on. */
+  sync(at, real, pace) {
+    const before = this.now(real);
+    this.at = at;
+    this.real = real;
+    if (pace) {
+      this.speed = pace.paused ? 0 : pace.running_at;
+      this.limit = pace.waiting ? pace.waiting.due : Infinity;
+    }
+    if (Math.abs(before - at) > FAR || at >= before) this.shown = at;
+  }
+
+  /** The connection is gone: lab time as this page knows it stands still. */
+  freeze(real) {
+    if (this.frozen) return;
+    this.at = this.now(real);
+    this.real = real;
+    this.frozen = true;
+  }
+
+  thaw() {
+    this.frozen = false;
+  }
+
+  /** Return the lab's instant at a real instant (both milliseconds). */
+  now(real) {
+    if (this.frozen) return this.shown;
+    const ahead = this.at + Math.max(0, real - this.real) * this.speed;
+    const bounded = Math.max(this.at, Math.min(ahead, this.limit));
+    this.shown = Math.max(this.shown, bounded);
+    return this.shown;
+  }
 }
