@@ -368,7 +368,7 @@ def _node_pods(world: "World", node: Node) -> Pairs:
     sums = [["Resource", "Requests", "Limits"], ["--------", "--------", "------"],
             ["cpu", cpu, cpu_limit], ["memory", memory, memory_limit]]
     return [
-        ("Non-terminated Pods", tuple([f"({len(pods)} in total)", *layout(rows)])),
+        ("Non-terminated Pods", (f"({len(pods)} in total)", *layout(rows))),
         (
             "Allocated resources",
             ("(Total limits may be over 100 percent, i.e., overcommitted.)", *layout(sums)),

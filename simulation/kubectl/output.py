@@ -47,7 +47,7 @@ def content_of(world: "World", found: Found, as_list: bool) -> Any:
 
 def print_as(world: "World", form: str, found: Found, as_list: bool, headers: bool = True) -> str:
     """Return what was found in one of the forms of -o; raise CommandError if there is no such form."""
-    name, equals, argument = form.partition("=")
+    name, _, argument = form.partition("=")
     if name == "name":
         return "".join(f"{resource.typed}/{obj.metadata.name}\n" for resource, obj in found)
     if name == "json":
