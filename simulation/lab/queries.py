@@ -52,7 +52,7 @@ def _yaml(lab: Lab, question: dict[str, Any]) -> Any:
 
 
 def _why(lab: Lab, question: dict[str, Any]) -> Any:
-    chain = lab.world.ledger.chain(int(question["id"]))
+    chain = lab.world.ledger.chain(int(question.get("entry", question["id"])))
     return {"chain": [_entry(each) for each in chain[:WHY_STEPS_MAX]]}
 
 

@@ -93,7 +93,7 @@ const actions = {
     store.changed();
     if (!store.why) return;
     try {
-      const { chain } = await lab.ask({ ask: "why", id: Number(id) });
+      const { chain } = await lab.ask({ ask: "why", entry: Number(id) });
       if (store.why?.id === id) store.why = { id, chain };
     } catch (problem) {
       store.why = { id, chain: [] };

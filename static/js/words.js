@@ -26,7 +26,10 @@ export function fill(template, params) {
  * @param {{key: string, params?: Object<string, any>}} reason
  */
 export function because(reason) {
-  const params = { ...reason.params };
+  const params = {};
+  for (const [name, value] of Object.entries(reason.params ?? {})) {
+    params[name] = typeof value === "string" ? value.replace(/^default\//, "") : value;
+  }
   if (typeof params.since === "number") params.since = clock(params.since);
   const template = catalogue[reason.key];
   if (template) return fill(template, params);

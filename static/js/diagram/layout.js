@@ -17,6 +17,7 @@ const WORKERS_MAX = 8;
  * @typedef {{x: number, y: number, w: number, h: number}} Box
  * @typedef {object} Wanted
  * @property {string[]} members
+ * @property {string} [leader]
  * @property {string[]} services
  * @property {string[]} workers
  * @property {Object<string, number>} needed slots that each worker needs
@@ -26,7 +27,7 @@ const WORKERS_MAX = 8;
  * Return the places of everything.
  * @param {Wanted} wanted
  */
-export function layout({ members, services, workers, needed }) {
+export function layout({ members, services, workers, needed, leader }) {
   const rows = Math.max(2, Math.ceil(Math.min(workers.length, WORKERS_MAX) / 2));
   const workerBoxes = {};
   const gap = 12;
@@ -41,7 +42,7 @@ export function layout({ members, services, workers, needed }) {
   return {
     ...WIDE,
     zone: { x: 14, y: 48, w: 812, h: 154 },
-    members: memberBoxes(members),
+    members: memberBoxes(members, leader),
     api: { x: 420, y: 202 },
     queue: { x: 150, y: 212, w: 200, h: 50 },
     internet: { x: 56, y: 384, r: 28 },
@@ -51,14 +52,18 @@ export function layout({ members, services, workers, needed }) {
   };
 }
 
-function memberBoxes(names) {
+/** The leader stands highest: its card is raised by this much. */
+export const RAISED = 14;
+
+function memberBoxes(names, leader) {
   const count = Math.max(1, names.length);
   const width = Math.min(190, (776 - 14 * (count - 1)) / count);
   const step = count === 1 ? 0 : (776 - width) / (count - 1);
   const first = count === 1 ? 420 - width / 2 : 32;
   const found = {};
   names.forEach((name, index) => {
-    const box = { x: first + index * step, y: 104, w: width, h: 78, compact: width < 150 };
+    const y = 100 - (name === leader ? RAISED : 0);
+    const box = { x: first + index * step, y, w: width, h: 78, compact: width < 150 };
     found[name] = box;
   });
   return found;
@@ -175,9 +180,9 @@ export function memberWay(places, from, to) {
     const bend = (bx - ax) / 2;
     return `M${ax} ${a.y + 38}C${ax + bend} ${a.y + 30} ${bx - bend} ${b.y + 30} ${bx} ${b.y + 38}`;
   }
-  const low = 96;
-  const [cx, dx] = [a.x + a.w / 2, b.x + b.w / 2];
-  return `M${cx} ${a.y}C${cx} ${low - 16} ${dx} ${low - 16} ${dx} ${b.y}`;
+  // Past the cards in between, under the line of the heading.
+  const [cx, dx] = left ? [a.x + a.w - 26, b.x + 26] : [a.x + 26, b.x + b.w - 26];
+  return `M${cx} ${a.y}C${cx} 80 ${dx} 80 ${dx} ${b.y}`;
 }
 
 function clean(points) {

@@ -94,7 +94,7 @@ function card(actions, places, state, name, member, now) {
   const place = places.members[name];
   const machine = state.table("machine")[name] ?? {};
   const leads = member.role === "leader";
-  const box = { ...place, y: place.y - (leads ? 16 : 0) };
+  const box = place;
   const down = member.role === "down";
   const ink = leads ? colour("raft") : down ? colour("bad") : colour("muted");
   const r = box.compact ? 17 : 24;

@@ -29,13 +29,18 @@ export class Motion {
     const path = this.measure.cloneNode();
     path.setAttribute("d", d);
     const node = look(kind);
-    this.layer.append(node);
     const length = path.getTotalLength();
+    const first = path.getPointAtLength(backwards ? length : 0);
+    node.setAttribute("transform", `translate(${first.x} ${first.y})`);
+    this.layer.append(node);
     this.travellers.push({ path, length, node, ms, backwards, then, from: performance.now() });
-    if (!this.running) this.step(performance.now());
+    if (this.running) return;
+    this.running = true;
+    requestAnimationFrame((real) => this.step(real));
   }
 
   step(real) {
+    const arrived = [];
     this.travellers = this.travellers.filter((each) => {
       const share = Math.min(1, Math.max(0, (real - each.from) / each.ms));
       const eased = share < 0.5 ? 2 * share * share : 1 - (2 - 2 * share) ** 2 / 2;
@@ -43,9 +48,11 @@ export class Motion {
       each.node.setAttribute("transform", `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`);
       if (share < 1) return true;
       each.node.remove();
-      each.then?.();
+      if (each.then) arrived.push(each.then);
       return false;
     });
+    // What follows an arrival sends others on their way, so it waits until the list is settled.
+    for (const then of arrived) then();
     this.running = this.travellers.length > 0;
     if (this.running) requestAnimationFrame((next) => this.step(next));
   }

@@ -39,7 +39,7 @@ export const circle = (cx, cy, r, props = {}) => h("circle", { cx, cy, r, ...pro
 /** Return about how wide a text is: Korean letters are as wide as they are high. */
 export function widthOf(content, size) {
   let width = 0;
-  for (const letter of content) width += letter > "\u2e7f" ? 0.92 : /[A-Z0-9mw→]/.test(letter) ? 0.64 : /[ ilj.,·]/.test(letter) ? 0.3 : 0.54;
+  for (const letter of content) width += letter > "\u2e7f" ? 0.95 : /[A-Z0-9mw→]/.test(letter) ? 0.68 : /[ ilj.,·]/.test(letter) ? 0.32 : 0.6;
   return width * Math.max(pen.smallest, size);
 }
 

@@ -130,7 +130,7 @@ function inside(pod, phase, size, o) {
     load > 0 && [
       rect({ x: 7, y: 42.2, w: size - 14, h: 2.2 }, { rx: 1.1, fill: colour("line2"), opacity: 0.6 }),
       rect({ x: 7, y: 42.2, w: (size - 14) * load, h: 2.2 }, {
-        rx: 1.1, fill: colour(load > 0.95 ? "warn" : COLOUR[phase]), class: "fill",
+        rx: 1.1, fill: colour(load >= 1 && pod.used_cpu > pod.cpu * 1.25 ? "warn" : COLOUR[phase]), class: "fill",
       }),
     ],
   ];
@@ -165,17 +165,11 @@ export function queue(actions, box, pods, now, laneOf, selection) {
 
 /** Draw what the signs mean. */
 export function legend(korean) {
-  let x = 26;
-  const first = 526;
   const items = LEGEND.map((phase, index) => {
-    if (index === 3) x = 26;
-    const y = first + (index > 2 ? 18 : 0);
-    const word = phaseWord(phase);
-    const item = h("g", { key: `legend ${phase}`, "data-term": `phase-${phase}` },
+    const [x, y] = [[26, korean ? 96 : 104, korean ? 168 : 192][index % 3], index > 2 ? 544 : 526];
+    return h("g", { key: `legend ${phase}`, "data-term": `phase-${phase}` },
       glyph(x, y, phase),
-      text(x + 10, y + 4, word, { size: 11, fill: colour("text2") }));
-    x += (korean ? 70 : 82);
-    return item;
+      text(x + 10, y + 4, phaseWord(phase), { size: 11, fill: colour("text2") }));
   });
   const bar = (at, name, ink, word) =>
     h("g", { key: `legend ${name}`, "data-term": name },

@@ -26,9 +26,14 @@ export function placesOf(state) {
     needed[pod.node] = Math.max(needed[pod.node] ?? 0, pod.place + 1);
   }
   return {
-    places: layout({ members: names("control-plane"), workers: names("worker"), services, needed }),
+    places: layout({ members: names("control-plane"), leader: leaderOf(state), workers: names("worker"), services, needed }),
     slots,
   };
+}
+
+function leaderOf(state) {
+  const members = state.table("member");
+  return Object.keys(members).find((name) => members[name].role === "leader") ?? "";
 }
 
 /** Those that everybody knows stand first: web, then the others in order of their birth. */

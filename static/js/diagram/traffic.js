@@ -66,7 +66,8 @@ function serviceLines(key, place, places, state, rate, placeOf) {
       key: `stop ${key} ${pod}`, fill: colour("surface"), stroke: colour(ink), "stroke-width": 1.8,
       opacity: dimmed ? 0.3 : 1,
     }));
-    const share = rate?.pods[pod] ?? 0;
+    // Whoever reads the list still tries a pod that is gone, and waits in vain.
+    const share = dead ? (rate?.rps ?? 0) / service.endpoints.length : (rate?.pods[pod] ?? 0);
     if (share > 0 && !dimmed) {
       const count = Math.max(1, Math.min(COMETS_PER_LINE_MAX, Math.round(share / 35)));
       found.push(comet(`comet ${key} ${pod}`, way, dead ? "bad" : ink, count, followed));

@@ -81,17 +81,17 @@ function bars(place, node, machine) {
     ["CPU", node.requested_cpu / node.allocatable_cpu, machine ? machine.used_cpu / machine.cpu : 0],
     ["MEM", node.requested_memory / node.allocatable_memory, machine ? machine.used_memory / machine.memory : 0],
   ];
-  const first = place.x + place.w - 111;
+  const first = place.x + place.w - 115;
   return rows.map(([word, requested, used], i) => {
-    const x = first + i * 52;
+    const x = first + i * 54;
     const one = (y, share, ink, term) => [
-      rect({ x, y, w: 46, h: 3 }, { rx: 1.5, fill: colour("line2"), opacity: 0.55 }),
-      rect({ x, y, w: 46 * Math.max(0, Math.min(1, share)), h: 3 }, {
+      rect({ x, y, w: 48, h: 3 }, { rx: 1.5, fill: colour("line2"), opacity: 0.55 }),
+      rect({ x, y, w: 48 * Math.max(0, Math.min(1, share)), h: 3 }, {
         rx: 1.5, fill: colour(ink), class: "fill", "data-term": term }),
     ];
     return h("g", { "data-term": "requested" },
       text(x, place.y + 14.5, word, { size: 9, weight: 600, fill: colour("muted") }),
-      text(x + 46, place.y + 14.5, `${Math.round(requested * 100)}%`, {
+      text(x + 48, place.y + 14.5, `${Math.round(requested * 100)}%`, {
         size: 9, weight: 600, anchor: "end", fill: colour(requested > 0.97 ? "warn-text" : "text2") }),
       one(place.y + 18, requested, "text2", "requested"),
       one(place.y + 23, used, used > 0.9 ? "warn" : "accent", "used"));

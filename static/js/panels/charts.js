@@ -161,7 +161,9 @@ export function timeline(store, now) {
   };
   const ticks = [];
   const every = view.to - view.from > 200_000 ? 120_000 : 30_000;
-  for (let at = Math.ceil((view.from - store.settings.opened) / every) * every + store.settings.opened; at < view.to - every / 3; at += every) ticks.push(at);
+  for (let at = Math.ceil((view.from - store.settings.opened) / every) * every + store.settings.opened; at < now - every / 2; at += every) {
+    if (x(at) > 30 && x(now) - x(at) > 90) ticks.push(at);
+  }
   return h("svg", { viewBox: `0 0 ${W} 82`, preserveAspectRatio: "none", role: "img", "aria-label": t("Timeline: requests and events up to now") },
     h("rect", { x: 0, y: 14, width: W, height: 45, rx: 6, fill: "var(--bg)" }),
     h("rect", { x: 0, y: 14, width: x(now), height: 45, rx: 6, fill: "var(--accent-soft)" }),
