@@ -101,11 +101,14 @@ CONTROLLERS: dict[str, str] = {
 }
 
 WAITS: dict[str, str] = {
+    "waiting-for-answer": "waiting for an answer of etcd",
     "waiting-for-backoff": "waiting for the back-off of a container on {node}",
     "waiting-for-boot": "waiting for {node} to start",
+    "waiting-for-goal": "waiting for what {command} asked for",
     "waiting-for-image": "waiting for an image on {node}",
     "waiting-for-lease": "waiting for the lease of {node} to run out, limit {limit} s",
     "waiting-for-office": "waiting for the lease of {office} to run out",
+    "waiting-for-quorum": "waiting for a quorum of the control plane",
     "waiting-for-ready": "waiting for a container on {node} to be ready",
     "waiting-for-toleration": "waiting for tolerationSeconds on {node}, {limit} s in all",
 }
@@ -124,6 +127,8 @@ WEB: dict[str, str] = {
 
 USERS: dict[str, str] = {
     "asked": "Somebody asked for it: {command}",
+    "evicted-by-drain": "kubectl drain evicted {pod} from {node}",
+    "written-as-asked": "kubectl wrote {kind} {name}, as it was asked to",
 }
 
 REASONS: dict[str, str] = {

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simulation.kubectl import about, describe, etcdctl, events, filters, get, logs, top
+from simulation.kubectl import about, changing, describe, etcdctl, events, filters, get, logs, top
 from simulation.kubectl.curl import curl
 from simulation.kubectl.errors import CommandError, unreachable
 from simulation.kubectl.limits import (
@@ -33,6 +33,7 @@ READS: dict[str, Callable[["World", Call], Output]] = {
     "explain": about.explain,
     "get": get.get,
     "logs": logs.logs,
+    "rollout history": changing.history,
     "top node": top.top_node,
     "top pod": top.top_pod,
     "version": about.version,

@@ -1,0 +1,407 @@
+"""Verbs that change one thing about objects: scale, label, taint, set image, cordon, rollout."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from simulation.kube.manifests.validation import label_problems
+from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.objects.node import Node, Taint
+from simulation.kube.objects.workload import DaemonSet, Deployment, ReplicaSet
+from simulation.kube.rules.revisions import revision_of, same_template, without_hash
+from simulation.kubectl.applying import perform
+from simulation.kubectl.errors import CommandError, usage
+from simulation.kubectl.output import Found, Output
+from simulation.kubectl.parse import Call
+from simulation.kubectl.reading import collect
+from simulation.kubectl.resources import RESOURCES, Target, targets
+from simulation.kubectl.session import Session
+from simulation.kubectl.sources import manifests
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+replace = msgspec.structs.replace
+RESTARTED = "kubectl.kubernetes.io/restartedAt"
+CHANGE_CAUSE = "kubernetes.io/change-cause"
+REPLICAS_MAX = 2_147_483_647
+SCALABLE = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
+
+
+def found_by(world: "World", session: Session, call: Call) -> Found:
+    """Return the objects that arguments or -f name; complaints go to the session."""
+    if call.given("filename"):
+        wanted = [Target(each.resource, each.name) for each in manifests(session, call)]
+    else:
+        wanted = targets(call, names_needed=True)
+    if not wanted:
+        raise CommandError("error: required resource not specified")
+    found, problems = collect(world, call, wanted)
+    for problem in problems:
+        session.complain(world.now, problem)
+    return found
+
+
+def scale(world: "World", session: Session, call: Call) -> None:
+    """Plan a new number of replicas."""
+    text = call.flag("replicas")
+    if not text:
+        raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+    replicas = whole(text, "--replicas")
+    if not 0 <= replicas <= REPLICAS_MAX:
+        raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+    for resource, obj in found_by(world, session, call):
+        if resource.kind not in SCALABLE or not hasattr(getattr(obj, "spec", None), "replicas"):
+            session.complain(
+                world.now,
+                "Error from server (NotFound): the server could not find the requested resource",
+            )
+            continue
+        wanted = call.flag("current-replicas")
+        if wanted and whole(wanted, "--current-replicas") not in (-1, obj.spec.replicas):
+            session.complain(
+                world.now, f"error: Expected replicas to be {wanted}, was {obj.spec.replicas}"
+            )
+            continue
+        new = replace(obj, spec=replace(obj.spec, replicas=replicas))
+        perform(world, session, call, "patch", resource, new, "scaled", ("spec.replicas",))
+
+
+def whole(text: str, flag: str) -> int:
+    """Return the whole number of a flag; raise CommandError as pflag does."""
+    try:
+        return int(text)
+    except ValueError:
+        raise CommandError(
+            f'error: invalid argument "{text}" for "{flag}" flag: strconv.ParseInt: parsing '
+            f'"{text}": invalid syntax'
+        ) from None
+
+
+# --- labels and annotations
+
+
+def _split_changes(call: Call, what: str) -> tuple[Call, dict[str, str], list[str]]:
+    """Return the call without its KEY=VALUE arguments, what to set and what to remove."""
+    words, new, removed = [], {}, []
+    for word in call.args:
+        if "=" in word and not word.startswith("="):
+            key, _, value = word.partition("=")
+            new[key] = value
+        elif word.endswith("-") and len(word) > 1:
+            removed.append(word[:-1])
+        else:
+            words.append(word)
+    if not new and not removed and not call.on("list"):
+        raise CommandError(f"error: at least one {what} update is required")
+    both = sorted(set(new) & set(removed))
+    if both:
+        raise CommandError(f"error: can not both modify and remove a {what} in the same command")
+    return replace(call, args=tuple(words)), new, removed
+
+
+def label(world: "World", session: Session, call: Call) -> None:
+    """Plan new labels."""
+    _mark(world, session, call, "labels", "label", "labeled")
+
+
+def annotate(world: "World", session: Session, call: Call) -> None:
+    """Plan new annotations."""
+    _mark(world, session, call, "annotations", "annotation", "annotated")
+
+
+def _mark(world: "World", session: Session, call: Call, field: str, what: str, word: str) -> None:
+    call, new, removed = _split_changes(call, what)
+    if field == "labels":
+        bad = label_problems("metadata.labels", new)
+        if bad:
+            raise CommandError(f"error: invalid label value: {bad[0][1]}")
+    for resource, obj in found_by(world, session, call):
+        old = getattr(obj.metadata, field)
+        clash = [key for key in new if key in old and old[key] != new[key]]
+        if clash and not call.on("overwrite"):
+            session.complain(
+                world.now,
+                f"error: '{clash[0]}' already has a value ({old[clash[0]]}), and --overwrite is false",
+            )
+            continue
+        for key in removed:
+            if key not in old:
+                session.say(world.now, f'{what} "{key}" not found.')
+        merged = {key: value for key, value in {**old, **new}.items() if key not in removed}
+        name = f"{resource.typed}/{obj.metadata.name}"
+        if merged == old:
+            # kubectl says "not labeled", yet "annotated" whether anything changed or not.
+            session.say(world.now, f"{name} {'not ' if field == 'labels' else ''}{word}")
+            continue
+        marked = replace(obj, metadata=replace(obj.metadata, **{field: merged}))
+        said = "unlabeled" if field == "labels" and removed and not new else word
+        perform(world, session, call, "patch", resource, marked, said, (f"metadata.{field}",))
+
+
+# --- nodes
+
+
+def _nodes(world: "World", session: Session, call: Call) -> list[Node]:
+    names = [word.removeprefix("nodes/").removeprefix("node/") for word in call.args]
+    if not names and not call.given("selector"):
+        raise CommandError(f"error: USAGE: {call.verb} NODE [flags]\nSee 'kubectl {call.verb} -h' for help and examples")
+    node = RESOURCES["Node"]
+    wanted = [Target(node, name) for name in names] or [Target(node)]
+    found, problems = collect(world, call, wanted)
+    for problem in problems:
+        session.complain(world.now, problem)
+    return [each for _, each in found if isinstance(each, Node)]
+
+
+def cordon(world: "World", session: Session, call: Call) -> None:
+    """Plan to keep new pods away from nodes, or to let them come again."""
+    for node in _nodes(world, session, call):
+        set_schedulable(world, session, call, node, call.verb == "uncordon")
+
+
+def set_schedulable(
+    world: "World", session: Session, call: Call, node: Node, schedulable: bool
+) -> None:
+    """Plan a node's mark, unless it has it already."""
+    word = "uncordoned" if schedulable else "cordoned"
+    if node.spec.unschedulable != schedulable:
+        session.say(world.now, f"node/{node.metadata.name} already {word}")
+        return
+    new = replace(node, spec=replace(node.spec, unschedulable=not schedulable))
+    perform(world, session, call, "patch", RESOURCES["Node"], new, word, ("spec.unschedulable",))
+
+
+EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+TAINT = re.compile(r"^(?P<key>[^=:]+?)(=(?P<value>[^:]*))?(:(?P<effect>[A-Za-z]+))?(?P<minus>-)?$")
+
+
+def taint(world: "World", session: Session, call: Call) -> None:
+    """Plan new taints of nodes."""
+    words = [w for w in call.args if w not in ("node", "nodes", "no")]
+    names = [w for w in words if not (":" in w or "=" in w or w.endswith("-"))]
+    changes = [_taint(w) for w in words if w not in names]
+    if not changes:
+        raise CommandError("error: at least one taint update is required")
+    narrowed = replace(call, args=tuple(names))
+    nodes = (
+        [each for each in world.store.list("Node") if isinstance(each, Node)]
+        if call.on("all") and not names
+        else _nodes(world, session, narrowed)
+    )
+    for node in nodes:
+        _taint_node(world, session, call, node, changes)
+
+
+def _taint(word: str) -> tuple[Taint, bool]:
+    found = TAINT.match(word)
+    if found is None:
+        raise CommandError(f"error: invalid taint spec: {word}")
+    effect, remove = found["effect"] or "", found["minus"] is not None
+    if effect and effect not in EFFECTS:
+        raise CommandError(f"error: invalid taint effect: {effect}, unsupported taint effect")
+    if not effect and not remove:
+        raise CommandError(f"error: invalid taint spec: {word}, ")
+    return Taint(found["key"], effect, found["value"] or ""), remove
+
+
+def _taint_node(
+    world: "World", session: Session, call: Call, node: Node, changes: list[tuple[Taint, bool]]
+) -> None:
+    taints = list(node.spec.taints)
+    name = node.metadata.name
+    only_removed = all(remove for _, remove in changes)
+    for each, remove in changes:
+        same = [old for old in taints if old.key == each.key and each.effect in ("", old.effect)]
+        if remove and not same:
+            raise CommandError(f'error: taint "{each.key}{":" if each.effect else ""}{each.effect}" not found')
+        if same and not remove and not call.on("overwrite"):
+            if same[0].value == each.value:
+                continue
+            raise CommandError(
+                f"error: node {name} already has {each.key} taint(s) with same effect(s) and "
+                "--overwrite is false"
+            )
+        taints = [old for old in taints if old not in same]
+        if not remove:
+            added = world.now if each.effect == "NoExecute" else None
+            taints.append(replace(each, time_added=added))
+    if tuple(taints) == node.spec.taints:
+        raise CommandError(
+            f"error: node {name} already has {changes[0][0].key} taint(s) with same effect(s) and "
+            "--overwrite is false"
+        )
+    new = replace(node, spec=replace(node.spec, taints=tuple(taints)))
+    word = "untainted" if only_removed else "tainted"
+    perform(world, session, call, "patch", RESOURCES["Node"], new, word, ("spec.taints",))
+
+
+# --- images and rollouts
+
+
+def set_image(world: "World", session: Session, call: Call) -> None:
+    """Plan new images of containers."""
+    images = dict(
+        word.split("=", 1) for word in call.args if "=" in word and not word.startswith("=")
+    )
+    if not images:
+        raise CommandError("error: at least one image update is required")
+    narrowed = replace(call, args=tuple(word for word in call.args if "=" not in word))
+    for resource, obj in found_by(world, session, narrowed):
+        is_pod = resource.kind == "Pod"
+        template = obj.spec if is_pod else obj.spec.template.spec
+        names = [each.name for each in (*template.containers, *template.init_containers)]
+        missing = [name for name in images if name != "*" and name not in names]
+        if missing:
+            session.complain(world.now, f'error: unable to find container named "{missing[0]}"')
+            continue
+        new = replace(
+            template,
+            containers=tuple(_with_image(each, images) for each in template.containers),
+            init_containers=tuple(_with_image(each, images) for each in template.init_containers),
+        )
+        if new == template:
+            continue
+        path = "spec" if is_pod else "spec.template.spec"
+        changed = _with_template(obj, new) if not is_pod else replace(obj, spec=new)
+        perform(world, session, call, "patch", resource, changed, "image updated", (path,))
+
+
+def _with_image(container: Any, images: dict[str, str]) -> Any:
+    image = images.get(container.name, images.get("*", container.image))
+    return replace(container, image=image)
+
+
+def _with_template(obj: AnyObject, spec: Any) -> AnyObject:
+    return replace(obj, spec=replace(obj.spec, template=replace(obj.spec.template, spec=spec)))
+
+
+def restart(world: "World", session: Session, call: Call) -> None:
+    """Plan a rollout of the same template: an annotation makes it a new one."""
+    for resource, obj in found_by(world, session, call):
+        if resource.kind not in ("Deployment", "DaemonSet", "StatefulSet"):
+            session.complain(world.now, f"error: {resource.plural} \"{obj.metadata.name}\" restarting is not supported")
+            continue
+        if getattr(obj.spec, "paused", False):
+            session.complain(
+                world.now,
+                f'error: {resource.full} "{obj.metadata.name}" can\'t restart paused deployment '
+                "(run rollout resume first)",
+            )
+            continue
+        template = obj.spec.template
+        annotations = {**template.metadata.annotations, RESTARTED: world.calendar.rfc3339(world.now)}
+        template = replace(template, metadata=replace(template.metadata, annotations=annotations))
+        new = replace(obj, spec=replace(obj.spec, template=template))
+        path = ("spec.template.metadata.annotations",)
+        perform(world, session, call, "patch", resource, new, "restarted", path)
+
+
+def pause(world: "World", session: Session, call: Call) -> None:
+    """Plan to hold a Deployment's rollout, or to let it go on."""
+    wanted = call.verb == "rollout pause"
+    for resource, obj in found_by(world, session, call):
+        name = obj.metadata.name
+        if not isinstance(obj, Deployment):
+            session.complain(world.now, f'error: {resource.full} "{name}" pausing is not supported')
+        elif obj.spec.paused == wanted:
+            state = "already paused" if wanted else "not paused"
+            session.complain(world.now, f'error: {resource.full} "{name}" is {state}')
+        else:
+            new = replace(obj, spec=replace(obj.spec, paused=wanted))
+            word = "paused" if wanted else "resumed"
+            perform(world, session, call, "patch", resource, new, word, ("spec.paused",))
+
+
+def _revisions(world: "World", obj: Deployment) -> list[ReplicaSet]:
+    owned = [
+        each
+        for _, each in world.store.by("replicaset/owner", obj.metadata.uid)
+        if isinstance(each, ReplicaSet)
+    ]
+    return sorted(owned, key=revision_of)
+
+
+def undo(world: "World", session: Session, call: Call) -> None:
+    """Plan to go back to the template of an earlier revision."""
+    wanted = whole(call.flag("to-revision", "0"), "--to-revision")
+    for resource, obj in found_by(world, session, call):
+        name = obj.metadata.name
+        if not isinstance(obj, Deployment):
+            session.complain(world.now, f"error: no rollbacker has been implemented for {resource.kind}")
+            continue
+        if obj.spec.paused:
+            session.complain(
+                world.now,
+                'error: you cannot rollback a paused deployment; resume it first with "kubectl '
+                'rollout resume" and try again',
+            )
+            continue
+        known = _revisions(world, obj)
+        if wanted:
+            chosen = [each for each in known if revision_of(each) == wanted]
+            if not chosen:
+                session.complain(world.now, f"error: unable to find specified revision {wanted} in history")
+                continue
+        else:
+            chosen = known[-2:-1]
+            if not chosen:
+                session.complain(world.now, f'error: no rollout history found for deployment "{name}"')
+                continue
+        if same_template(chosen[0], obj.spec.template):
+            session.say(
+                world.now,
+                f"deployment.apps/{name} skipped rollback (current template already matches "
+                f"revision {revision_of(chosen[0])})",
+            )
+            continue
+        new = replace(obj, spec=replace(obj.spec, template=without_hash(chosen[0].spec.template)))
+        perform(world, session, call, "patch", resource, new, "rolled back", ("spec.template",))
+
+
+def history(world: "World", call: Call) -> Output:
+    """Print the revisions of a Deployment."""
+    found, problems = collect(world, call, targets(call))
+    if not found and not problems:
+        raise usage("required resource not specified", call.verb)
+    text = []
+    for resource, obj in found:
+        if not isinstance(obj, Deployment):
+            kinds = "DaemonSet" if isinstance(obj, DaemonSet) else resource.kind
+            raise CommandError(f"kubectl rollout history of a {kinds}: real, not simulated here, try: kubectl describe")
+        known = _revisions(world, obj)
+        if call.given("revision"):
+            text.append(_revision(call, obj, known))
+            continue
+        rows = [["REVISION", "CHANGE-CAUSE"]]
+        for each in known:
+            cause = each.metadata.annotations.get(CHANGE_CAUSE, "<none>")
+            rows.append([str(revision_of(each)), cause])
+        lines = "\n".join(_narrow(rows))
+        text.append(f"deployment.apps/{obj.metadata.name} \n{lines}\n")
+    stderr = "".join(f"{problem}\n" for problem in problems)
+    return Output("\n".join(text), stderr, 1 if problems else 0)
+
+
+def _narrow(rows: list[list[str]]) -> list[str]:
+    """Lay out with two spaces: rollout history uses another tab writer than get."""
+    width = max(len(row[0]) for row in rows) + 2
+    return [row[0].ljust(width) + row[1] for row in rows]
+
+
+def _revision(call: Call, obj: Deployment, known: list[ReplicaSet]) -> str:
+    wanted = whole(call.flag("revision"), "--revision")
+    for each in known:
+        if revision_of(each) == wanted:
+            lines = [f"deployment.apps/{obj.metadata.name} with revision #{wanted}", "Pod Template:"]
+            labels = each.spec.template.metadata.labels
+            shown = [f"{key}={labels[key]}" for key in sorted(labels)]
+            lines += [f"  Labels:\t{shown[0]}" if n == 0 else f"\t{one}" for n, one in enumerate(shown)]
+            lines.append("  Containers:")
+            for container in each.spec.template.spec.containers:
+                lines += [f"   {container.name}:", f"    Image:\t{container.image}"]
+            return "\n".join(lines) + "\n"
+    raise CommandError("error: unable to find the specified revision")
+
+

@@ -1,0 +1,124 @@
+"""What a session remembers: a command that changes something or takes lab time.
+
+Plain data, so a checkpoint can be taken in the middle of a drain. Who moves it along is
+`sessions`; what it does at each verb lies in the modules of the verbs.
+"""
+
+from simulation.kernel.reasons import Reason
+from simulation.kernel.records import Record, State
+from simulation.kernel.units import Instant
+from simulation.kube.manifests.reading import Problem
+from simulation.kube.objects.kinds import AnyObject, kind_of
+from simulation.kube.writes import Write
+from simulation.kubectl.limits import OUTPUT_LINES_MAX
+
+READING = "reading"
+"""It waits for an API server that can answer its first read."""
+WRITING = "writing"
+WAITING = "waiting"
+DONE = "done"
+
+STDOUT, STDERR = "out", "err"
+INTERRUPTED = 130
+
+
+class Line(Record):
+    """A line that was printed."""
+
+    at: Instant
+    stream: str
+    text: str
+
+
+class Act(Record):
+    """One write, and what is said when it has been committed."""
+
+    write: Write
+    said: str
+    context: str = ""
+    """What kubectl says it was doing, if the write is refused."""
+    if_gone: str = "error"
+    """What a NotFound means: "error", or "ignore"."""
+
+
+class Aim(Record):
+    """An object that the session waits for."""
+
+    kind: str
+    key: str
+    uid: str = ""
+    resource: str = ""
+    """As messages name it: "pods"."""
+    said: str = ""
+
+
+class Session(State):
+    """One command on its way."""
+
+    id: str
+    argv: tuple[str, ...]
+    files: dict[str, str]
+    started: Instant
+    server: str = ""
+    cause: int = 0
+    stage: str = READING
+    exit_code: int | None = None
+    ended: Instant = 0
+    lines: list[Line] = []
+    dropped: int = 0
+    """Lines that were left out because there were too many."""
+    problems: list[Problem] = []
+    acts: list[Act] = []
+    acted: int = 0
+    goal: str = ""
+    """Whom to ask whether the waiting is over: a key of `waiting.GOALS`."""
+    aims: list[Aim] = []
+    deadline: Instant | None = None
+    looked: int = 0
+    """Looks that have been scheduled; an older one is stale."""
+    seen: int = 0
+    """resourceVersion up to which a watch has printed."""
+    last_said: str = ""
+    widths: list[int] = []
+    tried: dict[str, Instant] = {}
+    """Pod to when its eviction is tried again; -1 while an answer is on its way."""
+    failed: bool = False
+
+    def say(self, now: Instant, text: str, stream: str = STDOUT) -> None:
+        """Print; the oldest lines go when there are too many."""
+        for line in text.removesuffix("\n").split("\n"):
+            self.lines.append(Line(now, stream, line))
+        extra = len(self.lines) - OUTPUT_LINES_MAX
+        if extra > 0:
+            del self.lines[:extra]
+            self.dropped += extra
+
+    def complain(self, now: Instant, text: str) -> None:
+        """Print an error; the command will end with status 1."""
+        self.say(now, text, STDERR)
+        self.failed = True
+
+    def act(
+        self,
+        verb: str,
+        obj: AnyObject,
+        said: str,
+        fields: tuple[str, ...] = (),
+        context: str = "",
+        grace_seconds: int | None = None,
+        propagation: str = "Background",
+        if_gone: str = "error",
+    ) -> None:
+        """Plan a write."""
+        kind, meta = kind_of(obj), obj.metadata
+        because = Reason("written-as-asked", {"verb": verb, "kind": kind, "name": meta.name})
+        write = Write(
+            verb, obj, because, fields, grace_seconds=grace_seconds, propagation=propagation
+        )
+        self.acts.append(Act(write, said, context, if_gone))
+
+
+class SessionsState(State):
+    """What a checkpoint keeps of the terminal's sessions."""
+
+    sessions: dict[str, Session] = {}

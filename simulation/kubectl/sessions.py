@@ -1,0 +1,338 @@
+"""Sessions: kubectl commands as clients that live in lab time.
+
+A session is a data state machine (`session.Session`). It may have to wait for an API server that
+can answer its first read; then its verb plans writes, which are sent one after the other, as kubectl
+does; then it may wait for a goal. Nothing here decides what a verb does.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from simulation.kernel.reasons import Reason, Refused
+from simulation.kernel.timeline import Event, Phase
+from simulation.kernel.units import SECOND, Duration
+from simulation.kube.apiserver import Reply
+from simulation.kube.writes import Committed, Result
+from simulation.kube.writes import Refused as RefusedWrite
+from simulation.kubectl import applying, changing, logs, making, removing, waiting
+from simulation.kubectl.errors import TIMED_OUT, CommandError, refusal_text, unreachable
+from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
+from simulation.kubectl.parse import Call, parse
+from simulation.kubectl.session import (
+    DONE,
+    INTERRUPTED,
+    READING,
+    STDERR,
+    WAITING,
+    WRITING,
+    Session,
+    SessionsState,
+)
+from simulation.kubectl.terminal import READS, answer, can_read, pipeline
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+READ_TIMEOUT: Duration = 60 * SECOND
+"""--request-timeout of the API server: a read without a quorum hangs until then."""
+LOOK: Duration = 200
+"""Between two looks of a command that waits; its lines then lag a fifth of a second at most."""
+DRAIN_LOOK: Duration = SECOND
+"""kubectl drain polls once a second."""
+
+Plan = Callable[["World", Session, Call], None]
+
+
+def _follow(world: "World", session: Session, call: Call) -> None:
+    output = logs.logs(world, call)
+    if output.stdout:
+        session.say(world.now, output.stdout)
+    session.goal = "followed"
+
+
+PLANS: dict[str, Plan] = {
+    "annotate": changing.annotate,
+    "apply": applying.apply,
+    "cordon": changing.cordon,
+    "create": applying.create,
+    "delete": removing.delete,
+    "drain": removing.drain,
+    "edit": applying.edit,
+    "events": waiting.watch_events,
+    "get": waiting.watch,
+    "label": changing.label,
+    "logs": _follow,
+    "patch": applying.patch,
+    "replace": applying.replace,
+    "rollout pause": changing.pause,
+    "rollout restart": changing.restart,
+    "rollout resume": changing.pause,
+    "rollout status": waiting.rollout_status,
+    "rollout undo": changing.undo,
+    "scale": changing.scale,
+    "set image": changing.set_image,
+    "taint": changing.taint,
+    "uncordon": changing.cordon,
+    "wait": waiting.wait,
+    **dict.fromkeys(making._MAKERS, making.make),
+}
+
+WRITES_AT_ONCE = ("create", "delete", "run", "scale", "replace")
+"""Verbs whose first request is a write: without a quorum they fail after seconds instead of
+hanging for a minute."""
+
+GOALS = {**waiting.GOALS, "drained": removing.look_drained}
+
+
+class Sessions:
+    """All sessions of a lab."""
+
+    def __init__(self, state: SessionsState | None = None) -> None:
+        self.state = state or SessionsState()
+
+    # --- from outside
+
+    def start(
+        self, world: "World", id: str, argv: tuple[str, ...], files: dict[str, str]
+    ) -> None:
+        """Begin a command; raise Refused if too many wait already."""
+        self._make_room()
+        argv, call = _understood(tuple(argv))
+        command = " ".join(argv)
+        session = Session(id, argv, dict(files), world.now)
+        session.cause = world.story("asked", f"Session/{id}", command=command)
+        self.state.sessions[id] = session
+        if isinstance(call, CommandError):
+            session.say(world.now, call.text, STDERR)
+            self._end(world, session, call.exit_code)
+            return
+        session.server = call.server
+        self._read(world, session, call)
+
+    def _make_room(self) -> None:
+        sessions = self.state.sessions
+        if sum(each.stage != DONE for each in sessions.values()) >= SESSIONS_MAX:
+            raise Refused("too-many-sessions", limit=SESSIONS_MAX)
+        for id in [id for id, each in sessions.items() if each.stage == DONE]:
+            if len(sessions) < SESSIONS_KEPT_MAX:
+                break
+            del sessions[id]
+
+    def cancel(self, world: "World", id: str) -> None:
+        """Press Ctrl-C; what was sent already may still take effect."""
+        session = self.state.sessions.get(id)
+        if session is None:
+            raise Refused("session-unknown")
+        if session.stage != DONE:
+            session.say(world.now, "^C")
+            self._end(world, session, INTERRUPTED)
+
+    def output_since(self, id: str, n: int) -> dict[str, Any]:
+        """Return the lines from the n-th on, and how the session stands."""
+        session = self.state.sessions.get(id)
+        if session is None:
+            raise Refused("session-unknown")
+        first = max(0, n - session.dropped)
+        reason = waiting_for(session)
+        return {
+            "session": id,
+            "command": " ".join(session.argv),
+            "lines": [
+                {"at": line.at, "stream": line.stream, "text": line.text}
+                for line in session.lines[first:]
+            ],
+            "next": session.dropped + len(session.lines),
+            "done": session.stage == DONE,
+            "exit_code": session.exit_code,
+            "started": session.started,
+            "waiting": {"key": reason.key, "params": reason.params} if reason else None,
+            "problems": [
+                {"file": p.file, "line": p.line, "column": p.column, "path": p.path, "text": p.text}
+                for p in session.problems
+            ],
+        }
+
+    # --- moving along
+
+    def _read(self, world: "World", session: Session, call: Call) -> None:
+        """Do the first read, or wait for an API server that can answer it."""
+        if not world.api.pick(world, "internet", session.server):
+            session.say(world.now, unreachable(session.server), STDERR)
+            self._end(world, session, 1)
+        elif call.verb in WRITES_AT_ONCE or call.verb.startswith("create") or can_read(world, session.server):
+            self._plan(world, session, call)
+        elif world.now >= session.started + READ_TIMEOUT:
+            session.say(world.now, TIMED_OUT, STDERR)
+            self._end(world, session, 1)
+        else:
+            session.stage = READING
+            self._look_in(world, session, SECOND)
+
+    def _plan(self, world: "World", session: Session, call: Call) -> None:
+        session.stage = WRITING
+        try:
+            plan = PLANS.get(call.verb)
+            if plan is None or not _is_long(call):
+                self._print(world, session, call)
+                return
+            plan(world, session, call)
+        except CommandError as problem:
+            session.complain(world.now, problem.text)
+            session.acts, session.goal = [], ""
+            self._end(world, session, problem.exit_code)
+            return
+        self._next(world, session, call)
+
+    def _print(self, world: "World", session: Session, call: Call) -> None:
+        """Answer a read that had to wait for a quorum."""
+        output = answer(world, call, session.server)
+        if output.stdout:
+            session.say(world.now, output.stdout)
+        if output.stderr:
+            session.say(world.now, output.stderr, STDERR)
+        self._end(world, session, output.exit_code)
+
+    def _next(self, world: "World", session: Session, call: Call) -> None:
+        """Send the next write, or turn to the goal, or end."""
+        if session.acted < len(session.acts):
+            act = session.acts[session.acted]
+            reply = Reply("kubectl/answered", session.id, ("act", session.acted))
+            causes = (session.cause,)
+            world.api.send(
+                world, "kubectl", "internet", (act.write,), reply, causes, session.server
+            )
+            return
+        if session.goal:
+            session.stage = WAITING
+            self._look(world, session, call)
+        else:
+            self._end(world, session, 1 if session.failed else 0)
+
+    def answered(
+        self, world: "World", id: str, data: tuple[str | int, ...], results: tuple[Result, ...]
+    ) -> None:
+        """Take the answer to a write."""
+        session = self.state.sessions.get(id)
+        if session is None or session.stage == DONE:
+            return
+        call = parse(session.argv)
+        if data[0] == "evict":
+            removing.evict_answered(world, session, str(data[1]), results[0])
+            self._look_in(world, session, 0)
+            return
+        if data[1] != session.acted:
+            return
+        act, result = session.acts[session.acted], results[0]
+        session.acted += 1
+        if isinstance(result, Committed):
+            session.say(world.now, act.said)
+        elif not (act.if_gone == "ignore" and isinstance(result, RefusedWrite) and result.code == 404):
+            session.complain(world.now, refusal_text(result, act.context, session.server))
+            if session.goal == "deleted":
+                key = act.write.object.metadata
+                session.aims = [
+                    aim for aim in session.aims if aim.key.rpartition("/")[2] != key.name
+                ]
+        self._next(world, session, call)
+
+    def _look(self, world: "World", session: Session, call: Call) -> None:
+        try:
+            reached = GOALS[session.goal](world, session, call)
+        except CommandError as problem:
+            session.complain(world.now, problem.text)
+            reached = True
+        if reached:
+            self._end(world, session, 1 if session.failed else 0)
+        elif session.deadline is not None and world.now >= session.deadline:
+            self._give_up(world, session)
+        else:
+            self._look_in(world, session, DRAIN_LOOK if session.goal == "drained" else LOOK)
+
+    def _give_up(self, world: "World", session: Session) -> None:
+        if session.goal in ("rolled-out", "drained"):
+            session.complain(world.now, "error: timed out waiting for the condition")
+        for aim in session.aims if session.goal in ("waited", "deleted") else ():
+            session.complain(
+                world.now, f"error: timed out waiting for the condition on {aim.resource}"
+            )
+        self._end(world, session, 1)
+
+    def _look_in(self, world: "World", session: Session, pause: Duration) -> None:
+        session.looked += 1
+        world.timeline.at(
+            world.now + pause, "kubectl/look", session.id, (session.looked,), Phase.SESSION
+        )
+
+    def look(self, world: "World", event: Event) -> None:
+        """Go on with a session that waits."""
+        session = self.state.sessions.get(event.subject)
+        if session is None or session.stage == DONE or event.data[0] != session.looked:
+            return
+        call = parse(session.argv)
+        if session.stage == READING:
+            self._read(world, session, call)
+        elif session.stage == WAITING:
+            self._look(world, session, call)
+
+    def _end(self, world: "World", session: Session, exit_code: int) -> None:
+        session.stage, session.exit_code, session.ended = DONE, exit_code, world.now
+        session.acts, session.aims, session.files = [], [], {}
+
+
+def _understood(argv: tuple[str, ...]) -> tuple[tuple[str, ...], "Call | CommandError"]:
+    """Return the plain kubectl words of a line, and what they mean."""
+    try:
+        words = pipeline(list(argv))[0]
+        if words[:1] == ["watch"]:
+            words = _watched(words[1:])
+        return tuple(words), parse(tuple(words))
+    except CommandError as problem:
+        return argv, problem
+
+
+def _watched(words: list[str]) -> list[str]:
+    """Turn `watch -n 1 kubectl get pods` into `kubectl get pods -w`."""
+    while words and words[0].startswith("-"):
+        with_value = words[0] in ("-n", "--interval")
+        words = words[2 if with_value else 1 :]
+    if len(words) == 1 and " " in words[0]:
+        words = words[0].split()
+    if words[:1] not in (["kubectl"], ["k"]) or "get" not in words:
+        raise CommandError("watch: real, not simulated here, try: watch kubectl get pods")
+    return words if {"-w", "--watch"} & set(words) else [*words, "-w"]
+
+
+def _is_long(call: Call) -> bool:
+    """Tell whether a verb that can also be a plain read is a session here."""
+    if call.verb not in READS:
+        return True
+    return call.on("watch") or call.on("watch-only") or call.on("follow")
+
+
+def waiting_for(session: Session) -> Reason | None:
+    """Return what a session waits for, or None if it does not."""
+    if session.stage == READING:
+        return Reason("waiting-for-quorum", {"since": session.started})
+    if session.stage == WRITING:
+        return Reason("waiting-for-answer", {"since": session.started})
+    if session.stage == WAITING:
+        return Reason("waiting-for-goal", {"command": " ".join(session.argv)})
+    return None
+
+
+HANDLERS: dict[str, Callable[["World", Event], None]] = {
+    "kubectl/look": lambda world, event: world.sessions.look(world, event),
+}
+REPLIES: dict[str, Callable[..., None]] = {
+    "kubectl/answered": lambda world, subject, data, results: world.sessions.answered(
+        world, subject, data, results
+    ),
+}
+
+
+def attach(world: "World", state: SessionsState) -> Sessions:
+    """Give a world its terminal; whoever owns the world keeps the state in its checkpoint."""
+    world.sessions = Sessions(state)
+    world.handlers.update(HANDLERS)
+    world.replies.update(REPLIES)
+    return world.sessions

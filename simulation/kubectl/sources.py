@@ -1,0 +1,201 @@
+"""From `-f` to objects: files of the editor or of a script, never the server's disk.
+
+Everything that is wrong with a manifest is said twice: in kubectl's words, and as a problem with
+file, line and column, at which an editor can point.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from simulation.kernel.records import Record
+from simulation.kube.manifests.codec import Malformed, from_json
+from simulation.kube.manifests.defaults import with_defaults
+from simulation.kube.manifests.reading import Document, Problem, Unreadable, documents
+from simulation.kube.manifests.validation import invalid, strict
+from simulation.kube.objects.kinds import AnyObject
+from simulation.kubectl.errors import CommandError
+from simulation.kubectl.jsonpath import compact
+from simulation.kubectl.parse import Call
+from simulation.kubectl.resources import Resource, of_kind
+from simulation.kubectl.session import Session
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+ENDINGS = (".yaml", ".yml", ".json")
+
+
+class Given(Record):
+    """A manifest whose kind is known, with its namespace filled in."""
+
+    resource: Resource
+    document: Document
+
+    @property
+    def name(self) -> str:
+        """The name that the manifest gives."""
+        return str((self.document.content.get("metadata") or {}).get("name") or "")
+
+    @property
+    def namespace(self) -> str:
+        """Its namespace; empty if the kind has none."""
+        return str((self.document.content.get("metadata") or {}).get("namespace") or "")
+
+    @property
+    def key(self) -> str:
+        """The key in the store."""
+        return f"{self.namespace}/{self.name}" if self.resource.namespaced else self.name
+
+
+def sources(call: Call, files: dict[str, str]) -> list[tuple[str, str]]:
+    """Return (name, text) of all files that -f means; raise CommandError if one is missing."""
+    found: list[tuple[str, str]] = []
+    for value in call.flags.get("filename", ()):
+        for name in value.split(","):
+            if name in files:
+                found.append((name, files[name]))
+                continue
+            folder = "" if name in (".", "./") else name.removeprefix("./").rstrip("/") + "/"
+            inside = [
+                each
+                for each in sorted(files)
+                if each.startswith(folder)
+                and each.endswith(ENDINGS)
+                and (call.on("recursive") or "/" not in each.removeprefix(folder))
+            ]
+            plain = name.removeprefix("./")
+            if plain in files:
+                inside = [plain]
+            if not inside:
+                raise _missing(name)
+            found += [(each, files[each]) for each in inside]
+    return found
+
+
+def _missing(name: str) -> CommandError:
+    if name.startswith(("http://", "https://")):
+        return CommandError(
+            f'error: unable to read URL "{name}", server reported 404 Not Found, status code=404'
+        )
+    if name == "-":
+        return CommandError("error: no objects passed to apply")
+    return CommandError(f'error: the path "{name}" does not exist')
+
+
+def manifests(session: Session, call: Call) -> list[Given]:
+    """Return all manifests of a call; raise CommandError about the first that cannot be read."""
+    found: list[Given] = []
+    if call.given("kustomize"):
+        raise CommandError("kubectl -k: real, not simulated here, try: kubectl apply -f FILE")
+    for name, text in sources(call, session.files):
+        try:
+            read = documents(name, text)
+        except Unreadable as unreadable:
+            session.problems.append(unreadable.problem)
+            raise CommandError(
+                f"error: error parsing {name}: error converting YAML to JSON: "
+                f"{unreadable.problem.text}"
+            ) from None
+        found += [_given(session, call, each) for each in read]
+    if not found:
+        raise CommandError(f"error: no objects passed to {call.verb}")
+    return found
+
+
+def _given(session: Session, call: Call, document: Document) -> Given:
+    content, file = document.content, document.file
+    kind, version = content.get("kind"), content.get("apiVersion")
+    if not isinstance(kind, str) or not kind:
+        session.problems.append(document.problem("kind", "Object 'Kind' is missing"))
+        raise CommandError(
+            f"error: unable to decode \"{file}\": Object 'Kind' is missing in '{compact(content)[:300]}'"
+        )
+    if not isinstance(version, str) or not version:
+        session.problems.append(document.problem("apiVersion", "apiVersion not set"))
+        raise CommandError(
+            f'error: error validating "{file}": error validating data: apiVersion not set; if you '
+            "choose to ignore these errors, turn validation off with --validate=false"
+        )
+    meta = content.get("metadata")
+    meta = meta if isinstance(meta, dict) else {}
+    resource = of_kind(kind, version)
+    if resource is None:
+        text = f'no matches for kind "{kind}" in version "{version}"'
+        session.problems.append(document.problem("kind", text))
+        raise CommandError(
+            f'error: resource mapping not found for name: "{meta.get("name") or ""}" namespace: '
+            f'"{meta.get("namespace") or ""}" from "{file}": {text}\nensure CRDs are installed first'
+        )
+    return Given(resource, _with_namespace(call, resource, document, meta))
+
+
+def _with_namespace(
+    call: Call, resource: Resource, document: Document, meta: dict[str, Any]
+) -> Document:
+    content = document.content
+    if not resource.namespaced:
+        kept = {key: value for key, value in meta.items() if key != "namespace"}
+        return msgspec.structs.replace(document, content={**content, "metadata": kept})
+    given = meta.get("namespace")
+    if given and call.given("namespace") and given != call.namespace:
+        raise CommandError(
+            f'error: the namespace from the provided object "{given}" does not match the namespace '
+            f"\"{call.namespace}\". You must pass '--namespace={given}' to perform this operation."
+        )
+    meta = {**meta, "namespace": given or call.namespace}
+    return msgspec.structs.replace(document, content={**content, "metadata": meta})
+
+
+class Rejected(Exception):
+    """The API server would not take a manifest; the text is its answer."""
+
+    def __init__(self, text: str, problems: list[Problem]) -> None:
+        super().__init__(text)
+        self.text, self.problems = text, problems
+
+
+def admitted(world: "World", resource: Resource, document: Document, context: str) -> AnyObject:
+    """Return the object that a manifest means, defaults filled in; raise Rejected.
+
+    context: what kubectl was doing, such as 'error when creating "web.yaml"'.
+    """
+    content, kind = document.content, resource.kind
+    before = f"Error from server (BadRequest): {context}{': ' if context else ''}"
+    handled = f'{kind} in version "{resource.version}" cannot be handled as a {kind}: '
+    wrong = strict(kind, content)
+    unknown = [each for each in wrong if each[1].startswith("unknown field")]
+    typed = [each for each in wrong if each not in unknown]
+    problems = [document.problem(path, text) for path, text in wrong]
+    if typed:
+        raise Rejected(before + handled + typed[0][1], problems)
+    if unknown:
+        listed = ", ".join(text for _, text in unknown)
+        raise Rejected(f"{before}{handled}strict decoding error: {listed}", problems)
+    bad = invalid(kind, content)
+    if bad:
+        name = str((content.get("metadata") or {}).get("name") or "")
+        raise Rejected(
+            invalid_text(kind, name, [text for _, text in bad]),
+            [document.problem(path, text) for path, text in bad],
+        )
+    try:
+        return with_defaults(from_json(content, world.calendar))
+    except Malformed as malformed:
+        problem = document.problem(malformed.path, malformed.text)
+        raise Rejected(before + handled + f"{malformed.path}: {malformed.text}", [problem]) from None
+
+
+def invalid_text(kind: str, name: str, texts: list[str]) -> str:
+    """Return kubectl's words about an object that the API server finds invalid."""
+    head = f'The {kind} "{name}" is invalid: '
+    return head + texts[0] if len(texts) == 1 else head + "".join(f"\n* {text}" for text in texts)
+
+
+def checked(world: "World", resource: Resource, content: dict[str, Any]) -> AnyObject:
+    """Return the object of a content that a command made; raise CommandError if it is invalid."""
+    document = Document("", content, {})
+    try:
+        return admitted(world, resource, document, "")
+    except Rejected as rejected:
+        raise CommandError(rejected.text) from None

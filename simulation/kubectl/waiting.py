@@ -1,0 +1,344 @@
+"""Commands that wait: rollout status, wait, get -w, logs -f, and the end of what was deleted.
+
+Each goal is asked again and again (`GOALS`): it prints what is new and tells whether it is reached.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration
+from simulation.kube.manifests.codec import to_json
+from simulation.kube.objects.kinds import AnyObject, key_of
+from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.workload import DaemonSet, Deployment
+from simulation.kube.rules.pods import condition
+from simulation.kubectl.errors import CommandError
+from simulation.kubectl.events import chosen as events_chosen
+from simulation.kubectl.events import event_row
+from simulation.kubectl.jsonpath import steps_of, text_of, values_at
+from simulation.kubectl.output import print_as
+from simulation.kubectl.parse import Call
+from simulation.kubectl.reading import collect, namespace_of
+from simulation.kubectl.resources import RESOURCES, targets
+from simulation.kubectl.selectors import select
+from simulation.kubectl.session import Aim, Session
+from simulation.kubectl.tables import cells, headers, layout
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR}
+WAIT_DEFAULT = 30 * SECOND
+FOREVER = 7 * 24 * HOUR
+"""kubectl wait takes a negative timeout as a week."""
+
+
+def duration(text: str) -> Duration:
+    """Return the milliseconds of a Go duration such as 90s or 1m30s; raise CommandError."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|h|m|s)", text.removeprefix("-"))
+    whole = "".join(number + unit for number, unit in parts)
+    if text in ("0", "-0"):
+        return 0
+    if not parts or whole != text.removeprefix("-"):
+        problem = "missing unit in duration" if text.isdigit() else "invalid duration"
+        raise CommandError(
+            f'error: invalid argument "{text}" for "--timeout" flag: time: {problem} "{text}"'
+        )
+    total = sum(round(float(number) * UNITS[unit]) for number, unit in parts)
+    return -total if text.startswith("-") else total
+
+
+# --- deletion
+
+
+def look_deleted(world: "World", session: Session, call: Call) -> bool:
+    """Tell whether all that was deleted is gone."""
+    session.aims = [
+        aim
+        for aim in session.aims
+        if (found := world.store.get(aim.kind, aim.key)) is not None
+        and (not aim.uid or found.metadata.uid == aim.uid)
+    ]
+    return not session.aims
+
+
+# --- rollouts
+
+
+def rollout_status(world: "World", session: Session, call: Call) -> None:
+    """Begin to follow a rollout."""
+    found, problems = collect(world, call, targets(call, names_needed=True))
+    if problems:
+        raise CommandError(problems[0])
+    for resource, obj in found:
+        if not isinstance(obj, Deployment | DaemonSet):
+            raise CommandError(f"error: no status viewer has been implemented for {resource.kind}")
+        session.aims.append(Aim(resource.kind, key_of(obj), obj.metadata.uid))
+    session.goal = "rolled-out"
+    if call.given("timeout") and duration(call.flag("timeout")) > 0:
+        session.deadline = world.now + duration(call.flag("timeout"))
+
+
+def look_rolled_out(world: "World", session: Session, call: Call) -> bool:
+    """Print a rollout's state when it changed; tell whether it is over."""
+    while session.aims:
+        aim = session.aims[0]
+        obj = world.store.get(aim.kind, aim.key)
+        if obj is None or obj.metadata.uid != aim.uid:
+            session.complain(world.now, "error: object has been deleted")
+            return True
+        text, over = (
+            deployment_status(obj) if isinstance(obj, Deployment) else daemonset_status(obj)
+        )
+        if over is None:
+            session.complain(world.now, text)
+            return True
+        if text != session.last_said:
+            session.say(world.now, text)
+            session.last_said = text
+        if not over and call.on("watch", True):
+            return False
+        session.aims = session.aims[1:]
+        session.last_said = ""
+    return True
+
+
+def deployment_status(obj: Deployment) -> tuple[str, bool | None]:
+    """Return kubectl's line about a Deployment, and whether it is rolled out (None: never)."""
+    name, wanted, status = obj.metadata.name, obj.spec.replicas, obj.status
+    if obj.metadata.generation > status.observed_generation:
+        return "Waiting for deployment spec update to be observed...", False
+    progressing = condition(obj, "Progressing")
+    if progressing is not None and progressing.reason == "ProgressDeadlineExceeded":
+        return f'error: deployment "{name}" exceeded its progress deadline', None
+    rest = f'Waiting for deployment "{name}" rollout to finish: '
+    if status.updated_replicas < wanted:
+        return f"{rest}{status.updated_replicas} out of {wanted} new replicas have been updated...", False
+    if status.replicas > status.updated_replicas:
+        old = status.replicas - status.updated_replicas
+        return f"{rest}{old} old replicas are pending termination...", False
+    if status.available_replicas < status.updated_replicas:
+        return (
+            f"{rest}{status.available_replicas} of {status.updated_replicas} updated replicas are "
+            "available...",
+            False,
+        )
+    return f'deployment "{name}" successfully rolled out', True
+
+
+def daemonset_status(obj: AnyObject) -> tuple[str, bool | None]:
+    """Return kubectl's line about a DaemonSet, and whether it is rolled out."""
+    assert isinstance(obj, DaemonSet), f"{obj.metadata.name} is no DaemonSet"
+    name, status = obj.metadata.name, obj.status
+    if obj.metadata.generation > status.observed_generation:
+        return "Waiting for daemon set spec update to be observed...", False
+    rest = f'Waiting for daemon set "{name}" rollout to finish: '
+    wanted = status.desired_number_scheduled
+    if status.updated_number_scheduled < wanted:
+        return f"{rest}{status.updated_number_scheduled} out of {wanted} new pods have been updated...", False
+    if status.number_available < wanted:
+        return f"{rest}{status.number_available} of {wanted} updated pods are available...", False
+    return f'daemon set "{name}" successfully rolled out', True
+
+
+# --- wait
+
+
+def wait(world: "World", session: Session, call: Call) -> None:
+    """Begin to wait for a condition."""
+    wanted = call.flag("for")
+    if not wanted:
+        raise CommandError("error: no condition or matching specified: --for is required")
+    sort = wanted.partition("=")[0]
+    if sort.lower() not in ("delete", "create", "condition", "jsonpath"):
+        raise CommandError(f'error: unrecognized condition: "{wanted}"')
+    if sort == "jsonpath":
+        _jsonpath(wanted)
+    meant = targets(call, names_needed=True)
+    if not meant:
+        raise CommandError("error: no matching resources found")
+    if sort.lower() == "create":
+        found, problems = [], []
+        for each in meant:
+            namespace = namespace_of(each.resource, call)
+            key = f"{namespace}/{each.name}" if namespace else each.name
+            session.aims.append(Aim(each.resource.kind, key, "", f"{each.resource.plural}/{each.name}"))
+    else:
+        found, problems = collect(world, call, meant)
+        for problem in problems:
+            if sort.lower() != "delete":
+                session.complain(world.now, problem)
+        if not found and not problems:
+            raise CommandError("error: no matching resources found")
+    for resource, obj in found:
+        name = obj.metadata.name
+        typed = f"{resource.typed}/{name}"
+        session.aims.append(
+            Aim(resource.kind, key_of(obj), obj.metadata.uid, f"{resource.plural}/{name}", typed)
+        )
+    session.goal = "waited"
+    timeout = duration(call.flag("timeout")) if call.given("timeout") else WAIT_DEFAULT
+    session.deadline = world.now + (FOREVER if timeout < 0 else timeout)
+
+
+def _jsonpath(wanted: str) -> tuple[str, str | None]:
+    body = wanted.partition("=")[2]
+    found = re.match(r"^'?(\{.*\})'?(?:=(.*))?$", body)
+    if found is None:
+        raise CommandError("error: jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3")
+    return found[1].strip("{}"), found[2]
+
+
+def look_waited(world: "World", session: Session, call: Call) -> bool:
+    """Print whose condition is met; tell whether all are."""
+    waiting = []
+    for aim in session.aims:
+        obj = world.store.get(aim.kind, aim.key)
+        if _is_met(world, call.flag("for"), obj, aim):
+            said = aim.said or _typed(aim)
+            session.say(world.now, f"{said} condition met")
+        elif obj is None and not call.flag("for").startswith(("delete", "create")):
+            session.complain(
+                world.now, f'Error from server (NotFound): {aim.resource.replace("/", " ", 1)} not found'
+            )
+        else:
+            waiting.append(aim)
+    session.aims = waiting
+    return not waiting
+
+
+def _typed(aim: Aim) -> str:
+    resource = RESOURCES.get(aim.kind)
+    return f"{resource.typed if resource else aim.kind}/{aim.key.rpartition('/')[2]}"
+
+
+def _is_met(world: "World", wanted: str, obj: AnyObject | None, aim: Aim) -> bool:
+    if wanted == "delete":
+        return obj is None or obj.metadata.uid != aim.uid
+    if obj is None:
+        return False
+    if wanted == "create":
+        return True
+    if wanted.startswith("jsonpath"):
+        path, value = _jsonpath(wanted)
+        found = values_at(steps_of(path), to_json(obj, world.calendar))
+        return bool(found) and (value is None or text_of(found[0]) == value)
+    _, _, rest = wanted.partition("=")
+    name, _, status = rest.partition("=")
+    held = next(
+        (
+            each
+            for each in getattr(getattr(obj, "status", None), "conditions", ())
+            if each.type.lower() == name.lower()
+        ),
+        None,
+    )
+    return held is not None and held.status.lower() == (status or "true").lower()
+
+
+# --- get -w
+
+
+def watch(world: "World", session: Session, call: Call) -> None:
+    """Print what is there, and begin to follow it."""
+    wanted = targets(call)
+    if len({each.resource.kind for each in wanted}) != 1:
+        raise CommandError(
+            "error: you may only specify a single resource type"
+            if wanted
+            else "error: Required resource not specified."
+        )
+    resource = wanted[0].resource
+    found, problems = collect(world, call, wanted)
+    if problems:
+        raise CommandError(problems[0])
+    session.seen = world.store.version
+    session.goal = "watched"
+    if not call.on("watch-only"):
+        _print(world, session, call, [obj for _, obj in found], not call.on("no-headers"))
+    if resource.kind == "Event":
+        session.seen = len(world.events.rows())
+
+
+def _print(
+    world: "World", session: Session, call: Call, objects: list[AnyObject], head: bool = False
+) -> None:
+    form = call.flag("output")
+    resource = targets(call)[0].resource
+    if form not in ("", "wide"):
+        for each in objects:
+            session.say(world.now, print_as(world, form, [(resource, each)], False))
+        return
+    everywhere = call.on("all-namespaces") and resource.namespaced
+    rows = []
+    if head and objects:
+        names = headers(resource.kind, form == "wide")
+        rows.append(["NAMESPACE", *names] if everywhere else names)
+    for each in objects:
+        row = cells(each, world.now, form == "wide")
+        rows.append([each.metadata.namespace, *row] if everywhere else row)
+    for line in layout(rows, session.widths):
+        session.say(world.now, line)
+
+
+def look_watched(world: "World", session: Session, call: Call) -> bool:
+    """Print every change since the last look; a watch never ends by itself."""
+    target = targets(call)[0]
+    changes = world.store.changes_since(session.seen)
+    first = not session.widths and not call.on("no-headers")
+    session.seen = world.store.version
+    if changes is None:
+        changes = []
+    for change in changes:
+        obj = change.new or change.old
+        if change.kind != target.resource.kind or obj is None:
+            continue
+        if target.name and obj.metadata.name not in [each.name for each in targets(call)]:
+            continue
+        namespace = namespace_of(target.resource, call)
+        if namespace and not call.on("all-namespaces") and obj.metadata.namespace != namespace:
+            continue
+        chosen_ones = select(
+            [obj], call.flag("selector"), call.flag("field-selector"), target.resource.plural
+        )
+        _print(world, session, call, chosen_ones, first)
+        first = first and not chosen_ones
+    return False
+
+
+def watch_events(world: "World", session: Session, call: Call) -> None:
+    """Print the events there are, and begin to follow them."""
+    session.goal = "events"
+    session.last_said = ""
+    rows = [["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"]]
+    rows += [event_row(each, world.now) for each in events_chosen(world, call)]
+    for line in layout(rows, session.widths):
+        session.say(world.now, line)
+    session.seen = world.now
+
+
+def look_events(world: "World", session: Session, call: Call) -> bool:
+    """Print the events since the last look."""
+    new = [each for each in events_chosen(world, call) if (each.last_timestamp or 0) > session.seen]
+    session.seen = world.now
+    for line in layout([event_row(each, world.now) for each in new], session.widths):
+        session.say(world.now, line)
+    return False
+
+
+def look_log(world: "World", session: Session, call: Call) -> bool:
+    """Follow a log until its pod is gone."""
+    name = (call.args[0] if call.args else "").rpartition("/")[2]
+    pod = world.store.get("Pod", f"{call.namespace}/{name}")
+    return not isinstance(pod, Pod)
+
+
+GOALS: dict[str, Callable[["World", Session, Call], bool]] = {
+    "deleted": look_deleted,
+    "events": look_events,
+    "followed": look_log,
+    "rolled-out": look_rolled_out,
+    "waited": look_waited,
+    "watched": look_watched,
+}
