@@ -95,7 +95,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "Machines",
     "Messages get through again. The kubelet hears what it missed, and stops pods that were deleted meanwhile.",
     "More requests to {name}",
-    "More than half of etcd's members must agree before anything is written. Three members may lose one; four may lose no more than three.",
+    "More than half of etcd's members must agree before anything is written. Three members may lose one, and so may four; five may lose two.",
     "Network cut",
     "No fault but an API call: the pod is told to stop. Its ReplicaSet counts one too few and makes another, with a new name.",
     "No new pods are placed here. Those that run go on.",

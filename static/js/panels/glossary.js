@@ -10,7 +10,7 @@ export function explain(term) {
 const TERMS = () => ({
   "control-plane": [t("Control plane node"), t("A node that runs the API server, etcd, the scheduler and the controllers. Once called master; courses still use the old name.")],
   worker: [t("Worker node"), t("A machine that runs pods. Its kubelet reports to the API and starts what the API assigns to it.")],
-  quorum: [t("Quorum"), t("More than half of etcd's members must agree before anything is written. Three members may lose one; four may lose no more than three.")],
+  quorum: [t("Quorum"), t("More than half of etcd's members must agree before anything is written. Three members may lose one, and so may four; five may lose two.")],
   term: [t("Term"), t("Each election of etcd begins a new term, a number that only grows. The ring counts down to the next election; every heartbeat of the leader winds it up again.")],
   log: [t("Log"), t("Every write is an entry of this list, copied to all members. Solid entries are committed by a majority, dashed ones are not yet.")],
   "role-leader": [t("Leader"), t("The one member that takes writes and copies them to the others. There is at most one in a term.")],

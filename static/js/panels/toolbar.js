@@ -1,7 +1,7 @@
 // Lab time and the lab's speed: pause, play, Auto, slower, faster, step, and what is awaited.
 
 import { h } from "../vdom.js";
-import { clock, t } from "../words.js";
+import { because, clock, t } from "../words.js";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 30, 60, 100];
 
@@ -16,7 +16,7 @@ export function waitingSentence(waiting, now) {
     "waiting-for-toleration": t("waiting for tolerationSeconds on {node}", params),
     "waiting-for-boot": t("waiting for {node} to start", params),
     "waiting-for-office": t("waiting for the lease of {office} to run out", params),
-  }[key] ?? key.replaceAll("-", " ");
+  }[key] ?? because(waiting.reason);
   return t("{what}, {left} of {total} s left", { what, left, total });
 }
 
