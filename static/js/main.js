@@ -73,6 +73,8 @@ const lab = {
   ask: (question) => request(question)[1],
   order: (command) => request(command)[1],
   files: () => editor?.files() ?? {},
+  edit: (kind, key) => actions.edit(kind, key),
+  now: () => store.now(),
 };
 
 const actions = {

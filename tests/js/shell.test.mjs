@@ -13,3 +13,8 @@ test("a double quote understands backslashes, a single one does not", () => {
 test("an empty quote is a word", () => {
   assert.deepEqual(words("run x --image ''"), ["run", "x", "--image", ""]);
 });
+
+test("a pipe is a word of its own, unless it is quoted", () => {
+  assert.deepEqual(words("k get po|grep web"), ["k", "get", "po", "|", "grep", "web"]);
+  assert.deepEqual(words("echo 'a|b'"), ["echo", "a|b"]);
+});

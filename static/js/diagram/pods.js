@@ -164,9 +164,9 @@ export function queue(actions, box, pods, now, laneOf, selection) {
 }
 
 /** Draw what the signs mean. */
-export function legend(korean) {
+export function legend() {
   const items = LEGEND.map((phase, index) => {
-    const [x, y] = [[26, korean ? 96 : 104, korean ? 168 : 192][index % 3], index > 2 ? 544 : 526];
+    const [x, y] = [[26, 104, 192][index % 3], index > 2 ? 544 : 526];
     return h("g", { key: `legend ${phase}`, "data-term": `phase-${phase}` },
       glyph(x, y, phase),
       text(x + 10, y + 4, phaseWord(phase), { size: 11, fill: colour("text2") }));

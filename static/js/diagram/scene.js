@@ -1,7 +1,7 @@
 // The whole picture as a function of what is known: draw(state, at). It keeps no truth of its own.
 
 import { h, patch } from "../vdom.js";
-import { language, t } from "../words.js";
+import { t } from "../words.js";
 import { layout } from "./layout.js";
 import { controlPlane } from "./members.js";
 import { colour, pill, text } from "./pen.js";
@@ -99,7 +99,7 @@ export function draw(svg, state, now, actions) {
       lines(places, state, rates, placeOf)),
     h("g", { key: "sources" }, sources(actions, places, state, rates)),
     h("g", { key: "notes" }, notes(places, state, now)),
-    legend(language === "ko"),
+    legend(),
     state.binding && pill("bind", 560, 217, state.binding.text, {
       size: 11, stroke: colour("raft"), fill: colour("raft") }));
   return places;

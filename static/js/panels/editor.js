@@ -27,7 +27,8 @@ spec:
 `;
 const PLACE = /(?:line\s+(\d+))(?:[,:]?\s*(?:column|col)\s+(\d+))?/i;
 const POLL_MS = 250;
-const POLLS_MAX = 40;
+const POLLS_MAX = 240;
+const PROBLEMS_MAX = 12;
 
 export class Editor {
   /**
@@ -122,43 +123,49 @@ export class Editor {
 
   /** Fetch what kubectl said about it. */
   async outcome(session) {
-    let content = "";
-    let status = 0;
+    const said = { lines: [], problems: [], status: 0 };
     let from = 0;
     for (let i = 0; i < POLLS_MAX; i += 1) {
-      const body = await this.lab.ask({ ask: "session", session, from }).catch(() => null);
-      if (!body) break;
-      const lines = body.lines?.map((each) => each.text ?? each) ?? [body.out ?? body.text ?? ""];
-      content += lines.filter(Boolean).map((line) => `${line}\n`).join("");
-      from = body.next ?? from + lines.length;
-      status = body.status ?? 0;
-      if (body.done ?? true) break;
+      const body = await this.lab.ask({ ask: "session", session, from });
+      said.lines.push(...body.lines);
+      said.problems = body.problems ?? [];
+      said.status = body.exit_code ?? 0;
+      from = body.next;
+      if (body.done) break;
+      if (body.waiting) this.said.textContent = because(body.waiting);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    return { content, status };
+    return said;
   }
 
-  tell({ content, status }) {
-    const bad = status !== 0 || /^error|error:|invalid|Error from server/im.test(content);
-    this.said.textContent = bad ? t("refused") : content.trim().split("\n").slice(-2).join(" · ") || t("applied");
+  tell({ lines, problems, status }) {
+    const text = (stream) => lines.filter((each) => (each.stream === "stderr") === stream).map((each) => each.text);
+    const bad = status !== 0;
+    this.said.textContent = bad ? t("refused") : text(false).slice(-3).join(" · ") || t("applied");
     this.said.className = `said ${bad ? "bad" : "good"}`;
-    if (bad) this.problems(content);
+    const placed = problems.filter((each) => each.line);
+    for (const each of placed) this.problem(each.text, each.line, each.column || 1);
+    if (bad && !placed.length) this.problems(text(true).join("\n"));
+    else if (!bad) for (const line of text(true)) this.problem(line, 0, 1);
   }
 
+  /** Lines of kubectl's own that name a place lead there too. */
   problems(content, params = {}) {
-    for (const line of content.split("\n").filter((each) => each.trim()).slice(0, 12)) {
+    for (const line of content.split("\n").filter((each) => each.trim()).slice(0, PROBLEMS_MAX)) {
       const found = PLACE.exec(line);
-      const at = Number(found?.[1] ?? params.line ?? 0);
-      const column = Number(found?.[2] ?? params.column ?? 1);
-      const item = make("li", {});
-      if (at) {
-        const jump = make("button", { class: "link", type: "button" }, line);
-        jump.onclick = () => this.jump(at, column);
-        item.append(jump);
-        if (this.mark.hidden) this.place(at);
-      } else item.textContent = line;
-      this.list.append(item);
+      this.problem(line, Number(found?.[1] ?? params.line ?? 0), Number(found?.[2] ?? params.column ?? 1));
     }
+  }
+
+  problem(content, line, column) {
+    const item = make("li", {});
+    if (line) {
+      const jump = make("button", { class: "link", type: "button" }, `${line}:${column}  ${content}`);
+      jump.onclick = () => this.jump(line, column);
+      item.append(jump);
+      if (this.mark.hidden) this.place(line);
+    } else item.textContent = content;
+    this.list.append(item);
   }
 
   place(line) {

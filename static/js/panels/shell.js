@@ -18,6 +18,11 @@ export function words(line) {
     } else if (letter === "\\" && i + 1 < line.length) {
       word += line[(i += 1)];
       open = true;
+    } else if (letter === "|") {
+      if (open || word) found.push(word);
+      found.push("|");
+      word = "";
+      open = false;
     } else if (/\s/.test(letter)) {
       if (open || word) found.push(word);
       word = "";

@@ -7,7 +7,6 @@ import { words as split } from "./shell.js";
 const HISTORY_MAX = 200;
 const LINES_MAX = 2_000;
 const POLL_MS = 300;
-const READS = new Set(["get", "describe", "explain", "api-resources", "api-versions", "version", "logs", "events", "top", "cluster-info", "config", "diff"]);
 const MACHINE = new Set(["power-on", "power-off", "cut", "heal", "load", "kill-container", "add-worker", "remove-worker"]);
 
 export class Terminal {
@@ -87,12 +86,7 @@ export class Terminal {
   }
 
   async execute(line) {
-    const [first, ...filters] = line.split(/\s\|\s/);
-    const argv = split(first);
-    if (argv[0] === "k") argv[0] = "kubectl";
-    const watched = argv[0] === "watch";
-    if (watched) argv.splice(0, argv[1]?.startsWith("-n") ? (argv[1] === "-n" ? 3 : 2) : 1);
-    if (watched && argv[0] === "k") argv[0] = "kubectl";
+    const argv = split(line);
     if (MACHINE.has(argv[0])) {
       await this.lab.order(machineCommand(argv));
       this.print(t("done"), "g");
@@ -102,32 +96,60 @@ export class Terminal {
       this.print(t("kubectl …, curl URL, etcdctl endpoint status -w table, power-off NODE, power-on NODE, cut NODE [NODE], heal NODE [NODE], load ROUTE RPS, clear"), "m");
       return;
     }
-    const verb = argv.slice(1).find((word) => !word.startsWith("-"));
-    const follows = argv.includes("-w") || argv.includes("--watch") || argv.includes("-f") && verb === "logs" || watched;
-    const isRead = argv[0] !== "kubectl" || (READS.has(verb) && !follows) || (verb === "rollout" && argv.includes("history"));
-    if (isRead) {
-      const server = (argv.find((word) => word.startsWith("--server=")) ?? "").slice(9);
-      const body = await this.lab.ask({ ask: "kubectl", argv, server });
-      this.print(pick(textOf(body), filters), body.status ? "r" : "");
-    } else await this.follow(argv, filters);
+    const edited = editOf(argv);
+    if (edited) {
+      await this.lab.edit(...edited);
+      return;
+    }
+    if (argv[0] !== "watch") {
+      const body = await this.lab.ask({ ask: "kubectl", argv });
+      if (body.stdout) this.print(body.stdout);
+      if (body.stderr) this.print(body.stderr, "r");
+      if (!body.waits) return;
+    }
+    await this.follow(argv);
   }
 
-  async follow(argv, filters) {
+  /** What changes something or takes lab time is a session: its lines are fetched until it ends. */
+  async follow(argv) {
     const files = filesOf(argv, this.lab.files());
     const id = await this.lab.order({ do: "kubectl", argv, files });
     this.session = id;
     let from = 0;
     while (this.session === id) {
       const body = await this.lab.ask({ ask: "session", session: id, from });
-      const content = pick(textOf(body), filters);
-      if (content) this.print(content, body.status ? "r" : "");
-      from = body.next ?? from + (body.lines?.length ?? 0);
-      this.form.dataset.waiting = body.waiting ? because(body.waiting) : "";
-      if (body.done ?? true) this.session = null;
+      for (const each of body.lines) this.print(each.text, each.stream === "stderr" ? "r" : "");
+      from = body.next;
+      this.wait(body);
+      if (body.done) this.session = null;
       else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    this.form.dataset.waiting = "";
+    this.wait({});
   }
+
+  /** Say what a command waits for, or a learner thinks that the page froze. */
+  wait({ waiting, started, done }) {
+    const seconds = Math.max(0, Math.round((this.lab.now() - started) / 1000));
+    this.form.dataset.waiting =
+      waiting && !done ? `${because(waiting)}, ${t("{n} s", { n: seconds })} · Ctrl-C` : "";
+  }
+}
+
+const EDITED = {
+  deployment: "Deployment", deployments: "Deployment", deploy: "Deployment", service: "Service", services: "Service", svc: "Service",
+  pod: "Pod", pods: "Pod", po: "Pod", ingress: "Ingress", ing: "Ingress", configmap: "ConfigMap", cm: "ConfigMap", node: "Node", no: "Node",
+};
+
+/** `kubectl edit` opens the editor of the page. */
+function editOf(argv) {
+  if (!["kubectl", "k"].includes(argv[0]) || argv[1] !== "edit") return null;
+  const at = argv.findIndex((word) => word === "-n" || word === "--namespace");
+  const ns = at > 0 ? argv[at + 1] : "default";
+  const words = argv.slice(2).filter((word, i) => !word.startsWith("-") && (at < 0 || i + 2 !== at + 1));
+  const [type, name] = words.length > 1 ? words : (words[0] ?? "").split("/");
+  const kind = EDITED[type];
+  if (!kind || !name) return null;
+  return [kind, kind === "Node" ? name : `${ns}/${name}`];
 }
 
 function machineCommand([verb, a = "", b = ""]) {
@@ -137,29 +159,6 @@ function machineCommand([verb, a = "", b = ""]) {
     "add-worker": { do: "add-worker" },
   };
   return bodies[verb] ?? { do: verb, node: a };
-}
-
-/** Output comes as text, or as lines. */
-function textOf(body) {
-  if (typeof body === "string") return body;
-  if (Array.isArray(body.lines)) return body.lines.map((each) => (typeof each === "string" ? each : each.text ?? "")).join("\n");
-  return [body.out ?? body.output ?? body.text ?? "", body.err ?? body.error ?? ""].filter(Boolean).join("\n");
-}
-
-function pick(content, filters) {
-  let lines = content.split("\n");
-  for (const filter of filters) {
-    const [name, ...rest] = split(filter);
-    const options = rest.filter((word) => word.startsWith("-")).join("");
-    const pattern = rest.find((word) => !word.startsWith("-")) ?? "";
-    if (name === "grep") {
-      const has = new RegExp(pattern.replace(/[\\()[\]{}?+]/g, "\\$&"), options.includes("i") ? "i" : "");
-      lines = lines.filter((each) => each && has.test(each) !== options.includes("v"));
-    } else if (name === "wc") lines = [String(lines.filter(Boolean).length)];
-    else if (name === "head") lines = lines.slice(0, Number(options.replace(/\D/g, "")) || 10);
-    else if (name === "tail") lines = lines.filter(Boolean).slice(-(Number(options.replace(/\D/g, "")) || 10));
-  }
-  return lines.join("\n");
 }
 
 /** The files of the editor that a command names with -f. */
