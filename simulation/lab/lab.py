@@ -13,9 +13,11 @@ from simulation.kernel.calendar import Calendar
 from simulation.kernel.dice import Dice
 from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
 from simulation.kernel.reasons import Reason, Refused
-from simulation.kernel.records import Record
+from simulation.kernel.records import Record, State
 from simulation.kernel.units import Instant
 from simulation.kube.world import World, WorldState
+from simulation.kubectl.session import SessionsState
+from simulation.kubectl.sessions import attach
 from simulation.lab import birth
 from simulation.lab.anticipation import Anticipation, anticipate
 from simulation.lab.commands import Command
@@ -24,6 +26,13 @@ from simulation.lab.notable import is_notable
 
 CHECKPOINT_LEVEL = 1
 """zlib's fastest: a checkpoint is written often and read seldom."""
+
+
+class LabState(State):
+    """What a checkpoint of a lab holds."""
+
+    world: WorldState
+    sessions: SessionsState
 
 
 class Applied(Record):
@@ -52,9 +61,12 @@ class Progress(Record):
 class Lab:
     """One universe."""
 
-    def __init__(self, genesis: Genesis, world: World) -> None:
+    def __init__(
+        self, genesis: Genesis, world: World, terminals: SessionsState | None = None
+    ) -> None:
         self.genesis = genesis
         self.world = world
+        self.sessions = attach(world, terminals or SessionsState())
 
     @classmethod
     def create(cls, genesis: Genesis) -> "Lab":
@@ -68,11 +80,13 @@ class Lab:
     def thaw(cls, genesis: Genesis, checkpoint: bytes) -> "Lab":
         """Return a lab as it stood when the checkpoint was taken."""
         state = _DECODER.decode(zlib.decompress(checkpoint))
-        return cls(genesis, World(Dice(genesis.seed), Calendar(genesis.born_at), state))
+        world = World(Dice(genesis.seed), Calendar(genesis.born_at), state.world)
+        return cls(genesis, world, state.sessions)
 
     def freeze(self) -> bytes:
         """Return a checkpoint: the given, from which all else is derived."""
-        return zlib.compress(_ENCODER.encode(self.world.given()), CHECKPOINT_LEVEL)
+        state = LabState(self.world.given(), self.sessions.state)
+        return zlib.compress(_ENCODER.encode(state), CHECKPOINT_LEVEL)
 
     @property
     def now(self) -> Instant:
@@ -141,9 +155,12 @@ class Lab:
         world.traffic.settle(world)
         given = world.given()
         summary = (world.now, world.store.digest(), world.store.version, len(given.timeline))
-        content = _ENCODER.encode((summary, given.machines, given.traffic, given.ledger))
+        terminals = self.sessions.state
+        content = _ENCODER.encode(
+            (summary, given.machines, given.traffic, given.ledger, terminals)
+        )
         return f"{zlib.crc32(content):08x}-{world.store.digest():016x}"
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(WorldState)
+_DECODER = msgspec.msgpack.Decoder(LabState)

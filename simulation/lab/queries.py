@@ -7,6 +7,7 @@ from simulation.kernel.reasons import Refused
 from simulation.kube.happenings import Entry
 from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.objects.pod import Pod
+from simulation.kubectl import terminal
 from simulation.lab.lab import Lab
 from simulation.lab.limits import WHY_STEPS_MAX
 
@@ -87,9 +88,26 @@ def _explain(lab: Lab, question: dict[str, Any]) -> Any:
     }
 
 
+def _kubectl(lab: Lab, question: dict[str, Any]) -> Any:
+    argv = [str(word) for word in question["argv"]]
+    output = terminal.read(lab.world, argv, str(question.get("server", "")))
+    return {
+        "out": output.stdout,
+        "err": output.stderr,
+        "status": output.exit_code,
+        "waits": output.waits,
+    }
+
+
+def _session(lab: Lab, question: dict[str, Any]) -> Any:
+    return lab.sessions.output_since(str(question["session"]), int(question.get("from", 0)))
+
+
 _QUESTIONS: dict[str, Callable[[Lab, dict[str, Any]], Any]] = {
     "object": _object,
     "yaml": _yaml,
     "why": _why,
     "explain-scheduling": _explain,
+    "kubectl": _kubectl,
+    "session": _session,
 }
