@@ -107,10 +107,11 @@ def perform(
     if _is_dry(call):
         session.say(world.now, said)
     else:
-        session.act(verb, obj, said, fields, context)
+        note = ""
         if not resource.simulated and verb == "create":
             what = f"{resource.typed}/{obj.metadata.name}"
-            session.say(world.now, NOT_SIMULATED.format(what=what, kind=resource.kind), STDERR)
+            note = NOT_SIMULATED.format(what=what, kind=resource.kind)
+        session.act(verb, obj, said, fields, context, note=note)
 
 
 def _create_one(world: "World", session: Session, call: Call, given: Given) -> None:

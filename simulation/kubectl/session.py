@@ -39,6 +39,8 @@ class Act(Record):
     """What kubectl says it was doing, if the write is refused."""
     if_gone: str = "error"
     """What a NotFound means: "error", or "ignore"."""
+    note: str = ""
+    """What ClusterLab itself has to say when it has been committed."""
 
 
 class Aim(Record):
@@ -108,6 +110,7 @@ class Session(State):
         grace_seconds: int | None = None,
         propagation: str = "Background",
         if_gone: str = "error",
+        note: str = "",
     ) -> None:
         """Plan a write."""
         kind, meta = kind_of(obj), obj.metadata
@@ -115,7 +118,7 @@ class Session(State):
         write = Write(
             verb, obj, because, fields, grace_seconds=grace_seconds, propagation=propagation
         )
-        self.acts.append(Act(write, said, context, if_gone))
+        self.acts.append(Act(write, said, context, if_gone, note))
 
 
 class SessionsState(State):

@@ -226,6 +226,8 @@ class Sessions:
         session.acted += 1
         if isinstance(result, Committed):
             session.say(world.now, act.said)
+            if act.note:
+                session.say(world.now, act.note, STDERR)
         elif not (act.if_gone == "ignore" and isinstance(result, RefusedWrite) and result.code == 404):
             session.complain(world.now, refusal_text(result, act.context, session.server))
             if session.goal == "deleted":

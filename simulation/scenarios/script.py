@@ -1,0 +1,436 @@
+"""Scripts: a lab played as text.
+
+A line is a kubectl command as the terminal takes it, an act upon reality (`power-off worker-3`), a
+request (`request http://shop.local/cart`) or time (`wait 50s`, `settle`). What each line prints
+follows it. A file whose commands start with "$ " holds what they printed, too: such a golden script
+can be played again and compared.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
+from simulation.kernel.reasons import Reason
+from simulation.kernel.records import Record
+from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration, Instant
+from simulation.kube.network.links import EVERYTHING
+from simulation.kube.reasons import REASONS
+from simulation.kubectl import terminal
+from simulation.kubectl.curl import split_url, trace
+from simulation.kubectl.errors import CommandError
+from simulation.kubectl.parse import Call, parse
+from simulation.kubectl.session import DONE, SessionsState
+from simulation.kubectl.sessions import attach
+from simulation.kubectl.waiting import duration
+from simulation.lab import commands
+from simulation.lab.birth import OPENED
+from simulation.lab.commands.base import CommandRecord
+from simulation.lab.commands.cables import Cut, Heal
+from simulation.lab.commands.clients import Load
+from simulation.lab.commands.containers import KillContainer
+from simulation.lab.commands.machines import AddWorker, PowerOff, PowerOn, RemoveWorker
+from simulation.lab.genesis import Genesis
+from simulation.lab.lab import Lab, RefusedCommand
+from simulation.lab.notable import level_of
+from simulation.scenarios.catalogue import DEFAULT, content_of, names
+from simulation.scenarios.examples import with_examples
+
+SEED = 7
+BORN_AT = 1_763_942_400
+"""Monday, 24 November 2025: a script prints the same dates whenever it is played."""
+
+LINES_MAX = 5_000
+"""A script that a person writes; a generated one is a program."""
+SESSION_MAX: Duration = HOUR
+"""A command that takes longer is interrupted."""
+WATCH_LASTS: Duration = 30 * SECOND
+"""`get -w` never ends by itself; a script presses Ctrl-C after this."""
+CALM: Duration = 15 * SECOND
+SETTLE_MAX: Duration = 30 * MINUTE
+PROMPT, MORE = "$ ", "> "
+
+
+class Mistake(Exception):
+    """The script is wrong: the line and what is wrong with it."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(f"line {line}: {text}")
+        self.line, self.text = line, text
+
+
+class Statement(Record):
+    """One line of a script, understood."""
+
+    line: int
+    text: str
+    verb: str
+    words: tuple[str, ...] = ()
+    stdin: str = ""
+    """What stood between <<EOF and EOF."""
+
+
+class Script(Record):
+    """A script, understood."""
+
+    statements: tuple[Statement, ...]
+    remarks: tuple[tuple[int, str], ...]
+    """(Place before a statement, comment line): they are printed again."""
+    scenario: str = DEFAULT
+    seed: int = SEED
+    story: tuple[str, ...] = ()
+    """Kinds whose part of the story is shown; "*" is all."""
+
+
+# --- reading
+
+
+def read(text: str) -> Script:
+    """Return the script that a text means; raise Mistake."""
+    lines = text.splitlines()
+    if len(lines) > LINES_MAX:
+        raise Mistake(LINES_MAX, f"a script has at most {LINES_MAX} lines")
+    golden = any(line.startswith(PROMPT) for line in lines)
+    statements: list[Statement] = []
+    remarks: list[tuple[int, str]] = []
+    settings: dict[str, str] = {}
+    numbered = iter(enumerate(lines, 1))
+    for number, line in numbered:
+        if line.startswith("#"):
+            remarks.append((len(statements), line))
+            name, colon, value = line.removeprefix("#").partition(":")
+            if colon and name.strip() in ("story", "seed", "scenario"):
+                settings[name.strip()] = value.strip()
+        elif golden and not line.startswith(PROMPT):
+            continue
+        elif line.strip():
+            command = line.removeprefix(PROMPT).strip()
+            statements.append(_statement(number, command, numbered, golden))
+    return _script(statements, remarks, settings)
+
+
+def _script(
+    statements: list[Statement], remarks: list[tuple[int, str]], settings: dict[str, str]
+) -> Script:
+    scenario = settings.get("scenario", DEFAULT)
+    if scenario not in names():
+        raise Mistake(1, f"there is no scenario called {scenario}")
+    seed = settings.get("seed", str(SEED))
+    if not seed.isdigit():
+        raise Mistake(1, f"the seed must be a whole number, not {seed}")
+    shown = tuple(each.strip().lower() for each in settings.get("story", "").split(",") if each.strip())
+    return Script(tuple(statements), tuple(remarks), scenario, int(seed), shown)
+
+
+def _statement(
+    number: int, command: str, numbered: Iterator[tuple[int, str]], golden: bool
+) -> Statement:
+    text, stdin = command, ""
+    heredoc = re.search(r"\s*<<-?\s*['\"]?(\w+)['\"]?\s*$", command)
+    if heredoc is not None:
+        text = command[: heredoc.start()]
+        body = []
+        for _, line in numbered:
+            plain = line.removeprefix(MORE) if golden else line
+            if plain.strip() == heredoc[1]:
+                break
+            body.append(plain.removesuffix("\n"))
+        else:
+            raise Mistake(number, f"{heredoc[1]} is missing at the end of what stands after <<")
+        stdin = "\n".join(body) + "\n"
+    try:
+        words = tuple(terminal.split(text))
+    except CommandError as problem:
+        raise Mistake(number, problem.text) from None
+    verb = words[0] if words else ""
+    statement = Statement(number, command, verb, words, stdin)
+    if verb in _TERMINAL:
+        _check_kubectl(statement)
+    elif verb not in _ACTS and verb not in _OWN:
+        known = ", ".join(sorted([*_ACTS, *_OWN, "kubectl", "curl", "etcdctl"]))
+        raise Mistake(number, f'"{verb}" is not known here; a line begins with one of: {known}')
+    else:
+        _check_words(statement)
+    return statement
+
+
+def _check_kubectl(statement: Statement) -> None:
+    try:
+        first = terminal.pipeline(list(statement.words))[0]
+        if first[0] in terminal.NAMES:
+            parse(tuple(first))
+    except CommandError as problem:
+        if problem.exit_code:
+            raise Mistake(statement.line, problem.text) from None
+
+
+_TERMINAL = ("kubectl", "k", "curl", "etcdctl", "watch")
+LEAST_AND_MOST: dict[str, tuple[int, int]] = {
+    "add-worker": (0, 0), "cut": (1, 2), "heal": (0, 2), "kill-container": (1, 2), "load": (2, 2),
+    "power-off": (1, 1), "power-on": (1, 1), "remove-worker": (1, 1), "request": (1, 1),
+    "settle": (0, 1), "wait": (1, 1),
+}
+
+
+def _check_words(statement: Statement) -> None:
+    least, most = LEAST_AND_MOST[statement.verb]
+    count = len(statement.words) - 1
+    if not least <= count <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        raise Mistake(statement.line, f"{statement.verb} takes {wanted} words, not {count}")
+    if statement.verb in ("wait", "settle") and count:
+        span(statement)
+    if statement.verb == "load":
+        _rate(statement)
+    if statement.verb == "request":
+        try:
+            split_url(statement.words[1])
+        except CommandError as problem:
+            raise Mistake(statement.line, problem.text) from None
+
+
+def span(statement: Statement) -> Duration:
+    """Return the milliseconds of `wait 50s`; raise Mistake."""
+    try:
+        length = duration(statement.words[1])
+    except CommandError:
+        length = -1
+    if length < 0:
+        text = f"{statement.words[1]} is no duration; write 50s, 2m or 1m30s"
+        raise Mistake(statement.line, text)
+    return length
+
+
+def _rate(statement: Statement) -> tuple[int, str]:
+    found = re.fullmatch(r"(\d{1,9})(/s)?", statement.words[1])
+    if found is None:
+        raise Mistake(statement.line, f"{statement.words[1]} is no rate; write load 500/s http://shop.local/")
+    try:
+        host, path = split_url(statement.words[2])
+    except CommandError as problem:
+        raise Mistake(statement.line, problem.text) from None
+    return int(found[1]), host + path
+
+
+# --- acts upon reality
+
+
+def _acts() -> dict[str, Callable[["Player", Statement], list[CommandRecord]]]:
+    return {
+        "add-worker": lambda player, it: [AddWorker()],
+        "cut": lambda player, it: [Cut(*it.words[1:])],
+        "heal": lambda player, it: (
+            [Heal(*it.words[1:])] if len(it.words) > 1 else player.all_healed()
+        ),
+        "kill-container": lambda player, it: [
+            KillContainer(player.pod_called(it), *it.words[2:])
+        ],
+        "load": lambda player, it: [Load(_rate(it)[1], _rate(it)[0])],
+        "power-off": lambda player, it: [PowerOff(it.words[1])],
+        "power-on": lambda player, it: [PowerOn(it.words[1])],
+        "remove-worker": lambda player, it: [RemoveWorker(it.words[1])],
+    }
+
+
+_ACTS = _acts()
+_OWN = ("request", "settle", "wait")
+
+
+class Player:
+    """Plays a script, statement by statement."""
+
+    def __init__(
+        self,
+        script: Script,
+        file: Callable[[str], dict[str, str] | None],
+        say: Callable[[str], None],
+        seed: int | None = None,
+        story: bool = False,
+    ) -> None:
+        """file: the files that a name of -f means, relative to the script; None if there is none."""
+        self.script, self.file, self.say = script, file, say
+        content = content_of(script.scenario)
+        chosen = script.seed if seed is None else seed
+        self.lab = Lab.create(Genesis(chosen, script.scenario, content, BORN_AT))
+        self.story = ("*",) if story else script.story
+        self.told = self.lab.world.ledger.next_id - 1
+        if self.lab.world.sessions is None:
+            attach(self.lab.world, SessionsState())
+
+    def play(self) -> None:
+        """Play all statements; raise Mistake where the script is wrong."""
+        remarks = list(self.script.remarks)
+        for place, statement in enumerate(self.script.statements):
+            while remarks and remarks[0][0] <= place:
+                self.say(remarks.pop(0)[1])
+            self._echo(statement)
+            self._one(statement)
+            self._tell()
+        for _, remark in remarks:
+            self.say(remark)
+
+    def _echo(self, statement: Statement) -> None:
+        self.say(f"{PROMPT}{statement.text}")
+        if statement.stdin:
+            end = re.search(r"(\w+)['\"]?\s*$", statement.text)
+            for line in [*statement.stdin.splitlines(), end[1] if end else "EOF"]:
+                self.say(f"{MORE}{line}")
+
+    def _one(self, statement: Statement) -> None:
+        if statement.verb in _TERMINAL:
+            self._terminal(statement)
+        elif statement.verb == "wait":
+            self._advance(self.lab.now + span(statement))
+        elif statement.verb == "settle":
+            self._settle(statement)
+        elif statement.verb == "request":
+            self._request(statement)
+        else:
+            for command in _ACTS[statement.verb](self, statement):
+                self._submit(statement, command)
+
+    def _submit(self, statement: Statement, command: CommandRecord) -> None:
+        answer = self.lab.submit(command, f"line-{statement.line}", "script")  # type: ignore[arg-type]
+        if isinstance(answer, RefusedCommand):
+            raise Mistake(statement.line, sentence(answer.reason))
+
+    def _advance(self, until: Instant) -> None:
+        """Let time pass, telling the story as it happens."""
+        while self.lab.now < until:
+            progress = self.lab.advance(until, EVENTS_PER_INSTANT_MAX)
+            self._tell()
+            if progress.done:
+                return
+
+    # --- the terminal
+
+    def _terminal(self, statement: Statement) -> None:
+        words = list(statement.words)
+        if terminal.is_session(words):
+            self._session(statement, words)
+            return
+        output = terminal.read(self.lab.world, words)
+        if output.waits:
+            self._session(statement, words)
+            return
+        self._print(output.stdout)
+        self._print(output.stderr)
+
+    def _print(self, text: str) -> None:
+        for line in text.removesuffix("\n").split("\n") if text else ():
+            self.say(line)
+
+    def _session(self, statement: Statement, words: list[str]) -> None:
+        files = self._files(statement, words)
+        command = commands.parse({"do": "kubectl", "argv": words, "files": files})
+        self._submit(statement, command)
+        sessions = self.lab.world.sessions
+        session = sessions.state.sessions.get(f"line-{statement.line}")
+        assert session is not None, f"the session of line {statement.line} has gone"
+        endless = session.goal in ("watched", "events", "followed")
+        limit = self.lab.now + (WATCH_LASTS if endless else SESSION_MAX)
+        printed = 0
+        while True:
+            answer = sessions.output_since(session.id, printed)
+            printed = answer["next"]
+            for line in answer["lines"]:
+                self.say(line["text"])
+            self._tell()
+            if session.stage == DONE:
+                break
+            due = self.lab.next_due()
+            if due is None or due > limit:
+                self.lab.advance(limit)
+                sessions.cancel(self.lab.world, session.id)
+            else:
+                self.lab.advance(due)
+        del sessions.state.sessions[session.id]
+
+    def _files(self, statement: Statement, words: list[str]) -> dict[str, str]:
+        """Return the files that a kubectl line names; raise Mistake if one is missing."""
+        call = self._call(words)
+        files = {"-": statement.stdin} if statement.stdin else {}
+        named = [name for value in call.flags.get("filename", ()) for name in value.split(",")]
+        named += [each.rpartition("=")[2] for each in call.flags.get("from-file", ())]
+        named += list(call.flags.get("patch-file", ()))
+        files = with_examples(tuple(words), files)
+        for name in named:
+            if name in files:
+                continue
+            if name == "-":
+                raise Mistake(statement.line, "-f - needs <<EOF and what stands between")
+            found = None if name.startswith(("http://", "https://")) else self.file(name)
+            if found is None:
+                raise Mistake(statement.line, f"there is no file {name}")
+            files.update(found)
+        return files
+
+    def _call(self, words: list[str]) -> Call:
+        first = terminal.pipeline(words)[0]
+        return parse(tuple(first)) if first[0] in terminal.NAMES else Call(first[0])
+
+    # --- time and requests
+
+    def _settle(self, statement: Statement) -> None:
+        longest = span(statement) if len(statement.words) > 1 else SETTLE_MAX
+        end = self.lab.now + longest
+        quiet_since, version = self.lab.now, self.lab.world.store.version
+        while self.lab.now < end:
+            self._advance(min(self.lab.now + SECOND, end))
+            if self.lab.world.store.version != version or self.lab.anticipate() is not None:
+                quiet_since, version = self.lab.now, self.lab.world.store.version
+            elif self.lab.now >= quiet_since + CALM:
+                return
+        self.say(f"still unsettled after {longest // SECOND} s")
+
+    def _request(self, statement: Statement) -> None:
+        done = trace(self.lab.world, statement.words[1])
+        answered = f"{done.code} from {done.pod}" if done.pod else str(done.code or "no answer")
+        self.say(f"{answered}, {done.duration_ms} ms")
+        for hop in done.hops:
+            self.say(f"  {hop.at_ms:>5} ms  {hop.place}: {hop.event}")
+
+    # --- helpers
+
+    def all_healed(self) -> list[CommandRecord]:
+        """Return a Heal for every cut cable."""
+        pairs = self.lab.world.links.cut_pairs()
+        return [Heal(b) if a == EVERYTHING else Heal(a, b) for a, b in pairs]
+
+    def pod_called(self, statement: Statement) -> str:
+        """Return the key of a pod by its name, or the first of a workload's; raise Mistake."""
+        given = statement.words[1]
+        namespace, _, name = given.rpartition("/")
+        keys = self.lab.world.store.keys("Pod")
+        prefix = f"{namespace or 'default'}/{name}"
+        for key in keys:
+            if key == prefix:
+                return key
+        for key in keys:
+            if key.startswith(f"{prefix}-"):
+                return key
+        raise Mistake(statement.line, f"there is no pod called {given}")
+
+    def _tell(self) -> None:
+        ledger = self.lab.world.ledger
+        for entry in ledger.since(self.told):
+            self.told = entry.id
+            if not self.story or level_of(entry.reason.key) is None:
+                continue
+            kind = entry.subject.partition("/")[0].lower()
+            if "*" in self.story or kind in self.story:
+                self.say(f"  {clock(entry.at)}  {sentence(entry.reason)}")
+
+
+def clock(at: Instant) -> str:
+    """Return an instant as the lab's clock shows it: 00:06:12."""
+    seconds = max(at - OPENED, 0) // SECOND
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def sentence(reason: Reason) -> str:
+    """Return a reason in English."""
+    params = {
+        key: clock(value) if key == "since" and isinstance(value, int) else value
+        for key, value in reason.params.items()
+    }
+    return REASONS[reason.key].format_map(params)
