@@ -5,6 +5,7 @@ watches, where it runs: all of that is outside. Commands enter at the instant th
 slicing time differently, or stopping and thawing in between, never changes what happens.
 """
 
+import lzma
 import zlib
 
 import msgspec
@@ -24,8 +25,9 @@ from simulation.lab.commands import Command
 from simulation.lab.genesis import Genesis
 from simulation.lab.notable import is_notable
 
-CHECKPOINT_LEVEL = 1
-"""zlib's fastest: a checkpoint is written often and read seldom."""
+CHECKPOINT_PRESET = 1
+"""A quick preset of LZMA, whose window spans the whole checkpoint: kubelets repeat the store's pods,
+hundreds of KB away, which the 32 KB of zlib do not see. Half the size for 9 ms instead of 4."""
 
 
 class LabState(State):
@@ -79,14 +81,15 @@ class Lab:
     @classmethod
     def thaw(cls, genesis: Genesis, checkpoint: bytes) -> "Lab":
         """Return a lab as it stood when the checkpoint was taken."""
-        state = _DECODER.decode(zlib.decompress(checkpoint))
+        state = _DECODER.decode(lzma.decompress(checkpoint, lzma.FORMAT_ALONE))
         world = World(Dice(genesis.seed), Calendar(genesis.born_at), state.world)
         return cls(genesis, world, state.sessions)
 
     def freeze(self) -> bytes:
         """Return a checkpoint: the given, from which all else is derived."""
         state = LabState(self.world.given(), self.sessions.state)
-        return zlib.compress(_ENCODER.encode(state), CHECKPOINT_LEVEL)
+        content = _ENCODER.encode(state)
+        return lzma.compress(content, lzma.FORMAT_ALONE, preset=CHECKPOINT_PRESET)
 
     @property
     def now(self) -> Instant:
