@@ -6,9 +6,12 @@ lists, dicts, other Records and States) and are kept acyclic, so the garbage col
 look at them and any of them can be encoded.
 """
 
+from typing import dataclass_transform
+
 import msgspec
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Record(msgspec.Struct, frozen=True, gc=False):
     """A value that never changes."""
 
