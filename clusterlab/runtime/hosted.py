@@ -11,6 +11,7 @@ from simulation.kernel.reasons import Reason, Refused
 from simulation.lab import commands, queries
 from simulation.lab.lab import Lab, RefusedCommand
 from simulation.projection.frame import FrameFolder
+from simulation.scenarios.examples import with_bundled
 
 WATCHED_PERIOD = 0.1
 """Frames of a lab that somebody looks at."""
@@ -53,7 +54,7 @@ class Hosted:
             if letter.kind != "command":
                 continue
             try:
-                command = commands.parse(letter.body)
+                command = with_bundled(commands.parse(letter.body))
             except Refused as refused:
                 refusals.append(refusal(letter, refused.reason))
                 continue

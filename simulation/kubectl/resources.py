@@ -123,13 +123,22 @@ def find(word: str) -> Resource:
     return found
 
 
+OLDER_VERSIONS: dict[str, tuple[str, ...]] = {
+    "Event": ("events.k8s.io/v1",),
+    "Gateway": ("gateway.networking.k8s.io/v1beta1",),
+    "HTTPRoute": ("gateway.networking.k8s.io/v1beta1",),
+    "HorizontalPodAutoscaler": ("autoscaling/v1",),
+}
+"""Versions that the API server takes beside the one it gives back."""
+
+
 def of_kind(kind: str, api_version: str = "") -> Resource | None:
     """Return the resource of a manifest's kind, or None if Kubernetes has none of that name."""
     found = RESOURCES.get(kind)
     if found is None or not api_version:
         return found
-    group = api_version.rpartition("/")[0]
-    return found if group == found.group else None
+    served = (found.api_version, *OLDER_VERSIONS.get(kind, ()))
+    return found if api_version in served else None
 
 
 class Target(Record):

@@ -16,7 +16,7 @@ from simulation.kube.manifests.validation import invalid, strict
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.jsonpath import compact
-from simulation.kubectl.parse import Call
+from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.resources import Resource, of_kind
 from simulation.kubectl.session import Session
 
@@ -75,9 +75,7 @@ def sources(call: Call, files: dict[str, str]) -> list[tuple[str, str]]:
 
 def _missing(name: str) -> CommandError:
     if name.startswith(("http://", "https://")):
-        return CommandError(
-            f'error: unable to read URL "{name}", server reported 404 Not Found, status code=404'
-        )
+        return not_here(name, "paste the manifest into the editor, or one of https://k8s.io/examples/")
     if name == "-":
         return CommandError("error: no objects passed to apply")
     return CommandError(f'error: the path "{name}" does not exist')
@@ -127,7 +125,20 @@ def _given(session: Session, call: Call, document: Document) -> Given:
             f'error: resource mapping not found for name: "{meta.get("name") or ""}" namespace: '
             f'"{meta.get("namespace") or ""}" from "{file}": {text}\nensure CRDs are installed first'
         )
-    return Given(resource, _with_namespace(call, resource, document, meta))
+    document = _with_namespace(call, resource, document, meta)
+    if version == "autoscaling/v1":
+        document = msgspec.structs.replace(document, content=_autoscaling_v2(document.content))
+    return Given(resource, document)
+
+
+def _autoscaling_v2(content: dict[str, Any]) -> dict[str, Any]:
+    """Return an autoscaler of the older version as the API server converts it."""
+    spec = dict(content.get("spec") or {})
+    percent = spec.pop("targetCPUUtilizationPercentage", None)
+    if percent is not None:
+        target = {"type": "Utilization", "averageUtilization": percent}
+        spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
+    return {**content, "apiVersion": "autoscaling/v2", "spec": spec}
 
 
 def _with_namespace(

@@ -6,6 +6,10 @@ texts of the addresses that it names before the command is journaled.
 
 import re
 
+import msgspec
+
+from simulation.lab.commands import Command
+from simulation.lab.commands.terminal import Kubectl
 from simulation.scenarios.catalogue import example
 
 ADDRESSES = (
@@ -36,3 +40,11 @@ def with_examples(argv: tuple[str, ...], files: dict[str, str]) -> dict[str, str
             if text is not None:
                 added[name] = text
     return added
+
+
+def with_bundled(command: Command) -> Command:
+    """Return a command with the examples that its words name among its files."""
+    if not isinstance(command, Kubectl):
+        return command
+    files = with_examples(command.argv, command.files)
+    return msgspec.structs.replace(command, files=files) if files != command.files else command

@@ -207,13 +207,15 @@ def _pod(content: dict[str, Any]) -> Found:
     return _pod_spec("spec", content.get("spec") or {}, ("Always", "OnFailure", "Never"))
 
 
-def _pod_spec(path: str, spec: dict[str, Any], restart: tuple[str, ...]) -> Found:
+def _pod_spec(
+    path: str, spec: dict[str, Any], restart: tuple[str, ...], claims: list[Any] | None = None
+) -> Found:
     found: Found = []
     containers = spec.get("containers") or []
     if not containers:
         found.append(_required(f"{path}.containers"))
     names: list[str] = []
-    volumes = [each.get("name") for each in spec.get("volumes") or []]
+    volumes = [*(each.get("name") for each in spec.get("volumes") or []), *(claims or [])]
     for field in ("initContainers", "containers"):
         for number, each in enumerate(spec.get(field) or []):
             where = f"{path}.{field}[{number}]"
@@ -307,7 +309,9 @@ def _workload(content: dict[str, Any]) -> Found:
             _bad("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
         )
     found += _labels("spec.template.metadata.labels", labels)
-    found += _pod_spec("spec.template.spec", template.get("spec") or {}, ("Always",))
+    # A StatefulSet's claims become volumes of its pods.
+    claims = [(each.get("metadata") or {}).get("name") for each in spec.get("volumeClaimTemplates") or []]
+    found += _pod_spec("spec.template.spec", template.get("spec") or {}, ("Always",), claims)
     return found + _strategy(content.get("kind", ""), spec)
 
 
