@@ -10,12 +10,14 @@ from functools import cache
 from typing import Any
 
 import msgspec
-import yaml
 
 from simulation.kernel.calendar import Calendar
+from simulation.kube.manifests.yaml_text import to_yaml
 from simulation.kube.objects.kinds import KINDS, AnyObject, Unsimulated, kind_of
 from simulation.kube.objects.meta import ObjectMeta, Resources
 from simulation.kube.rules import quantities
+
+__all__ = ["Malformed", "camel", "fields_of", "from_json", "is_time", "to_json", "to_yaml"]
 
 SPECIAL = {
     "boot_id": "bootID",
@@ -279,28 +281,3 @@ def _resources_json(amounts: Resources) -> dict[str, str]:
     for name, amount in amounts.extended.items():
         printed[name] = quantities.print_decimal(amount)
     return dict(sorted(printed.items()))
-
-
-class _Dumper(yaml.SafeDumper):
-    """Prints as sigs.k8s.io/yaml does: in block style, without anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    plain = dumper.resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str"
-    # Go's printer puts double quotes around texts that would read as something else.
-    style = "|" if "\n" in text else None if plain else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def to_yaml(content: Any) -> str:
-    """Return the YAML text of a JSON value, keys sorted, as kubectl -o yaml prints it."""
-    return yaml.dump(
-        content, Dumper=_Dumper, sort_keys=True, default_flow_style=False, allow_unicode=True,
-        width=10_000,
-    )
