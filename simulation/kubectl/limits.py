@@ -20,6 +20,3 @@ ARGV_WORDS_MAX = 200
 
 PIPES_MAX = 8
 """Filters behind one command."""
-
-OBJECTS_PER_COMMAND_MAX = 5_000
-"""Objects that one command changes, as `delete pods --all` in a large lab."""

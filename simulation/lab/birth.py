@@ -29,6 +29,7 @@ from simulation.kube.rules import quantities
 from simulation.kube.settings import Settings
 from simulation.kube.world import World, WorldState
 from simulation.kube.writes import Committed, Write
+from simulation.raft.limits import MEMBERS_MAX
 
 BORN: Instant = 0
 OPENED: Instant = 2 * MINUTE
@@ -40,6 +41,8 @@ BORN_WITH = Reason("lab-born")
 def bear(seed: int, content: str, calendar: Calendar) -> World:
     """Return a new world as a scenario describes it, at instant BORN."""
     scenario = yaml.safe_load(content)
+    masters = len(scenario["controlPlane"])
+    assert 1 <= masters <= MEMBERS_MAX, f"a scenario with {masters} control plane nodes"
     dice = Dice(seed)
     settings = msgspec.convert(scenario.get("settings", {}), Settings)
     world = World(dice, calendar, WorldState(now=BORN, settings=settings))

@@ -9,15 +9,6 @@ ARGV_WORDS_MAX = 200
 FILES_BYTES_MAX = 512 * 1024
 """Manifests that a person pastes; the API server itself takes 3 MB, etcd 1.5 MB an object."""
 
-SESSIONS_MAX = 50
-"""Terminals that wait for something at the same time."""
-
-SESSION_OUTPUT_LINES_MAX = 2_000
-"""What a session keeps for those who look later."""
-
-EVENTS_PER_ADVANCE = 20_000
-"""Events between two looks at the budget."""
-
 STORY_MAX = 200
 """Lines of the story that a page holds."""
 

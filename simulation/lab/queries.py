@@ -92,8 +92,8 @@ def _kubectl(lab: Lab, question: dict[str, Any]) -> Any:
     argv = [str(word) for word in question["argv"]]
     output = terminal.read(lab.world, argv, str(question.get("server", "")))
     return {
-        "out": output.stdout,
-        "err": output.stderr,
+        "stdout": output.stdout,
+        "stderr": output.stderr,
         "status": output.exit_code,
         "waits": output.waits,
     }
