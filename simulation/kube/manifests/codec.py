@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 
 from simulation.kernel.calendar import Calendar
+from simulation.kube.manifests.amounts import canonical
 from simulation.kube.manifests.yaml_text import to_yaml
 from simulation.kube.objects.kinds import KINDS, AnyObject, Unsimulated, kind_of
 from simulation.kube.objects.meta import ObjectMeta, Resources
 from simulation.kube.rules import quantities
 
-__all__ = ["Malformed", "camel", "fields_of", "from_json", "is_time", "to_json", "to_yaml"]
+__all__ = ["Malformed", "camel", "fields_of", "from_json", "is_time", "printed_amounts", "to_json", "to_yaml"]
 
 SPECIAL = {
     "boot_id": "bootID",
@@ -35,7 +36,10 @@ SPECIAL = {
     "provider_id": "providerID",
     "system_uuid": "systemUUID",
 }
+ATTRIBUTES = {"ephemeral-storage": "ephemeral_storage", "memory": "memory", "pods": "pods"}
 TIMES = ("_timestamp", "_time")
+MICRO_TIMES = ("renew_time", "acquire_time", "event_time")
+"""Times that the API prints with microseconds."""
 TIME_FIELDS = ("started_at", "finished_at", "time_added")
 COMPACT_WHEN_ZERO = ("resource_version",)
 KEPT_WHEN_EMPTY = {
@@ -78,7 +82,7 @@ def fields_of(struct: type) -> dict[str, tuple[str, Any]]:
     return {
         camel(field.name): (field.name, hints[field.name])
         for field in msgspec.structs.fields(struct)
-        if field.name not in ("rest", "actual_kind")
+        if field.name not in ("rest", "actual_kind", "written")
     }
 
 
@@ -102,6 +106,7 @@ def from_json(content: dict[str, Any], calendar: Calendar) -> AnyObject:
     """Return the object of an API JSON; raise Malformed where a type is wrong."""
     kind = str(content.get("kind", ""))
     info = KINDS.get(kind)
+    content = canonical(kind, content)
     body = {key: value for key, value in content.items() if key != "kind"}
     if info is None or not str(content.get("apiVersion", "")).startswith(info.group):
         metadata = _struct(ObjectMeta, body.pop("metadata", None) or {}, "metadata", calendar)
@@ -203,19 +208,21 @@ def _named(value: Any) -> str:
 def _resources(content: dict[str, Any], path: str) -> Resources:
     amounts: dict[str, Any] = {}
     extended: dict[str, int] = {}
+    written: dict[str, str] = {}
     for name, text in content.items():
         try:
             if name == "cpu":
                 amounts["cpu"] = quantities.milli(text)
-            elif name in ("memory", "pods"):
-                amounts[name] = quantities.whole(text)
-            elif name == "ephemeral-storage":
-                amounts["ephemeral_storage"] = quantities.whole(text)
+            elif name in ATTRIBUTES:
+                amounts[ATTRIBUTES[name]] = quantities.whole(text)
             else:
                 extended[name] = quantities.whole(text)
-        except ValueError as problem:
+            written[name] = quantities.canonical(text)
+        except (ValueError, ArithmeticError) as problem:
             raise Malformed(f"{path}.{name}", str(problem)) from None
-    return Resources(**amounts, extended=extended)
+    usual = _resources_json(Resources(**amounts, extended=extended))
+    unusual = {name: text for name, text in written.items() if usual[name] != text}
+    return Resources(**amounts, extended=extended, written=unusual)
 
 
 # --- to JSON
@@ -258,7 +265,10 @@ def _json(attribute: str, value: Any, calendar: Calendar) -> Any:
     if attribute == "resource_version":
         return str(value)
     if is_time(attribute) and isinstance(value, int):
-        return calendar.rfc3339(value)
+        second = calendar.rfc3339(value)
+        if attribute not in MICRO_TIMES:
+            return second
+        return f"{second.removesuffix('Z')}.{value % 1000 * 1000:06d}Z"
     if isinstance(value, msgspec.Struct):
         return _struct_json(value, calendar)
     if isinstance(value, tuple):
@@ -277,7 +287,22 @@ def _resources_json(amounts: Resources) -> dict[str, str]:
     if amounts.memory is not None:
         printed["memory"] = quantities.print_bytes(amounts.memory)
     if amounts.pods is not None:
-        printed["pods"] = str(amounts.pods)
+        printed["pods"] = quantities.print_decimal(amounts.pods)
     for name, amount in amounts.extended.items():
         printed[name] = quantities.print_decimal(amount)
+    for name, text in amounts.written.items():
+        # What was written counts only as long as nobody has changed the amount.
+        if name in printed and _same_amount(name, text, printed[name]):
+            printed[name] = text
     return dict(sorted(printed.items()))
+
+
+def _same_amount(name: str, one: str, other: str) -> bool:
+    if name == "cpu":
+        return quantities.milli(one) == quantities.milli(other)
+    return quantities.whole(one) == quantities.whole(other)
+
+
+def printed_amounts(amounts: Resources) -> dict[str, str]:
+    """Return the texts of amounts of resources by their names, as the API prints them."""
+    return _resources_json(amounts)

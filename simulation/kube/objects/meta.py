@@ -75,6 +75,8 @@ class Resources(Record):
     ephemeral_storage: Bytes | None = None
     pods: int | None = None
     extended: dict[str, int] = {}
+    written: dict[str, str] = {}
+    """Quantities whose suffixes are not the usual ones: 512M of memory stays 512M."""
 
 
 class SelectorExpression(Record):

@@ -11,6 +11,8 @@ PATTERN = re.compile(r"^([+-]?[0-9.]+)([eE][+-]?[0-9]+|[numkMGTPE]i?|Ki|Mi|Gi|Ti
 DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
+SUFFIXES = {power: suffix for suffix, power in DECIMAL.items()}
+
 
 def parse(text: str | int | float) -> Decimal:
     """Return the exact value of a quantity; raise ValueError if it is none."""
@@ -48,16 +50,18 @@ def whole(text: str | int | float) -> int:
 
 def print_milli(value: int) -> str:
     """Print thousandths: 250m, 2."""
-    return str(value // 1000) if value % 1000 == 0 else f"{value}m"
+    return print_decimal(value // 1000) if value % 1000 == 0 else f"{value}m"
 
 
 def print_bytes(value: int) -> str:
     """Print bytes with the largest binary suffix that is exact."""
+    if value < 1024:
+        return print_decimal(value)
     for suffix in reversed(BINARY):
         size = 1 << BINARY[suffix]
         if value and value % size == 0:
             return f"{value // size}{suffix}"
-    return print_decimal(value)
+    return str(value)
 
 
 def print_decimal(value: int) -> str:
@@ -67,3 +71,26 @@ def print_decimal(value: int) -> str:
         if value and value % size == 0:
             return f"{value // size}{suffix}"
     return str(value)
+
+
+def canonical(text: str | int | float) -> str:
+    """Return a quantity as Kubernetes gives it back: in the family of suffixes it was written in.
+
+    1024Mi becomes 1Gi and 0.5 becomes 500m, but 1000Mi, 512M and 128e6 stay; raise ValueError if
+    the text is no quantity.
+    """
+    value = parse(text)
+    found = PATTERN.match(str(text))
+    suffix = (found[2] if found else "") or ""
+    if suffix in BINARY and abs(value) >= 1024 and value == int(value):
+        return f"{'-' if value < 0 else ''}{print_bytes(abs(int(value)))}"
+    nanos = rounded_up(abs(value).scaleb(9))
+    exponent = -9
+    while nanos and nanos % 1000 == 0 and exponent < 18:
+        nanos, exponent = nanos // 1000, exponent + 3
+    sign = "-" if value < 0 and nanos else ""
+    if not nanos:
+        return "0"
+    if suffix[:1] in ("e", "E") and suffix[1:]:
+        return f"{sign}{nanos}e{exponent}" if exponent else f"{sign}{nanos}"
+    return f"{sign}{nanos}{SUFFIXES[exponent]}"
