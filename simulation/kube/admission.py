@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from simulation.kernel.reasons import Reason
-from simulation.kube.limits import PODS_PER_NAMESPACE_MAX
+from simulation.kube import quota
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.rules import names
 from simulation.kube.rules.admitting import fill_in
@@ -86,7 +86,7 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     key = key_of(obj)
     if world.store.get(kind, key) is not None:
         return already_exists(resource_of(obj), name)
-    refused = _quota(world, obj, kind)
+    refused = quota.refusal(world, obj, kind)
     if refused is not None:
         return refused
     incarnation = world.store.incarnation(kind, key)
@@ -99,22 +99,6 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     obj = fill_in(replace(obj, metadata=meta), world.store, world.settings, world.dice)
     change = _put(world, key, kind, obj, by, write.because, causes)
     return Committed(change.version, change.new)
-
-
-def _quota(world: "World", obj: AnyObject, kind: str) -> Refused | None:
-    if kind != "Pod":
-        return None
-    namespace = obj.metadata.namespace
-    limit = world.quota.get(namespace, PODS_PER_NAMESPACE_MAX)
-    used = len(world.store.indexes.keys("pod/namespace", namespace))
-    if used < limit:
-        return None
-    return Refused(
-        403,
-        "Forbidden",
-        f'pods "{obj.metadata.name}" is forbidden: exceeded quota: lab, requested: pods=1, '
-        f"used: pods={used}, limited: pods={limit}",
-    )
 
 
 def _guard(world: "World", write: Write) -> tuple[AnyObject | None, Refused | None]:

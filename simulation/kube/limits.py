@@ -22,7 +22,13 @@ REQUESTS_PENDING_MAX = 5_000
 """Requests that wait for an answer; more are refused as the real API server does (429)."""
 
 PODS_PER_NAMESPACE_MAX = 200
-"""The quota of a lab; a scenario may raise it."""
+"""The quota of a namespace; a scenario may raise it."""
+
+PODS_MAX = 1_000
+"""The quota of a lab without a larger one in its scenario: what the plain picture can show."""
+
+OBJECTS_MAX = 10_000
+"""Objects of all kinds in a small lab; etcd says when it is full."""
 
 WORKERS_MAX = 12
 """What the diagram can show; a scenario for large clusters raises it."""

@@ -47,6 +47,7 @@ def bear(seed: int, content: str, calendar: Calendar) -> World:
     settings = msgspec.convert(scenario.get("settings", {}), Settings)
     world = World(dice, calendar, WorldState(now=BORN, settings=settings))
     world.traffic.state.solved_at = BORN
+    world.quota = {str(name): int(pods) for name, pods in scenario.get("quota", {}).items()}
     _plug_in(world, scenario)
     _elect(world)
     for name in NAMESPACES:
