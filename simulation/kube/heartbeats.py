@@ -4,14 +4,24 @@ A kubelet renews its node's Lease every ten seconds, and the node controller loo
 healthy cluster nothing follows from either, so neither is an event here. What is kept is since
 when a node renews, or when it last did; every value is computed when it is read. The only events
 are those that something follows from: the first look of the controller that finds a lease too old,
-and the first look that finds a silent node renewing again.
+the first look that finds a silent node renewing again, the look after a node's condition changed,
+and the turns of the nodes that wait to be tainted NoExecute.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from simulation.kernel.records import State
-from simulation.kernel.timeline import Event
+from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import Duration, Instant
+from simulation.kube.objects.node import Node
+from simulation.kube.rules import zones
+from simulation.kube.rules.pods import condition
+from simulation.kube.rules.taints import NO_EXECUTE, NOT_READY, UNREACHABLE
+from simulation.kube.rules.zones import NodeMemory, Seen
+from simulation.kube.store import Change
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -20,6 +30,7 @@ SEEN_AFTER: Duration = 20
 """From a renewal at the kubelet until the controller's informer holds it."""
 
 CONTROLLER = "node-lifecycle"
+READER = "kube-controller-manager"
 
 
 class Heart(State):
@@ -33,6 +44,8 @@ class Heart(State):
     epoch: int = 0
     cause: int = 0
     """The happening that stopped or restored it."""
+    leased: bool = True
+    """Whether it was ever renewed; a Node that somebody wrote by hand has no kubelet."""
 
 
 class HeartbeatsState(State):
@@ -41,6 +54,28 @@ class HeartbeatsState(State):
     hearts: dict[str, Heart] = {}
     looks_from: Instant = 0
     """The grid of the controller's looks: when the present holder began."""
+    memory: NodeMemory = msgspec.field(default_factory=NodeMemory)
+    """What the present holder remembers of zones and turns."""
+    pass_at: Instant = -1
+    """The look that is to go through all nodes."""
+
+
+class Noticed(Mapping[str, Instant]):
+    """Node to when the controller last noticed a renewal, worked out when it is asked for."""
+
+    def __init__(self, hearts: "Heartbeats", world: "World") -> None:
+        self._hearts, self._world = hearts, world
+
+    def __getitem__(self, node: str) -> Instant:
+        if node not in self._hearts.state.hearts:
+            raise KeyError(node)
+        return self._hearts.noticed_at(self._world, node)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._hearts.state.hearts))
+
+    def __len__(self) -> int:
+        return len(self._hearts.state.hearts)
 
 
 class Heartbeats:
@@ -50,9 +85,13 @@ class Heartbeats:
         self.state = state or HeartbeatsState()
 
     def add(self, world: "World", node: str, last: Instant) -> None:
-        """A node registered."""
+        """A node registered, or somebody wrote a Node that no kubelet stands for."""
         phase = world.dice.below(world.settings.lease_renew_interval, "lease phase", node)
-        self.state.hearts[node] = Heart(True, last - phase, last)
+        heart = Heart(True, last - phase, last)
+        self.state.hearts[node] = heart
+        if node not in world.machines or not world.machines[node].is_on:
+            heart.renewing, heart.since, heart.leased = False, last, False
+            self._expect(world, node, heart)
 
     def remove(self, node: str) -> None:
         """A node object is gone."""
@@ -81,6 +120,7 @@ class Heartbeats:
             last = self.last_renewal(world, node)
             heart.renewing, heart.epoch = able, heart.epoch + 1
             heart.since = world.now
+            heart.leased = heart.leased or able
             heart.last = world.now if able else last
             heart.cause = cause or world.last_fault
             self._expect(world, node, heart)
@@ -88,6 +128,9 @@ class Heartbeats:
     def watched_by(self, world: "World", holder: str) -> None:
         """A controller manager took office: it gives every node a fresh start."""
         self.state.looks_from = world.now
+        self.state.memory = NodeMemory()
+        self.state.pass_at = -1
+        self._pass_at(world, world.now + world.settings.controller_latency)
         for node in sorted(self.state.hearts):
             if not self.state.hearts[node].renewing:
                 self._expect(world, node, self.state.hearts[node])
@@ -102,17 +145,36 @@ class Heartbeats:
         heart = self.state.hearts[node]
         if heart.renewing:
             return self._look_after(world, heart.last + SEEN_AFTER)
-        return self._look_after(world, self.noticed_at(world, node) + self._grace(world) + 1)
+        grace = self._grace(world, node)
+        return self._look_after(world, self.noticed_at(world, node) + grace + 1)
 
-    def _grace(self, world: "World") -> Duration:
-        return world.settings.node_monitor_grace
+    def _grace(self, world: "World", name: str) -> Duration:
+        heart, settings = self.state.hearts[name], world.settings
+        is_new = not heart.leased and self._is_new(world, name)
+        return settings.node_startup_grace if is_new else settings.node_monitor_grace
+
+    def _is_new(self, world: "World", name: str) -> bool:
+        """Tell whether nobody has ever posted the status of a node."""
+        node = world.store.get("Node", name)
+        return node is not None and condition(node, "Ready") is None
 
     def noticed_at(self, world: "World", node: str) -> Instant:
         """Return when the controller last noticed a renewal, by its own looks."""
         heart = self.state.hearts[node]
         if heart.renewing:
             return world.now
-        return self._look_after(world, heart.last + SEEN_AFTER)
+        if not heart.leased:
+            # There has never been a lease. Of a node whose status nobody posted either, the clock
+            # starts with its creation, and no new controller gives it a fresh start.
+            is_new = self._is_new(world, node)
+            return heart.last if is_new else max(heart.last, self.state.looks_from)
+        seen = self._look_after(world, heart.last + SEEN_AFTER)
+        return max(seen, self.state.memory.fresh_from)
+
+    def last_look(self, world: "World") -> Instant:
+        """Return the controller's latest look: what it finds between two looks has to wait."""
+        start, period = self.state.looks_from, world.settings.node_monitor_period
+        return start + max(0, world.now - start) // period * period
 
     def _look_after(self, world: "World", instant: Instant) -> Instant:
         """Return the controller's first look at or after an instant."""
@@ -121,16 +183,118 @@ class Heartbeats:
             return start
         return start + -(-(instant - start) // period) * period
 
-    def noticed(self, world: "World") -> dict[str, Instant]:
+    def noticed(self, world: "World") -> Noticed:
         """Return for every node when a renewal was last noticed."""
-        return {node: self.noticed_at(world, node) for node in sorted(self.state.hearts)}
+        return Noticed(self, world)
 
     def look(self, world: "World", event: Event) -> None:
-        """The controller's look from which something follows."""
+        """The controller's look from which something follows for one node."""
         heart = self.state.hearts.get(event.subject)
         if heart is None or event.data != (heart.epoch, self.state.looks_from):
             return
         world.manager.queue(world, CONTROLLER, event.subject, (heart.cause,))
+        self._pass_at(world, world.now)
+
+    # --- looking at all nodes together: zones, and whose turn it is
+
+    def heard(self, world: "World", changes: list[Change]) -> None:
+        """The controller's informer got news: its next look finds them."""
+        if any(each.kind == "Node" and _facts(each.old) != _facts(each.new) for each in changes):
+            self._pass_at(world, self._look_after(world, world.now + 1))
+
+    def _pass_at(self, world: "World", due: Instant) -> None:
+        if world.now <= self.state.pass_at <= due:
+            return
+        self.state.pass_at = due
+        data = (self.state.looks_from,)
+        world.timeline.at(due, "heartbeats/pass", "", data, Phase.TRAFFIC)
+
+    def go_through(self, world: "World", event: Event) -> None:
+        """Look at all nodes: work out the states of the zones, and who is to be tainted."""
+        if event.data != (self.state.looks_from,) or not self._is_watching(world):
+            return
+        self.state.pass_at = -1
+        memory = self.state.memory
+        nodes = world.readers.view(world, READER).list("Node")
+        seen = [self._seen(world, node) for node in nodes]
+        if zones.look(memory, seen, world.now, world.settings):
+            for name in sorted(self.state.hearts):
+                if not self.state.hearts[name].renewing:
+                    self._expect(world, name, self.state.hearts[name])
+        for name in sorted(memory.orders):
+            self._queue(world, name)
+        for zone in sorted(memory.zones):
+            self._expect_turn(world, zone)
+
+    def _is_watching(self, world: "World") -> bool:
+        holder = world.manager.state.holder
+        return bool(holder) and world.is_up(holder) and READER in world.readers.state.readers
+
+    def _seen(self, world: "World", node: Node) -> Seen:
+        name, labels = node.metadata.name, node.metadata.labels
+        return Seen(
+            name,
+            self._status(world, node),
+            zones.zone_of(labels),
+            zones.counts_for_disruption(labels),
+            execute_taint(node),
+        )
+
+    def _status(self, world: "World", node: Node) -> str:
+        name = node.metadata.name
+        ready = condition(node, "Ready")
+        if name in self.state.hearts and not self.state.hearts[name].renewing:
+            grace = self._grace(world, name)
+            if world.now > self.noticed_at(world, name) + grace:
+                return "Unknown"
+        return ready.status if ready is not None else ""
+
+    def _queue(self, world: "World", node: str) -> None:
+        heart = self.state.hearts.get(node)
+        causes = (heart.cause,) if heart is not None and not heart.renewing else ()
+        world.manager.queue(world, CONTROLLER, node, causes)
+
+    def _expect_turn(self, world: "World", zone: str) -> None:
+        due = zones.next_turn(self.state.memory.zones[zone], world.now)
+        if due is not None:
+            data = (self.state.looks_from,)
+            world.timeline.at(due, "heartbeats/turn", zone, data, Phase.TRAFFIC)
+
+    def turn(self, world: "World", event: Event) -> None:
+        """It is the turn of a zone: the first node that waits there is tainted NoExecute."""
+        memory = self.state.memory
+        zone = memory.zones.get(event.subject)
+        stale = event.data != (self.state.looks_from,) or not self._is_watching(world)
+        if stale or zone is None or not zone.waiting or zone.token_at > world.now:
+            return
+        if zone.interval == zones.NEVER:
+            return
+        found = world.readers.view(world, READER).get("Node", zone.waiting[0])
+        status = self._status(world, found) if found is not None else ""
+        self._queue(world, zones.take_turn(memory, event.subject, status, world.now))
+        self._expect_turn(world, event.subject)
 
 
-HANDLERS = {"heartbeats/look": lambda world, event: world.heartbeats.look(world, event)}
+def execute_taint(node: Node) -> str:
+    """Return the NoExecute taint for being not ready or unreachable that a node has, or none."""
+    for taint in node.spec.taints:
+        if taint.effect == NO_EXECUTE and taint.key in (NOT_READY, UNREACHABLE):
+            return taint.key
+    return ""
+
+
+def _facts(node: Node | None) -> tuple[object, ...]:
+    """Return what a look at all nodes depends on."""
+    if node is None:
+        return ()
+    ready = condition(node, "Ready")
+    labels = node.metadata.labels
+    where = zones.zone_of(labels), zones.counts_for_disruption(labels)
+    return ready.status if ready else "", execute_taint(node), *where
+
+
+HANDLERS = {
+    "heartbeats/look": lambda world, event: world.heartbeats.look(world, event),
+    "heartbeats/pass": lambda world, event: world.heartbeats.go_through(world, event),
+    "heartbeats/turn": lambda world, event: world.heartbeats.turn(world, event),
+}

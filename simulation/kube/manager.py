@@ -18,7 +18,7 @@ from simulation.kube.limits import VISITS_PER_TURN_MAX
 from simulation.kube.settings import Settings
 from simulation.kube.store import Change
 from simulation.kube.view import View
-from simulation.kube.workqueue import Flight, QueueState
+from simulation.kube.workqueue import Flight, Note, QueueState
 from simulation.kube.writes import Committed, Refused, Result, Write
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Outcome(Record):
 
     batches: tuple[tuple[Write, ...], ...] = ()
     again_in: Duration | None = None
+    notes: dict[str, Note | None] = {}
+    """What to remember for later visits, until the process ends; None forgets."""
 
 
 class Tools(Record):
@@ -44,6 +46,12 @@ class Tools(Record):
     event: Callable[..., None]
     heartbeats: Mapping[str, Instant] = {}
     """Node name to the last renewal of its lease that was seen."""
+    look: Instant | None = None
+    """The node controller's latest look, if it looks at all."""
+    orders: Mapping[str, str] = {}
+    """Node name to the NoExecute taint that it is its turn to get; empty is none."""
+    notes: Mapping[str, Note] = {}
+    """What this controller remembers from its earlier visits."""
 
 
 class Reconciler(Protocol):
@@ -171,7 +179,9 @@ class Manager:
         queue = self.state.queues[name]
         waiting = queue.queued.pop(key)
         queue.wait_for.pop(key, None)
-        outcome = self.reconcilers[name].reconcile(key, view, world.now, world.tools(name))
+        tools = world.tools(name, queue.notes)
+        outcome = self.reconcilers[name].reconcile(key, view, world.now, tools)
+        queue.remember(outcome.notes)
         if outcome.again_in is not None:
             self._queue(world, name, (key,), waiting.causes, max(outcome.again_in, 1))
         batches = tuple(batch for batch in outcome.batches if batch)

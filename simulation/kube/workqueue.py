@@ -16,6 +16,10 @@ BACKOFF_MAX = 1_000_000
 """… up to 1000 s."""
 
 
+Note = tuple[int, ...]
+"""What a controller notes about one thing, as instants and counts."""
+
+
 class Queued(State):
     """A key that waits for its visit."""
 
@@ -46,6 +50,8 @@ class QueueState(State):
     tokens_at: Instant = 0
     """When the client's rate limiter would have been empty (virtual scheduling)."""
     wake_at: Instant = -1
+    notes: dict[str, Note] = {}
+    """What the controller remembers between visits; it dies with the process."""
 
     def add(self, key: str, due: Instant, causes: tuple[int, ...] = ()) -> None:
         """Queue a key; the oldest causes and the earliest instant win."""
@@ -55,6 +61,14 @@ class QueueState(State):
         else:
             waiting.due = min(waiting.due, due)
             waiting.causes = waiting.causes or causes
+
+    def remember(self, notes: dict[str, Note | None]) -> None:
+        """Note what a visit wants remembered, and forget what it wants forgotten."""
+        for key, note in notes.items():
+            if note is None:
+                self.notes.pop(key, None)
+            else:
+                self.notes[key] = note
 
     def ready(self, now: Instant, seen: int) -> list[str]:
         """Return the keys that may be visited now, in the order they were queued."""

@@ -38,6 +38,7 @@ from simulation.kube.scheduler import scheduler
 from simulation.kube.scheduler.scheduler import Scheduler, SchedulerState
 from simulation.kube.settings import Settings
 from simulation.kube.store import Change, Store, StoreState
+from simulation.kube.workqueue import Note
 from simulation.kube.writes import Refused as RefusedWrite
 from simulation.kube.writes import Result, Write
 from simulation.raft.quorum import needed
@@ -224,14 +225,23 @@ class World:
             raise Refused("not-found", kind=kind, key=key)
         raise Refused("not-found-since", kind=kind, key=key, since=since)
 
-    def tools(self, source: str) -> Tools:
+    def tools(self, source: str, notes: dict[str, Note] | None = None) -> Tools:
         """Return what a controller may use beside its view."""
         holder = self.manager.state.holder
 
         def event(regarding: AnyObject, type: str, reason: str, message: str) -> None:
             self.events.add(self.now, source, holder, regarding, type, reason, message)
 
-        return Tools(self.dice, self.settings, event, self.heartbeats.noticed(self))
+        hearts = self.heartbeats
+        return Tools(
+            self.dice,
+            self.settings,
+            event,
+            hearts.noticed(self),
+            hearts.last_look(self),
+            hearts.state.memory.orders,
+            notes or {},
+        )
 
     def write_refused(self, by: str, write: Write, result: Result) -> None:
         """A controller's write was refused: quotas become visible this way."""
@@ -302,6 +312,7 @@ class World:
         """A reader got news."""
         if reader.name == manager.READER:
             self.manager.heard(self, changes)
+            self.heartbeats.heard(self, changes)
         elif reader.name == scheduler.READER:
             self.scheduler.heard(self, changes)
         else:

@@ -45,7 +45,7 @@ def load(folder: Path) -> list[Case]:
                 row["kind"],
                 row["src"],
                 row["given"],
-                row["expect"],
+                {key: value for key, value in row["expect"].items() if key != "why"},
                 adapters.get(row["kind"]),
             )
             for row in content["cases"]

@@ -1,9 +1,9 @@
 """Judges nodes by their heartbeats: conditions, taints, and the pods' Ready condition.
 
-Watches nodes; is also called when a silent node's lease grows too old and when a silent node is
-heard again. It writes node conditions and taints and sets Ready=False on the pods of a node that
-it lost. NoExecute taints go through a queue with a rate per zone, which stops when a whole zone or
-the whole cluster seems lost: then it is more likely that the control plane is cut off.
+Watches nodes and pods; is also called when a silent node's lease grows too old, when a silent node
+is heard again and when it is a node's turn to be tainted. It writes node conditions and taints and
+sets Ready=False on the pods of a node that it lost. Whose turn it is, and whether anybody's is, is
+decided for all nodes together by `rules/zones.py`: this controller carries it out.
 Follows pkg/controller/nodelifecycle/node_lifecycle_controller.go.
 """
 
@@ -17,7 +17,6 @@ from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.node import Node, Taint
 from simulation.kube.objects.pod import Pod
-from simulation.kube.rules import zones
 from simulation.kube.rules.pods import condition, is_ready, set_condition
 from simulation.kube.rules.taints import (
     NO_EXECUTE,
@@ -35,13 +34,19 @@ from simulation.kube.writes import Write
 replace = msgspec.structs.replace
 
 JUDGED = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
-PRESSURE_TAINTS = {
-    "MemoryPressure": "node.kubernetes.io/memory-pressure",
-    "DiskPressure": "node.kubernetes.io/disk-pressure",
-    "PIDPressure": "node.kubernetes.io/pid-pressure",
-    "NetworkUnavailable": "node.kubernetes.io/network-unavailable",
+TAINTS = {
+    ("MemoryPressure", "True"): "node.kubernetes.io/memory-pressure",
+    ("DiskPressure", "True"): "node.kubernetes.io/disk-pressure",
+    ("PIDPressure", "True"): "node.kubernetes.io/pid-pressure",
+    ("NetworkUnavailable", "True"): "node.kubernetes.io/network-unavailable",
+    ("Ready", "False"): NOT_READY,
+    ("Ready", "Unknown"): UNREACHABLE,
 }
-ZONE = "topology.kubernetes.io/zone"
+"""Condition and its status to the NoSchedule taint that stands for it."""
+STOPPED = ("NodeStatusUnknown", "Kubelet stopped posting node status.")
+NEVER_POSTED = ("NodeStatusNeverUpdated", "Kubelet never posted node status.")
+POD = "pod:"
+"""A key that stands for a pod which was just bound: its node may not be ready."""
 
 
 def _matters(change: Change) -> Iterable[str]:
@@ -58,57 +63,92 @@ def _facts(node: Node) -> tuple[object, ...]:
     return states, node.spec.taints, node.spec.unschedulable
 
 
+def _bound(change: Change) -> Iterable[str]:
+    old, new = change.old, change.new
+    if new is None or not new.spec.node_name:
+        return ()
+    is_new = old is None or old.spec.node_name != new.spec.node_name
+    return (POD + change.key,) if is_new else ()
+
+
 class NodeLifecycleController:
     """Decides who is Ready as far as the cluster can know."""
 
     name = "node-lifecycle"
-    watches = {"Node": _matters}
+    watches = {"Node": _matters, "Pod": _bound}
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Judge one node; then bring its taints in line with its conditions."""
+        if key.startswith(POD):
+            return _pod_added(key.removeprefix(POD), view, now, tools)
         node = view.get("Node", key)
         if node is None:
             return Outcome()
-        noticed = tools.heartbeats.get(key, now)
-        judged = judge(node, noticed, now, tools.settings.node_monitor_grace)
+        ready = condition(node, "Ready")
+        settings = tools.settings
+        grace = settings.node_monitor_grace if ready else settings.node_startup_grace
+        look = now if tools.look is None else tools.look
+        noticed = tools.heartbeats.get(key, look)
+        judged = judge(node, noticed, look, grace, now)
         writes = []
         if judged is not node:
-            tools.event(
-                node, "Normal", "NodeNotReady", f"Node {key} status is now: NodeNotReady"
-            )
-            because = Reason(
-                "node-not-ready",
-                {
-                    "node": key,
-                    "seconds": (now - noticed) // 1000,
-                    "limit": tools.settings.node_monitor_grace // 1000,
-                },
-            )
-            writes.append(Write("patch", judged, because, ("status.conditions",)))
-            writes += _pods_not_ready(view, key, now, tools)
-        tainted, again = _tainted(judged, view, now, tools)
-        if tainted.spec.taints != node.spec.taints:
-            writes.append(_taint_write(node, tainted))
-        return Outcome((tuple(writes),), again)
+            writes.append(_condition_write(judged, look - noticed, grace))
+            if ready is not None and ready.status == "True":
+                text = f"Node {key} status is now: NodeNotReady"
+                tools.event(node, "Normal", "NodeNotReady", text)
+                writes += _pods_not_ready(view.by("pod/node", key), key, now, tools)
+        taints = no_execute(no_schedule(judged, now), tools.orders.get(key), now)
+        if taints != node.spec.taints:
+            writes.append(_taint_write(node, taints, judged is node))
+        return Outcome((tuple(writes),))
 
 
-def judge(node: Node, noticed: Instant, now: Instant, grace: Duration) -> Node:
-    """Return the node with its conditions Unknown if nothing was heard for too long."""
+def judge(node: Node, noticed: Instant, look: Instant, grace: Duration, now: Instant) -> Node:
+    """Return the node with its conditions Unknown if nothing was heard for too long.
+
+    noticed: when the controller last noticed a heartbeat. look: when it looks.
+    """
     ready = condition(node, "Ready")
-    if now <= noticed + grace or ready is None or ready.status == "Unknown":
+    if look <= noticed + grace or (ready is not None and ready.status == "Unknown"):
         return node
     conditions = node.status.conditions
     for type in JUDGED:
-        unknown = Condition(
-            type, "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status."
-        )
-        conditions = set_condition(conditions, unknown, now)
+        known = condition(node, type)
+        if known is not None and known.status == "Unknown":
+            continue
+        born = node.metadata.creation_timestamp
+        if known is None:
+            fresh = Condition(type, "Unknown", *NEVER_POSTED, last_heartbeat_time=born)
+            conditions = set_condition(conditions, fresh, now)
+        else:
+            conditions = set_condition(conditions, Condition(type, "Unknown", *STOPPED), now)
     return replace(node, status=replace(node.status, conditions=conditions))
 
 
-def _pods_not_ready(view: View, node: str, now: Instant, tools: Tools) -> list[Write]:
+def _condition_write(judged: Node, silent: Duration, grace: Duration) -> Write:
+    params: dict[str, str | int] = {
+        "node": judged.metadata.name,
+        "seconds": silent // 1000,
+        "limit": grace // 1000,
+    }
+    return Write("patch", judged, Reason("node-not-ready", params), ("status.conditions",))
+
+
+def _pod_added(key: str, view: View, now: Instant, tools: Tools) -> Outcome:
+    """A pod that was bound to a node which is not ready is not ready either."""
+    pod = view.get("Pod", key)
+    node = view.get("Node", pod.spec.node_name) if pod is not None else None
+    ready = condition(node, "Ready") if node is not None else None
+    if pod is None or ready is None or ready.status == "True":
+        return Outcome()
+    if node.metadata.name not in tools.heartbeats:
+        return Outcome()
+    return Outcome((tuple(_pods_not_ready([pod], node.metadata.name, now, tools)),))
+
+
+def _pods_not_ready(pods: list[Pod], node: str, now: Instant, tools: Tools) -> list[Write]:
     writes = []
-    for pod in view.by("pod/node", node):
+    for pod in pods:
         if not is_ready(pod):
             continue
         tools.event(pod, "Warning", "NodeNotReady", "Node is not ready")
@@ -127,90 +167,40 @@ def _not_ready(pod: Pod, now: Instant) -> Pod:
     return replace(pod, status=replace(pod.status, conditions=conditions))
 
 
-def _tainted(node: Node, view: View, now: Instant, tools: Tools) -> tuple[Node, Duration | None]:
-    """Return the node with the taints that follow from its conditions, and when to look again."""
+def no_schedule(node: Node, now: Instant) -> tuple[Taint, ...]:
+    """Return a node's taints with the NoSchedule ones that its conditions call for, at once."""
+    wanted = [UNSCHEDULABLE] if node.spec.unschedulable else []
+    for each in node.status.conditions:
+        key = TAINTS.get((each.type, each.status))
+        if key is not None:
+            wanted.append(key)
     taints = node.spec.taints
-    ready = condition(node, "Ready")
-    status = ready.status if ready else "True"
-    for key, is_so in (
-        (NOT_READY, status == "False"),
-        (UNREACHABLE, status == "Unknown"),
-        (UNSCHEDULABLE, node.spec.unschedulable),
-        *((taint, _is_true(node, type)) for type, taint in PRESSURE_TAINTS.items()),
-    ):
-        taint = Taint(key, NO_SCHEDULE, time_added=now)
-        taints = with_taint(taints, taint) if is_so else without_taint(taints, key, NO_SCHEDULE)
-    wanted = {"False": NOT_READY, "Unknown": UNREACHABLE}.get(status)
-    again: Duration | None = None
-    held = {each.key for each in taints if each.effect == NO_EXECUTE}
-    if wanted is None or (wanted not in held and held & {NOT_READY, UNREACHABLE}):
-        for key in (NOT_READY, UNREACHABLE):
+    for key in (*TAINTS.values(), UNSCHEDULABLE):
+        if key in wanted:
+            taints = with_taint(taints, Taint(key, NO_SCHEDULE, time_added=now))
+        else:
+            taints = without_taint(taints, key, NO_SCHEDULE)
+    return taints
+
+
+def no_execute(
+    taints: tuple[Taint, ...], order: str | None, now: Instant
+) -> tuple[Taint, ...]:
+    """Return the taints with the NoExecute one that is ordered; the two exclude each other."""
+    if order is None:
+        return taints
+    for key in (NOT_READY, UNREACHABLE):
+        if key != order:
             taints = without_taint(taints, key, NO_EXECUTE)
-    if wanted is not None and wanted not in held:
-        again = _turn_in(node, view, now, tools)
-        if again == 0 or held & {NOT_READY, UNREACHABLE}:
-            taints = with_taint(taints, Taint(wanted, NO_EXECUTE, time_added=now))
-            again = None
-    elif wanted is not None and _all_lost(view, node):
-        taints = without_taint(taints, wanted, NO_EXECUTE)
-    return replace(node, spec=replace(node.spec, taints=taints)), again
+    return with_taint(taints, Taint(order, NO_EXECUTE, time_added=now)) if order else taints
 
 
-def _is_true(node: Node, type: str) -> bool:
-    found = condition(node, type)
-    return found is not None and found.status == "True"
-
-
-def _zone_of(node: Node) -> str:
-    return node.metadata.labels.get(ZONE, "")
-
-
-def _states(view: View, judged: Node) -> dict[str, zones.ZoneState]:
-    """Return the state of every zone, with the node at hand as it has just been judged."""
-    counts: dict[str, list[bool]] = {}
-    for node in view.list("Node"):
-        current = judged if node.metadata.name == judged.metadata.name else node
-        ready = condition(current, "Ready")
-        is_up = ready is not None and ready.status == "True"
-        counts.setdefault(_zone_of(node), []).append(is_up)
-    return {zone: zones.state_of(each) for zone, each in counts.items()}
-
-
-def _all_lost(view: View, judged: Node) -> bool:
-    states = _states(view, judged)
-    return all(state is zones.ZoneState.FULL for state in states.values())
-
-
-def _turn_in(node: Node, view: View, now: Instant, tools: Tools) -> Duration | None:
-    """Return when this node's turn in its zone's queue comes: 0 is now, None is never."""
-    states = _states(view, node)
-    zone = _zone_of(node)
-    size = sum(_zone_of(each) == zone for each in view.list("Node"))
-    interval = zones.eviction_interval(states, zone, size, tools.settings)
-    if interval is None:
-        return None if not states else tools.settings.node_monitor_period
-    latest = max(
-        (
-            taint.time_added
-            for each in view.list("Node")
-            if _zone_of(each) == zone
-            for taint in each.spec.taints
-            if taint.effect == NO_EXECUTE
-            and taint.key in (NOT_READY, UNREACHABLE)
-            and taint.time_added is not None
-        ),
-        default=None,
-    )
-    return 0 if latest is None else max(0, latest + interval - now)
-
-
-def _taint_write(node: Node, tainted: Node) -> Write:
+def _taint_write(node: Node, taints: tuple[Taint, ...], is_alone: bool) -> Write:
     before = {(each.key, each.effect) for each in node.spec.taints}
-    after = {(each.key, each.effect) for each in tainted.spec.taints}
+    after = {(each.key, each.effect) for each in taints}
     evicts = any(effect == NO_EXECUTE for _, effect in after - before)
     key = "node-tainted-no-execute" if evicts else "node-tainted" if after - before else ""
     because = Reason(key or "node-untainted", {"node": node.metadata.name})
-    version = node.metadata.resource_version
-    untouched = node.status == tainted.status
-    require = version if untouched else None
-    return Write("patch", tainted, because, ("spec.taints",), require_version=require)
+    version = node.metadata.resource_version if is_alone else None
+    tainted = replace(node, spec=replace(node.spec, taints=taints))
+    return Write("patch", tainted, because, ("spec.taints",), require_version=version)

@@ -317,7 +317,8 @@ def backing_off(world: "World", kubelet: KubeletState, run: PodRun, each: Contai
 
 def restart(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Start a container again; the image is asked for again first."""
-    next_crash_delay(each, world.now)
+    finished = each.ended.finished if each.ended else world.now
+    next_crash_delay(each, finished, world.now)
     each.stage = "waiting"
     if pulls.ensure_image(world, kubelet, run, each):
         start(world, kubelet, run, each)

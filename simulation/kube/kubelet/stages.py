@@ -7,15 +7,13 @@ and the container runtime of one machine remember.
 """
 
 from simulation.kernel.records import Record, State
-from simulation.kernel.units import MILLISECOND, MINUTE, SECOND, Duration, Instant
+from simulation.kernel.units import MILLISECOND, SECOND, Duration, Instant
+from simulation.kube.kubelet import backoff
 from simulation.kube.objects.pod import Container, Pod, PodStatus
 
 MIRROR = "kubernetes.io/config.mirror"
 """The annotation of a pod that only mirrors a file on a control plane node's disk."""
 
-CRASH_BACKOFF_FIRST: Duration = 10 * SECOND
-CRASH_BACKOFF_MAX: Duration = 300 * SECOND
-CRASH_BACKOFF_FORGOTTEN: Duration = 10 * MINUTE
 PULL_BACKOFF_FIRST: Duration = 10 * SECOND
 PULL_BACKOFF_MAX: Duration = 300 * SECOND
 STATUS_RETRY: Duration = 10 * SECOND
@@ -198,21 +196,22 @@ def phase_of(run: PodRun) -> str:
     return "Failed" if any(codes) else "Succeeded"
 
 
+CRASHES = backoff.configured()
+
+
+def _failures(run: ContainerRun) -> backoff.Failures:
+    return backoff.Failures(run.crash_delay, run.crash_delay_set)
+
+
 def crash_delay(run: ContainerRun, finished: Instant) -> Duration:
     """Return how long after its end a container must wait; the first time not at all."""
-    if run.crash_delay == 0 or finished - run.crash_delay_set > CRASH_BACKOFF_FORGOTTEN:
-        return 0
-    return run.crash_delay
+    return backoff.wait_after(CRASHES, _failures(run), finished)
 
 
-def next_crash_delay(run: ContainerRun, now: Instant) -> None:
+def next_crash_delay(run: ContainerRun, finished: Instant, now: Instant) -> None:
     """Count a restart: the next one waits twice as long, up to five minutes."""
-    forgotten = now - run.crash_delay_set > CRASH_BACKOFF_FORGOTTEN
-    if run.crash_delay == 0 or forgotten:
-        run.crash_delay = CRASH_BACKOFF_FIRST
-    else:
-        run.crash_delay = min(2 * run.crash_delay, CRASH_BACKOFF_MAX)
-    run.crash_delay_set = now
+    failures = backoff.counted(CRASHES, _failures(run), finished, now)
+    run.crash_delay, run.crash_delay_set = failures.wait, failures.counted_at
 
 
 def pull_delay(failures: int) -> Duration:

@@ -32,27 +32,13 @@ def tolerated(taint: Taint, tolerations: Iterable[Toleration]) -> bool:
     return any(tolerates(each, taint) for each in tolerations)
 
 
-def may_stay_for(
-    taints: Iterable[Taint], tolerations: tuple[Toleration, ...]
-) -> Duration | None:
-    """Return how long a pod may stay beside NoExecute taints: 0 is not at all, None for ever."""
-    used: list[Toleration] = []
-    for taint in taints:
-        if taint.effect != NO_EXECUTE:
-            continue
-        covering = [each for each in tolerations if tolerates(each, taint)]
-        if not covering:
-            return 0
-        used += covering
-    return minimum(used)
-
-
 def minimum(tolerations: Iterable[Toleration]) -> Duration | None:
-    """Return the shortest tolerationSeconds, None if none of them has any."""
+    """Return the shortest tolerationSeconds: None if all are for ever, 0 if there are none."""
+    every = list(tolerations)
+    if not every:
+        return 0
     seconds = [
-        max(0, each.toleration_seconds)
-        for each in tolerations
-        if each.toleration_seconds is not None
+        max(0, each.toleration_seconds) for each in every if each.toleration_seconds is not None
     ]
     return min(seconds) * SECOND if seconds else None
 

@@ -147,10 +147,17 @@ def visit(
     *objects: AnyObject,
     now: Instant = 1_000,
     heartbeats: Mapping[str, Instant] | None = None,
+    notes: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Outcome:
     """Let a reconciler visit a key once."""
     told: list[Any] = []
-    tools = Tools(Dice(1), Settings(), lambda *event: told.append(event), dict(heartbeats or {}))
+    tools = Tools(
+        Dice(1),
+        Settings(),
+        lambda *event: told.append(event),
+        dict(heartbeats or {}),
+        notes=dict(notes or {}),
+    )
     return reconciler.reconcile(key, a_view(*objects), now, tools)
 
 

@@ -11,6 +11,7 @@ from simulation.kube.controllers.taint_eviction import TaintEvictionController
 from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import Toleration
 from simulation.kube.objects.service import EndpointSlice
+from simulation.kube.rules.eviction import timer_of
 from tests.simulation.kube.controllers.builders import (
     a_deployment,
     a_node,
@@ -171,20 +172,13 @@ def test_a_node_is_lost_strictly_after_the_grace_period(silent_for: int, lost: b
         node, pod, tainted = writes
         assert {c.status for c in node.object.status.conditions} == {"Unknown"}
         assert pod.object.status.conditions[0].status == "False"
-        assert {t.effect for t in tainted.object.spec.taints} == {"NoSchedule", "NoExecute"}
+        assert {t.effect for t in tainted.object.spec.taints} == {"NoSchedule"}
 
 
-def test_when_every_node_is_lost_nobody_is_evicted() -> None:
-    outcome = visit(
-        NodeLifecycleController(),
-        "worker-1",
-        a_node("worker-1"),
-        now=100 * SECOND,
-        heartbeats={"worker-1": 0},
-    )
-
-    tainted = outcome.batches[0][-1].object
-    assert {taint.effect for taint in tainted.spec.taints} == {"NoSchedule"}
+def _notes(tolerations: tuple) -> dict[str, tuple[int, int]]:
+    """What the controller noted when the taint came, at second 0."""
+    timer = timer_of((LOST,), tolerations, None, 0)
+    return {} if timer is None else {"worker-1/web-a": (timer.set_at, timer.due)}
 
 
 @pytest.mark.parametrize(
@@ -206,6 +200,7 @@ def test_a_pod_stays_beside_a_taint_as_long_as_it_tolerates_it(
         a_node("worker-1", "Unknown", taints=(LOST,)),
         a_pod(on="worker-1", tolerations=tolerations),
         now=now * SECOND,
+        notes=_notes(tolerations),
     )
 
     assert (["delete Pod/web-a"] in summary(outcome)) == evicted, name
