@@ -42,59 +42,10 @@ def _of(info: KindInfo) -> Resource:
     )
 
 
-OTHERS = """
-Binding//v1/bindings//
-ComponentStatus//v1/componentstatuses/cs/cluster
-Endpoints//v1/endpoints/ep/
-LimitRange//v1/limitranges/limits/
-PersistentVolume//v1/persistentvolumes/pv/cluster
-PodTemplate//v1/podtemplates//
-ReplicationController//v1/replicationcontrollers/rc/
-ControllerRevision/apps/v1/controllerrevisions//
-MutatingWebhookConfiguration/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations//cluster
-ValidatingWebhookConfiguration/admissionregistration.k8s.io/v1/validatingwebhookconfigurations//cluster
-ValidatingAdmissionPolicy/admissionregistration.k8s.io/v1/validatingadmissionpolicies//cluster
-CustomResourceDefinition/apiextensions.k8s.io/v1/customresourcedefinitions/crd,crds/cluster
-APIService/apiregistration.k8s.io/v1/apiservices//cluster
-CertificateSigningRequest/certificates.k8s.io/v1/certificatesigningrequests/csr/cluster
-FlowSchema/flowcontrol.apiserver.k8s.io/v1/flowschemas//cluster
-PriorityLevelConfiguration/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations//cluster
-NetworkPolicy/networking.k8s.io/v1/networkpolicies/netpol/
-RuntimeClass/node.k8s.io/v1/runtimeclasses//cluster
-ClusterRole/rbac.authorization.k8s.io/v1/clusterroles//cluster
-ClusterRoleBinding/rbac.authorization.k8s.io/v1/clusterrolebindings//cluster
-Role/rbac.authorization.k8s.io/v1/roles//
-RoleBinding/rbac.authorization.k8s.io/v1/rolebindings//
-PriorityClass/scheduling.k8s.io/v1/priorityclasses/pc/cluster
-CSIDriver/storage.k8s.io/v1/csidrivers//cluster
-CSINode/storage.k8s.io/v1/csinodes//cluster
-StorageClass/storage.k8s.io/v1/storageclasses/sc/cluster
-VolumeAttachment/storage.k8s.io/v1/volumeattachments//cluster
-Gateway/gateway.networking.k8s.io/v1/gateways/gtw/
-GatewayClass/gateway.networking.k8s.io/v1/gatewayclasses/gc/cluster
-HTTPRoute/gateway.networking.k8s.io/v1/httproutes//
-"""
-"""Kinds of the Kubernetes documentation that are stored and not simulated yet."""
-
-
-def _others() -> list[Resource]:
-    found = []
-    for line in OTHERS.split():
-        kind, group, version, plural, short, scope = line.split("/")
-        names = tuple(short.split(",")) if short else ()
-        found.append(
-            Resource(
-                kind, group, version, plural, kind.lower(), names, scope != "cluster",
-                simulated=kind == "Endpoints",
-            )
-        )
-    return found
-
-
 RESOURCES: dict[str, Resource] = {
     each.kind: each
     for each in sorted(
-        [*(_of(info) for info in KINDS.values()), *_others()],
+        map(_of, KINDS.values()),
         key=lambda each: (each.group, each.plural),
     )
 }
@@ -105,7 +56,7 @@ for _each in RESOURCES.values():
     for _name in (_each.plural, _each.singular, *_each.short_names):
         BY_NAME.setdefault(_name, _each)
 
-ALL = ("Pod", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet",
+ALL = ("Pod", "ReplicationController", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet",
        "HorizontalPodAutoscaler", "CronJob", "Job")
 """What `all` means, in the order of kubectl."""
 

@@ -14,7 +14,7 @@ import msgspec
 from simulation.kernel.calendar import Calendar
 from simulation.kube.manifests.amounts import canonical
 from simulation.kube.manifests.yaml_text import to_yaml
-from simulation.kube.objects.kinds import KINDS, AnyObject, Unsimulated, kind_of
+from simulation.kube.objects.kinds import KINDS, AnyObject, KindInfo, Unsimulated, kind_of
 from simulation.kube.objects.meta import ObjectMeta, Resources
 from simulation.kube.rules import quantities
 
@@ -55,8 +55,29 @@ KEPT_WHEN_EMPTY = {
     ("ContainerStateTerminated", "exit_code"),
     ("ContainerStatus", "image"),
     ("ContainerStatus", "image_id"),
+    ("CronJobSpec", "suspend"),
+    ("CronJobSpec", "successful_jobs_history_limit"),
+    ("CronJobSpec", "failed_jobs_history_limit"),
+    ("DaemonSetSpec", "revision_history_limit"),
+    ("DeploymentSpec", "progress_deadline_seconds"),
+    ("DeploymentSpec", "revision_history_limit"),
+    ("PodDisruptionBudgetStatus", "disruptions_allowed"),
+    ("PodDisruptionBudgetStatus", "current_healthy"),
+    ("PodDisruptionBudgetStatus", "desired_healthy"),
+    ("PodDisruptionBudgetStatus", "expected_pods"),
+    ("RollingUpdateDaemonSet", "max_surge"),
+    ("RollingUpdateDaemonSet", "max_unavailable"),
+    ("RollingUpdateDeployment", "max_surge"),
+    ("RollingUpdateDeployment", "max_unavailable"),
+    ("StatefulSetSpec", "replicas"),
+    ("StatefulSetSpec", "revision_history_limit"),
+    ("StatefulSetSpec", "service_name"),
+    ("StatefulSetStatus", "available_replicas"),
+    ("StatefulSetStatus", "replicas"),
 }
 """Fields that the API prints even when they are zero."""
+PRINTED_WHEN_EMPTY = ("last_state", "load_balancer", "metadata", "resources", "state", "status")
+"""Structures that the API prints even when nothing is in them: resources: {}."""
 
 
 class Malformed(ValueError):
@@ -108,12 +129,36 @@ def from_json(content: dict[str, Any], calendar: Calendar) -> AnyObject:
     info = KINDS.get(kind)
     content = canonical(kind, content)
     body = {key: value for key, value in content.items() if key != "kind"}
-    if info is None or not str(content.get("apiVersion", "")).startswith(info.group):
+    if info is None or info.struct is Unsimulated or not _is_of(info, content):
         metadata = _struct(ObjectMeta, body.pop("metadata", None) or {}, "metadata", calendar)
         version = str(body.pop("apiVersion", "v1"))
         return Unsimulated(metadata, version, body, kind)
+    if body.get("apiVersion") == "autoscaling/v1":
+        body = _autoscaler_v2(body)
     obj = _struct(info.struct, body, "", calendar)
     return typing.cast(AnyObject, obj)
+
+
+def _is_of(info: KindInfo, content: dict[str, Any]) -> bool:
+    return str(content.get("apiVersion", "")).startswith(info.group)
+
+
+def _autoscaler_v2(body: dict[str, Any]) -> dict[str, Any]:
+    """Return an autoscaling/v1 autoscaler in the form that is stored."""
+    spec = dict(body.get("spec") or {})
+    wanted = spec.pop("targetCPUUtilizationPercentage", None)
+    if wanted is not None:
+        target = {"type": "Utilization", "averageUtilization": wanted}
+        spec["metrics"] = [
+            *(each for each in spec.get("metrics") or () if not _is_cpu(each)),
+            {"type": "Resource", "resource": {"name": "cpu", "target": target}},
+        ]
+    return {**body, "apiVersion": "autoscaling/v2", "spec": spec}
+
+
+def _is_cpu(metric: Any) -> bool:
+    resource = metric.get("resource") if isinstance(metric, dict) else None
+    return isinstance(resource, dict) and resource.get("name") == "cpu"
 
 
 def _struct(struct: type, content: Any, path: str, calendar: Calendar) -> Any:
@@ -240,20 +285,27 @@ def _struct_json(struct: Any, calendar: Calendar) -> dict[str, Any]:
         return _resources_json(struct)
     content: dict[str, Any] = {}
     name = type(struct).__name__
-    for key, (attribute, _) in fields_of(type(struct)).items():
+    for key, (attribute, hint) in fields_of(type(struct)).items():
         value = getattr(struct, attribute)
         if value is None or (attribute == "api_version" and key in content):
             continue
         empty = value in ("", 0, False, (), {}) if not isinstance(value, msgspec.Struct) else False
-        if empty and (name, attribute) not in KEPT_WHEN_EMPTY and not is_time(attribute):
+        if empty and not (_is_chosen(hint, value) or (name, attribute) in KEPT_WHEN_EMPTY):
             continue
         printed = _json(attribute, value, calendar)
-        if printed == {} and isinstance(value, msgspec.Struct) and not _is_state(name):
+        said = _is_state(name) or attribute in PRINTED_WHEN_EMPTY
+        if printed == {} and isinstance(value, msgspec.Struct) and not said:
             continue
         content[key] = printed
     for key, value in getattr(struct, "rest", {}).items():
         content.setdefault(key, value)
     return content
+
+
+def _is_chosen(hint: Any, value: Any) -> bool:
+    """Tell whether a zero was set on purpose: the field could have been left out instead."""
+    optional = isinstance(hint, types.UnionType) and type(None) in typing.get_args(hint)
+    return optional and not isinstance(value, tuple | dict)
 
 
 def _is_state(name: str) -> bool:

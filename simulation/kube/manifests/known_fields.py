@@ -314,7 +314,7 @@ def structures() -> dict[str, dict[str, str]]:
         if not line.startswith(" "):
             current = {}
             found[words.pop(0).removesuffix(":")] = current
-        current.update(word.split("=") for word in words if word != "*")
+        current.update(word.split("=", 1) for word in words if word != "*")  # type: ignore[misc]
     return found
 
 

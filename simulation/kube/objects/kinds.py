@@ -102,6 +102,63 @@ def _info(
     )
 
 
+STORED = """
+Binding//v1/bindings//
+ComponentStatus//v1/componentstatuses/cs/cluster
+Endpoints//v1/endpoints/ep/
+LimitRange//v1/limitranges/limits/
+PersistentVolume//v1/persistentvolumes/pv/cluster
+PodTemplate//v1/podtemplates//
+ReplicationController//v1/replicationcontrollers/rc/all
+ControllerRevision/apps/v1/controllerrevisions//
+MutatingWebhookConfiguration/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations//cluster
+ValidatingWebhookConfiguration/admissionregistration.k8s.io/v1/validatingwebhookconfigurations//cluster
+ValidatingAdmissionPolicy/admissionregistration.k8s.io/v1/validatingadmissionpolicies//cluster
+ValidatingAdmissionPolicyBinding/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings//cluster
+CustomResourceDefinition/apiextensions.k8s.io/v1/customresourcedefinitions/crd,crds/cluster
+APIService/apiregistration.k8s.io/v1/apiservices//cluster
+CertificateSigningRequest/certificates.k8s.io/v1/certificatesigningrequests/csr/cluster
+FlowSchema/flowcontrol.apiserver.k8s.io/v1/flowschemas//cluster
+PriorityLevelConfiguration/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations//cluster
+IPAddress/networking.k8s.io/v1/ipaddresses/ip/cluster
+NetworkPolicy/networking.k8s.io/v1/networkpolicies/netpol/
+ServiceCIDR/networking.k8s.io/v1/servicecidrs//cluster
+RuntimeClass/node.k8s.io/v1/runtimeclasses//cluster
+ClusterRole/rbac.authorization.k8s.io/v1/clusterroles//cluster
+ClusterRoleBinding/rbac.authorization.k8s.io/v1/clusterrolebindings//cluster
+Role/rbac.authorization.k8s.io/v1/roles//
+RoleBinding/rbac.authorization.k8s.io/v1/rolebindings//
+PriorityClass/scheduling.k8s.io/v1/priorityclasses/pc/cluster
+CSIDriver/storage.k8s.io/v1/csidrivers//cluster
+CSINode/storage.k8s.io/v1/csinodes//cluster
+StorageClass/storage.k8s.io/v1/storageclasses/sc/cluster
+VolumeAttachment/storage.k8s.io/v1/volumeattachments//cluster
+Gateway/gateway.networking.k8s.io/v1/gateways/gtw/
+GatewayClass/gateway.networking.k8s.io/v1/gatewayclasses/gc/cluster
+HTTPRoute/gateway.networking.k8s.io/v1/httproutes//
+"""
+"""Kinds that are kept as they were written: kind/group/version/plural/short names/scope."""
+
+WORKING = ("Endpoints", "PriorityClass")
+"""Stored kinds that something comes of: no note says that they are not simulated."""
+
+
+def _stored(line: str) -> KindInfo:
+    kind, group, version, plural, short, scope = line.split("/")
+    return KindInfo(
+        kind,
+        group,
+        version,
+        plural,
+        kind.lower(),
+        tuple(short.split(",")) if short else (),
+        scope != "cluster",
+        ("all",) if scope == "all" else (),
+        Unsimulated,
+        kind in WORKING,
+    )
+
+
 KINDS: dict[str, KindInfo] = {
     info.kind: info
     for info in (
@@ -135,9 +192,10 @@ KINDS: dict[str, KindInfo] = {
         _info(IngressClass, "networking.k8s.io", "ingressclasses", namespaced=False),
         _info(Ingress, "networking.k8s.io", "ingresses", "ing"),
         _info(PodDisruptionBudget, "policy", "poddisruptionbudgets", "pdb"),
+        *map(_stored, STORED.split()),
     )
 }
-"""Kind to what is known of it; any other kind is stored as Unsimulated."""
+"""Kind to what is known of it; those of STORED are kept as Unsimulated."""
 
 
 def kind_of(obj: AnyObject) -> str:

@@ -67,6 +67,9 @@ class ObjectReference(Record):
     namespace: str = ""
     name: str = ""
     uid: str = ""
+    api_version: str = ""
+    resource_version: str = ""
+    field_path: str = ""
 
 
 class EndpointConditions(Record):
@@ -85,6 +88,7 @@ class Endpoint(Record):
     target_ref: ObjectReference | None = None
     node_name: str | None = None
     zone: str | None = None
+    rest: dict[str, Any] = {}
 
 
 class EndpointPort(Record):

@@ -4,8 +4,15 @@ from typing import Any
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import Instant
-from simulation.kube.objects.meta import Condition, IntOrString, KubeObject, LabelSelector
+from simulation.kube.objects.meta import (
+    Condition,
+    IntOrString,
+    KubeObject,
+    LabelSelector,
+    ObjectMeta,
+)
 from simulation.kube.objects.pod import PodTemplateSpec
+from simulation.kube.objects.service import ObjectReference
 
 
 class RollingUpdateDeployment(Record):
@@ -133,13 +140,42 @@ class DaemonSet(KubeObject, frozen=True, gc=False, tag="DaemonSet"):
     status: DaemonSetStatus = DaemonSetStatus()
 
 
+class RollingUpdateStatefulSetStrategy(Record):
+    """Which pods of a StatefulSet are replaced."""
+
+    partition: int | None = None
+    max_unavailable: IntOrString | None = None
+
+
+class StatefulSetUpdateStrategy(Record):
+    """When a StatefulSet replaces its pods."""
+
+    type: str = "RollingUpdate"
+    rolling_update: RollingUpdateStatefulSetStrategy | None = None
+
+
+class StatefulSetPersistentVolumeClaimRetentionPolicy(Record):
+    """What becomes of a StatefulSet's claims."""
+
+    when_deleted: str = "Retain"
+    when_scaled: str = "Retain"
+
+
 class StatefulSetSpec(Record):
-    """What a StatefulSet asks for; stored, not simulated yet."""
+    """What a StatefulSet asks for."""
 
     replicas: int = 1
     selector: LabelSelector = LabelSelector()
     template: PodTemplateSpec = PodTemplateSpec()
     service_name: str = ""
+    pod_management_policy: str = "OrderedReady"
+    update_strategy: StatefulSetUpdateStrategy = StatefulSetUpdateStrategy()
+    revision_history_limit: int = 10
+    min_ready_seconds: int = 0
+    volume_claim_templates: tuple[dict[str, Any], ...] = ()
+    persistent_volume_claim_retention_policy: StatefulSetPersistentVolumeClaimRetentionPolicy = (
+        StatefulSetPersistentVolumeClaimRetentionPolicy()
+    )
     rest: dict[str, Any] = {}
 
 
@@ -151,6 +187,11 @@ class StatefulSetStatus(Record):
     current_replicas: int = 0
     updated_replicas: int = 0
     available_replicas: int = 0
+    observed_generation: int = 0
+    current_revision: str = ""
+    update_revision: str = ""
+    collision_count: int | None = None
+    conditions: tuple[Condition, ...] = ()
     rest: dict[str, Any] = {}
 
 
@@ -162,14 +203,19 @@ class StatefulSet(KubeObject, frozen=True, gc=False, tag="StatefulSet"):
 
 
 class JobSpec(Record):
-    """What a Job asks for; stored, not simulated yet."""
+    """What a Job asks for."""
 
     template: PodTemplateSpec = PodTemplateSpec()
     completions: int | None = None
     parallelism: int | None = None
     backoff_limit: int | None = None
-    suspend: bool = False
+    suspend: bool | None = None
     selector: LabelSelector | None = None
+    active_deadline_seconds: int | None = None
+    ttl_seconds_after_finished: int | None = None
+    completion_mode: str = ""
+    manual_selector: bool | None = None
+    pod_replacement_policy: str = ""
     rest: dict[str, Any] = {}
 
 
@@ -183,6 +229,8 @@ class JobStatus(Record):
     start_time: Instant | None = None
     completion_time: Instant | None = None
     conditions: tuple[Condition, ...] = ()
+    terminating: int | None = None
+    completed_indexes: str = ""
     rest: dict[str, Any] = {}
 
 
@@ -197,16 +245,21 @@ class JobTemplateSpec(Record):
     """What a CronJob's Jobs are made from."""
 
     spec: JobSpec = JobSpec()
+    metadata: ObjectMeta = ObjectMeta()
     rest: dict[str, Any] = {}
 
 
 class CronJobSpec(Record):
-    """What a CronJob asks for; stored, not simulated yet."""
+    """What a CronJob asks for."""
 
     schedule: str = ""
     time_zone: str | None = None
     suspend: bool = False
     job_template: JobTemplateSpec = JobTemplateSpec()
+    concurrency_policy: str = "Allow"
+    starting_deadline_seconds: int | None = None
+    successful_jobs_history_limit: int = 3
+    failed_jobs_history_limit: int = 1
     rest: dict[str, Any] = {}
 
 
@@ -214,6 +267,8 @@ class CronJobStatus(Record):
     """How far a CronJob has come."""
 
     last_schedule_time: Instant | None = None
+    last_successful_time: Instant | None = None
+    active: tuple[ObjectReference, ...] = ()
     rest: dict[str, Any] = {}
 
 

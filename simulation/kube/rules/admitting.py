@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from simulation.kernel.dice import Dice
+from simulation.kube.manifests import pod_defaults
 from simulation.kube.objects.pod import Pod, Toleration
 from simulation.kube.objects.service import Service
 from simulation.kube.settings import Settings
@@ -21,6 +22,9 @@ replace = msgspec.structs.replace
 
 NOT_READY = "node.kubernetes.io/not-ready"
 UNREACHABLE = "node.kubernetes.io/unreachable"
+PREEMPTS = "PreemptLowerPriority"
+SYSTEM_CLASSES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+"""Classes that every cluster has."""
 NODE_PORTS = range(30086, 32768)
 """The dynamic band of 30000-32767; the first 86 are kept for static choices."""
 
@@ -28,13 +32,14 @@ NODE_PORTS = range(30086, 32768)
 def fill_in(obj: "AnyObject", store: "Store", settings: Settings, dice: Dice) -> "AnyObject":
     """Return the object as the API server stores it."""
     if isinstance(obj, Pod):
-        return _pod(obj, settings)
+        return _pod(obj, store, settings)
     if isinstance(obj, Service):
         return _service(obj, store, dice)
     return obj
 
 
-def _pod(pod: Pod, settings: Settings) -> Pod:
+def _pod(pod: Pod, store: "Store", settings: Settings) -> Pod:
+    pod = _with_priority(pod_defaults.pod(pod), store)
     tolerations = list(pod.spec.tolerations)
     for key in (NOT_READY, UNREACHABLE):
         if not any(_tolerates(each, key) for each in tolerations):
@@ -49,6 +54,26 @@ def _pod(pod: Pod, settings: Settings) -> Pod:
     return replace(pod, spec=replace(pod.spec, tolerations=tuple(tolerations)))
 
 
+def _with_priority(pod: Pod, store: "Store") -> Pod:
+    """Do as the admission plugin Priority: a pod's class says its number and whether it preempts."""
+    if pod.spec.priority is not None:
+        return pod
+    name, value, policy = pod.spec.priority_class_name, 0, PREEMPTS
+    if name in SYSTEM_CLASSES:
+        value = SYSTEM_CLASSES[name]
+    else:
+        for each in store.list("PriorityClass"):
+            if each.metadata.name == name or (not name and each.rest.get("globalDefault")):
+                value = int(each.rest.get("value") or 0)
+                policy = each.rest.get("preemptionPolicy") or PREEMPTS
+                name = each.metadata.name
+    policy = pod.spec.preemption_policy or policy
+    spec = replace(
+        pod.spec, priority=value, priority_class_name=name, preemption_policy=policy
+    )
+    return replace(pod, spec=spec)
+
+
 def _tolerates(toleration: Toleration, key: str) -> bool:
     covers_key = toleration.key in (key, "", None)
     covers_effect = toleration.effect in ("NoExecute", "", None)
@@ -61,6 +86,8 @@ def _service(service: Service, store: "Store", dice: Dice) -> Service:
         taken = {other.spec.cluster_ip for other in store.list("Service")}
         address = free_address(taken, dice, f"{service.metadata.namespace}/{service.metadata.name}")
         spec = replace(spec, cluster_ip=address)
+    if spec.cluster_ip and spec.type != "ExternalName":
+        spec = replace(spec, rest={**spec.rest, "clusterIPs": [spec.cluster_ip]})
     if spec.type in {"NodePort", "LoadBalancer"}:
         spec = replace(spec, ports=_node_ports(service, store, dice))
     return replace(service, spec=spec)
