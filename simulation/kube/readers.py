@@ -5,15 +5,21 @@ or one of the elected processes. It holds a cursor on one API server. When the c
 the cursor stands still, and what lives there goes on with what it last knew.
 """
 
+from bisect import insort
 from typing import TYPE_CHECKING
 
 from simulation.kernel.records import State
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Instant
+from simulation.kube.objects.pod import Pod
+from simulation.kube.store import Change
 from simulation.kube.view import View
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
+
+ROUTED = ("EndpointSlice", "Ingress", "IngressClass", "Service")
+"""Kinds that every machine's proxies watch, and so do ingress controllers."""
 
 RECONNECT_AFTER = SECOND
 """client-go's reflectors and the kubelet retry about a second after a connection breaks."""
@@ -38,11 +44,38 @@ class ReadersState(State):
     """API servers whose news are on their way."""
 
 
+class News:
+    """Changes, sorted once by the machines whose business they are.
+
+    A kubelet's watch has a field selector: it hears of its own Node and of the pods bound to it.
+    Routing tables concern every machine.
+    """
+
+    def __init__(self, changes: list[Change] | None) -> None:
+        self.too_late = changes is None
+        self.own: dict[str, list[Change]] = {}
+        self.routed: list[Change] = []
+        for change in changes or ():
+            if change.kind == "Node":
+                self.own.setdefault(change.key, []).append(change)
+            elif change.kind in ROUTED:
+                self.routed.append(change)
+            elif change.kind == "Pod":
+                sides = [each for each in (change.old, change.new) if isinstance(each, Pod)]
+                for name in dict.fromkeys(each.spec.node_name for each in sides):
+                    self.own.setdefault(name, []).append(change)
+
+    def of(self, machine: str) -> list[Change]:
+        """Return what a machine hears of them."""
+        return self.own.get(machine, []) + self.routed
+
+
 class Readers:
     """All readers of a lab."""
 
     def __init__(self, state: ReadersState | None = None) -> None:
         self.state = state or ReadersState()
+        self._names: list[str] = sorted(self.state.readers)
 
     def get(self, name: str) -> Reader:
         """Return a reader by name."""
@@ -51,13 +84,16 @@ class Readers:
     def add(self, world: "World", name: str, machine: str) -> Reader:
         """Start watching from a machine."""
         reader = Reader(name, machine, "", 0, world.now)
+        if name not in self.state.readers:
+            insort(self._names, name)
         self.state.readers[name] = reader
         self._attach(world, reader)
         return reader
 
     def remove(self, name: str) -> None:
         """Stop watching for good."""
-        self.state.readers.pop(name, None)
+        if self.state.readers.pop(name, None) is not None:
+            self._names.remove(name)
 
     def view(self, world: "World", name: str) -> View:
         """Return belief as a reader knows it."""
@@ -79,20 +115,29 @@ class Readers:
         """Bring the readers of one API server up to date."""
         self.state.delivering[event.subject] = False
         seen = world.api.state.servers[event.subject].seen
-        for name in sorted(self.state.readers):
-            reader = self.state.readers[name]
-            if reader.server == event.subject and reader.seen < seen:
+        since: dict[int, News] = {}
+        for name in list(self._names):
+            reader = self.state.readers.get(name)
+            if reader is None or reader.server != event.subject or reader.seen >= seen:
+                continue
+            if name not in world.machines:
                 self._advance(world, reader, seen)
+                continue
+            if reader.seen not in since:
+                since[reader.seen] = News(_fresh(world, reader.seen, seen))
+            news, reader.seen = since[reader.seen], seen
+            self._tell(world, reader, None if news.too_late else news.of(name))
 
     def _advance(self, world: "World", reader: Reader, seen: int) -> None:
-        changes = world.store.changes_since(reader.seen)
+        changes = _fresh(world, reader.seen, seen)
         reader.seen = seen
+        self._tell(world, reader, changes)
+
+    def _tell(self, world: "World", reader: Reader, changes: list[Change] | None) -> None:
         if changes is None:
             world.relisted(reader)
-            return
-        fresh = [change for change in changes if change.version <= seen]
-        if fresh:
-            world.heard(reader, fresh)
+        elif changes:
+            world.heard(reader, changes)
 
     def _usable(self, world: "World", reader: Reader) -> bool:
         servers = world.api.state.servers
@@ -126,7 +171,7 @@ class Readers:
 
     def connections_changed(self, world: "World") -> None:
         """Machines or cables changed: break what is broken, and let it look for another server."""
-        for name in sorted(self.state.readers):
+        for name in list(self._names):
             reader = self.state.readers[name]
             if reader.server and not self._usable(world, reader):
                 self._lose(world, reader)
@@ -142,10 +187,16 @@ class Readers:
 
     def server_lost(self, world: "World", server: str) -> None:
         """An API server's process is gone."""
-        for name in sorted(self.state.readers):
+        for name in list(self._names):
             reader = self.state.readers[name]
             if reader.server == server:
                 self._lose(world, reader)
+
+
+def _fresh(world: "World", seen: int, until: int) -> list[Change] | None:
+    """Return the changes after one version up to another, None if they are forgotten."""
+    changes = world.store.changes_since(seen)
+    return None if changes is None else [each for each in changes if each.version <= until]
 
 
 HANDLERS = {

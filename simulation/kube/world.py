@@ -317,7 +317,7 @@ class World:
             self.scheduler.heard(self, changes)
         else:
             self.kubelets.heard(self, reader.name, changes)
-            if any(each.kind in traffic.ROUTED for each in changes):
+            if any(each.kind in readers.ROUTED for each in changes):
                 self.traffic.news(self, reader.name)
 
     def relisted(self, reader: Reader) -> None:
