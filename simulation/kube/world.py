@@ -94,6 +94,7 @@ class World:
         self.ledger = state.ledger
         self.events = EventLog(state.events)
         self.quota = state.quota
+        self._control_plane: list[str] | None = None
         self.last_fault = state.last_fault
         self.moves = 0
         """Events and commands so far, for those who ask whether anything can have changed."""
@@ -153,7 +154,10 @@ class World:
 
     def control_plane(self) -> list[str]:
         """Return the names of the control plane machines."""
-        return sorted(n for n, each in self.machines.items() if each.role == CONTROL_PLANE)
+        if self._control_plane is None:
+            named = sorted(self.machines.items())
+            self._control_plane = [name for name, each in named if each.role == CONTROL_PLANE]
+        return self._control_plane
 
     def workers(self) -> list[str]:
         """Return the names of the workers."""
@@ -178,7 +182,7 @@ class World:
 
     def can_renew(self, node: str) -> bool:
         """Tell whether a node's kubelet can renew its lease."""
-        if not self.is_up(node) or node not in self.machines:
+        if not self.kubelets.is_alive(self, node):
             return False
         reader = self.readers.state.readers.get(node)
         return reader is not None and bool(reader.server) and self.can_write_from(reader.server)
@@ -290,6 +294,10 @@ class World:
         """Something that requests meet on their way changed."""
         self.traffic.changed(self)
 
+    def container_started(self, node: str, container: str) -> None:
+        """A container runs on a machine."""
+        faults.container_started(self, node, container)
+
     def set_load(self, route: str, rps: int) -> None:
         """Let the users ask for a route at a rate."""
         self.traffic.set_load(self, route, rps)
@@ -297,7 +305,8 @@ class World:
     def reader_connected(self, reader: Reader) -> None:
         """A reader reached an API server."""
         if reader.name in self.machines:
-            self.traffic.thaw(self, reader.name)
+            if "kube-proxy" not in self.machines[reader.name].stopped:
+                self.traffic.thaw(self, reader.name)
             if reader.name in self.kubelets.state.kubelets:
                 self.kubelets.connected(self, reader.name)
             self.heartbeats.review(self)
@@ -355,9 +364,14 @@ class World:
 
     # --- machines come and go
 
-    def add_machine(self, machine: Machine) -> None:
-        """Plug a machine in."""
+    def plug_in(self, machine: Machine) -> None:
+        """A machine stands in the room; nothing runs on it yet."""
         self.machines[machine.name] = machine
+        self._control_plane = None
+
+    def add_machine(self, machine: Machine) -> None:
+        """Plug a machine in, and install what every node runs."""
+        self.plug_in(machine)
         self.kubelets.add(self, machine.name)
         self.readers.add(self, machine.name, machine.name)
 
@@ -387,6 +401,7 @@ class World:
         self.readers.remove(name)
         self.kubelets.remove(name)
         del self.machines[name]
+        self._control_plane = None
         node = self.store.get("Node", name)
         if node is not None:
             because = Reason("worker-removed", {"node": name})

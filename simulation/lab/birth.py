@@ -87,7 +87,7 @@ def _plug_in(world: World, scenario: dict[str, Any]) -> None:
                 address=f"10.0.0.{address + number}",
                 pod_cidr=f"10.244.{network + number}.0/24",
             )
-            world.machines[name] = machine
+            world.plug_in(machine)
             if role == CONTROL_PLANE:
                 world.api.state.servers[name] = Server(name)
     world.state.workers_made = len(scenario["workers"])

@@ -82,12 +82,15 @@ class DaemonSetController:
             return Outcome()
         pods = _pods_by_node(view.by("pod/owner", owner.metadata.uid))
         nodes = view.list("Node")
-        eligible = {node.metadata.name: _should_run(owner, node) for node in nodes}
+        tolerations = tolerations_of(owner)
+        eligible = {node.metadata.name: _should_run(owner, node, tolerations) for node in nodes}
+        newest = pod_template_hash(owner.spec.template)
         writes: list[Write] = []
         for name in sorted({*pods, *eligible}):
-            writes += _for_node(owner, name, pods.get(name, []), eligible.get(name, False))
-        writes += _replaced(owner, pods)
-        status = _status(owner, pods, eligible)
+            wanted = eligible.get(name, False)
+            writes += _for_node(owner, name, pods.get(name, []), wanted, newest)
+        writes += _replaced(owner, pods, newest)
+        status = _status(owner, pods, eligible, newest)
         if status != owner.status:
             because = Reason("daemonset-counted", {"daemonset": owner.metadata.name})
             writes.append(Write("patch", replace(owner, status=status), because, ("status",)))
@@ -122,21 +125,22 @@ def tolerations_of(owner: DaemonSet) -> tuple[Toleration, ...]:
     return (*spec.tolerations, *(each for each in added if each not in spec.tolerations))
 
 
-def _should_run(owner: DaemonSet, node: Node) -> bool:
+def _should_run(owner: DaemonSet, node: Node, tolerations: tuple[Toleration, ...]) -> bool:
     spec = owner.spec.template.spec
     labels = node.metadata.labels
     if any(labels.get(key) != value for key, value in spec.node_selector.items()):
         return False
-    tolerations = tolerations_of(owner)
     keeping_away = [t for t in node.spec.taints if t.effect in {"NoSchedule", "NoExecute"}]
     return all(tolerated(taint, tolerations) for taint in keeping_away)
 
 
-def _for_node(owner: DaemonSet, node: str, pods: list[Pod], wanted: bool) -> list[Write]:
+def _for_node(
+    owner: DaemonSet, node: str, pods: list[Pod], wanted: bool, newest: str
+) -> list[Write]:
     params: dict[str, str | int] = {"daemonset": owner.metadata.name, "node": node}
     if wanted and not any(is_active(pod) or pod.metadata.deletion_timestamp for pod in pods):
         dead = [pod for pod in pods if is_finished(pod)]
-        create = Write("create", new_pod(owner, node), Reason("daemonset-creates", params))
+        create = Write("create", new_pod(owner, node, newest), Reason("daemonset-creates", params))
         return [*(_delete(pod, params) for pod in dead), create]
     running = [pod for pod in pods if pod.metadata.deletion_timestamp is None]
     surplus = running if not wanted else sorted(running, key=_age)[1:]
@@ -152,7 +156,7 @@ def _delete(pod: Pod, params: dict[str, str | int]) -> Write:
     return Write("delete", pod, because, require_uid=pod.metadata.uid)
 
 
-def new_pod(owner: DaemonSet, node: str) -> Pod:
+def new_pod(owner: DaemonSet, node: str, newest: str) -> Pod:
     """Return the pod of one node, with the affinity that only that node satisfies."""
     template = owner.spec.template
     field = {"key": "metadata.name", "operator": "In", "values": [node]}
@@ -161,7 +165,7 @@ def new_pod(owner: DaemonSet, node: str) -> Pod:
     meta = ObjectMeta(
         generate_name=f"{owner.metadata.name}-",
         namespace=owner.metadata.namespace,
-        labels={**template.metadata.labels, HASH_LABEL: pod_template_hash(template)},
+        labels={**template.metadata.labels, HASH_LABEL: newest},
         annotations=template.metadata.annotations,
         owner_references=(
             OwnerReference(
@@ -173,16 +177,16 @@ def new_pod(owner: DaemonSet, node: str) -> Pod:
     return Pod(metadata=meta, spec=spec)
 
 
-def _is_new(owner: DaemonSet, pod: Pod) -> bool:
-    return pod.metadata.labels.get(HASH_LABEL) == pod_template_hash(owner.spec.template)
+def _is_new(pod: Pod, newest: str) -> bool:
+    return pod.metadata.labels.get(HASH_LABEL) == newest
 
 
-def _replaced(owner: DaemonSet, pods: dict[str, list[Pod]]) -> list[Write]:
+def _replaced(owner: DaemonSet, pods: dict[str, list[Pod]], newest: str) -> list[Write]:
     """Return the deletions of a rolling update: those that serve nobody anyway go first."""
     if owner.spec.update_strategy.type != "RollingUpdate":
         return []
     running = [pod for each in pods.values() for pod in each if is_active(pod)]
-    old = sorted((pod for pod in running if not _is_new(owner, pod)), key=_age)
+    old = sorted((pod for pod in running if not _is_new(pod, newest)), key=_age)
     if not old:
         return []
     rolling = owner.spec.update_strategy.rolling_update
@@ -196,7 +200,7 @@ def _replaced(owner: DaemonSet, pods: dict[str, list[Pod]]) -> list[Write]:
 
 
 def _status(
-    owner: DaemonSet, pods: dict[str, list[Pod]], eligible: dict[str, bool]
+    owner: DaemonSet, pods: dict[str, list[Pod]], eligible: dict[str, bool], newest: str
 ) -> DaemonSetStatus:
     desired = [name for name, wanted in eligible.items() if wanted]
     active = {name: [pod for pod in pods.get(name, ()) if is_active(pod)] for name in desired}
@@ -210,7 +214,7 @@ def _status(
         number_available=ready,
         number_unavailable=len(desired) - ready,
         updated_number_scheduled=sum(
-            any(_is_new(owner, pod) for pod in each) for each in active.values()
+            any(_is_new(pod, newest) for pod in each) for each in active.values()
         ),
         observed_generation=owner.metadata.generation,
     )
