@@ -1,7 +1,9 @@
 """What the cluster says of itself: version, api-resources, explain, cluster-info, config."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from simulation.kube.manifests.codec import to_yaml
 from simulation.kube.manifests.known_fields import fields_below
 from simulation.kube.objects.kinds import KINDS
 from simulation.kubectl.errors import BALANCER, CommandError
@@ -9,6 +11,7 @@ from simulation.kubectl.output import Output, json_text
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.resources import RESOURCES, find
 from simulation.kubectl.tables import layout
+from simulation.kubectl.verbs import EACH_LINE
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -19,18 +22,26 @@ KUSTOMIZE = "v5.8.1"
 
 def version(world: "World", call: Call) -> Output:
     """Print the versions of client and server."""
-    if call.flag("output") in ("json", "yaml"):
-        named: dict[str, Any] = {"gitVersion": VERSION, "major": "1", "minor": "36"}
-        content = {"clientVersion": named, "kustomizeVersion": KUSTOMIZE}
+    form = call.flag("output")
+    if form not in ("", "json", "yaml"):
+        raise CommandError("error: --output must be 'yaml' or 'json'")
+    if form:
+        named = {
+            "major": "1", "minor": "36", "gitVersion": VERSION, "compiler": "gc", "platform": "linux/amd64",
+        }
+        content: dict[str, Any] = {"clientVersion": named, "kustomizeVersion": KUSTOMIZE}
         if not call.on("client"):
             content["serverVersion"] = named
-        return Output(json_text(content))
+        # The only JSON of kubectl that is indented by two.
+        return Output(f"{json.dumps(content, indent=2)}\n" if form == "json" else to_yaml(content))
     text = f"Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n"
     return Output(text if call.on("client") else f"{text}Server Version: {VERSION}\n")
 
 
 def api_resources(world: "World", call: Call) -> Output:
     """Print the kinds that the API server offers."""
+    if call.flag("output") not in ("", "name", "wide"):
+        raise CommandError(f"error: --output {call.flag('output')} is not available")
     rows = [] if call.on("no-headers") else [["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"]]
     listed = sorted(RESOURCES.values(), key=lambda each: (each.group != "", each.group, each.plural))
     for each in listed:
@@ -57,6 +68,8 @@ def api_versions(world: "World", call: Call) -> Output:
 
 def cluster_info(world: "World", call: Call) -> Output:
     """Print where the API servers are reached."""
+    if call.args[:1] == ("dump",):
+        raise not_here("kubectl cluster-info dump", "kubectl get all -A")
     return Output(
         f"Kubernetes control plane is running at https://{BALANCER}\n"
         f"CoreDNS is running at https://{BALANCER}/api/v1/namespaces/kube-system/services/"
@@ -65,16 +78,66 @@ def cluster_info(world: "World", call: Call) -> Output:
     )
 
 
-def config(world: "World", call: Call) -> Output:
-    """Answer the few `kubectl config` commands that only read."""
-    word = call.args[0] if call.args else ""
-    if word == "current-context":
-        return Output("clusterlab\n")
-    if word == "get-contexts":
-        rows = [["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"],
-                ["*", "clusterlab", "clusterlab", "learner", "default"]]
-        return Output("".join(f"{line}\n" for line in layout(rows)))
-    raise not_here(f"kubectl config {word}".strip(), "-n NAMESPACE or --server cp-1 on each line")
+CONTEXT, USER = "clusterlab", "learner"
+KUBECONFIG: dict[str, Any] = {
+    "apiVersion": "v1",
+    "clusters": [
+        {
+            "cluster": {
+                "certificate-authority-data": "DATA+OMITTED",
+                "server": f"https://{BALANCER}",
+            },
+            "name": CONTEXT,
+        }
+    ],
+    "contexts": [{"context": {"cluster": CONTEXT, "user": USER}, "name": CONTEXT}],
+    "current-context": CONTEXT,
+    "kind": "Config",
+    "users": [
+        {
+            "name": USER,
+            "user": {
+                "client-certificate-data": "DATA+OMITTED",
+                "client-key-data": "DATA+OMITTED",
+            },
+        }
+    ],
+}
+"""What a file ~/.kube/config would hold."""
+
+
+def config_view(world: "World", call: Call) -> Output:
+    """Print how the cluster is reached."""
+    return Output(json_text(KUBECONFIG) if call.flag("output") == "json" else to_yaml(KUBECONFIG))
+
+
+def config_contexts(world: "World", call: Call) -> Output:
+    """Print the only context there is."""
+    if call.args and call.args[0] != CONTEXT:
+        raise CommandError(f"error: context {call.args[0]} not found")
+    if call.flag("output") == "name":
+        return Output(f"{CONTEXT}\n")
+    rows = [["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"], ["*", CONTEXT, CONTEXT, USER, ""]]
+    return Output("".join(f"{line}\n" for line in layout(rows[1:] if call.on("no-headers") else rows)))
+
+
+def config_names(world: "World", call: Call) -> Output:
+    """Print the current context, or the name of the only cluster or user."""
+    name = USER if call.verb == "config get-users" else CONTEXT
+    return Output(f"{name}\n" if call.verb == "config current-context" else f"NAME\n{name}\n")
+
+
+def config_use(world: "World", call: Call) -> Output:
+    """Answer `config use-context`: there is one, and it is in use."""
+    if not call.args or call.args[0] != CONTEXT:
+        name = call.args[0] if call.args else ""
+        raise CommandError(f'error: no context exists with the name: "{name}"')
+    return Output(f'Switched to context "{CONTEXT}".\n')
+
+
+def config_set(world: "World", call: Call) -> Output:
+    """Answer `config set-context`: nothing is kept between two lines."""
+    raise not_here("kubectl config set-context", EACH_LINE)
 
 
 FIELDS: dict[str, str] = {
@@ -124,8 +187,25 @@ def explain(world: "World", call: Call) -> Output:
     info = KINDS.get(resource.kind)
     about = FIELDS.get(path[-1], "") if path else ((info.struct.__doc__ or "") if info else "")
     lines += ["DESCRIPTION:", f"    {about.strip().splitlines()[0] if about.strip() else '<empty>'}", ""]
-    if fields:
+    if fields and call.on("recursive"):
+        lines.append("FIELDS:")
+        lines += _below(resource.kind, tuple(path), 1)
+    elif fields:
         lines.append("FIELDS:")
         for field, inner in fields:
             lines += [f"  {field}\t<{inner}>", f"    {FIELDS.get(field, '<no description>')}", ""]
     return Output("\n".join(lines) + "\n")
+
+
+DEPTH_MAX = 8
+"""Some structures hold themselves."""
+
+
+def _below(kind: str, path: tuple[str, ...], depth: int) -> list[str]:
+    """Return the fields below a path and all that lies below them, one line each."""
+    found = fields_below(kind, path)
+    lines: list[str] = []
+    for field, inner in found[1] if found is not None and depth <= DEPTH_MAX else ():
+        lines.append(f"{'  ' * depth}{field}\t<{inner}>")
+        lines += _below(kind, (*path, field), depth + 1)
+    return lines

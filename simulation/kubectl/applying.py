@@ -12,7 +12,7 @@ from simulation.kubectl.errors import CommandError, not_found
 from simulation.kubectl.jsonpath import compact
 from simulation.kubectl.merge import json_merge, json_patch, strategic, three_way
 from simulation.kubectl.output import print_as
-from simulation.kubectl.parse import Call
+from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect, namespace_of
 from simulation.kubectl.resources import Resource, targets
 from simulation.kubectl.session import STDERR, Session
@@ -142,7 +142,6 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
     what = compact(content)
     context = f'error when applying patch to "{given.document.file}"' if not what else ""
     admitted(world, given.resource, given.document, context)
-    now_there = to_json(live, world.calendar)
     last = live.metadata.annotations.get(LAST_APPLIED)
     if last is None:
         session.say(
@@ -153,10 +152,7 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
             "apply. The missing annotation will be patched automatically.",
             STDERR,
         )
-    before = json.loads(last) if last else {}
-    merged = three_way(_noted(before) if before else {}, _noted(content), now_there)
-    document = msgspec.structs.replace(given.document, content=merged)
-    obj = admitted(world, given.resource, document, "")
+    obj = merged_with(world, given, live)
     refuse_immutable(live, obj, given.resource.kind)
     fields = changed(live, obj)
     word = "configured" if [each for each in fields if each != "metadata.annotations"] else "unchanged"
@@ -166,6 +162,15 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
         session.say(world.now, done(world, session, call, given.resource, live, word))
         return
     perform(world, session, call, "patch", given.resource, obj, word, fields)
+
+
+def merged_with(world: "World", given: Given, live: AnyObject) -> AnyObject:
+    """Return what a manifest makes of what is there; raise Rejected."""
+    last = live.metadata.annotations.get(LAST_APPLIED)
+    before = _noted(json.loads(last)) if last else {}
+    merged = three_way(before, _noted(given.document.content), to_json(live, world.calendar))
+    document = msgspec.structs.replace(given.document, content=merged)
+    return admitted(world, given.resource, document, "")
 
 
 def _others(obj: AnyObject) -> dict[str, str]:
@@ -281,12 +286,20 @@ def patch(world: "World", session: Session, call: Call) -> None:
         try:
             if sort == "json":
                 if not isinstance(body, list):
-                    raise ValueError("a JSON patch is a list of operations")
+                    raise TypeError(
+                        "json: cannot unmarshal object into Go value of type jsonpatch.Patch"
+                    )
                 content = json_patch(before, body)
             else:
                 if not isinstance(body, dict):
-                    raise ValueError("a merge patch is an object")
+                    sort_of = "array" if isinstance(body, list) else "string"
+                    raise TypeError(
+                        f"json: cannot unmarshal {sort_of} into Go value of type map[string]interface {{}}"
+                    )
                 content = (strategic if sort == "strategic" else json_merge)(before, body)
+        except TypeError as problem:
+            session.complain(world.now, f"Error from server (BadRequest): {problem}")
+            continue
         except ValueError as problem:
             session.complain(world.now, f"The request is invalid: the server rejected our request due to an error in our request: {problem}")
             continue
@@ -305,7 +318,7 @@ def edit(world: "World", session: Session, call: Call) -> None:
     if problems:
         raise CommandError(problems[0])
     if not session.files:
-        raise CommandError("kubectl edit: open the object in the page's editor and apply it there")
+        raise not_here("kubectl edit without the page's editor", "kubectl patch or kubectl apply -f FILE")
     texts = [session.files[name] for name in sorted(session.files)]
     try:
         edited = [each for text in texts for each in documents("edit", text)]

@@ -11,7 +11,8 @@ from simulation.kube.objects.node import Node, Taint
 from simulation.kube.objects.workload import DaemonSet, Deployment, ReplicaSet
 from simulation.kube.rules.revisions import revision_of, same_template, without_hash
 from simulation.kubectl.applying import perform
-from simulation.kubectl.errors import CommandError, usage
+from simulation.kubectl.errors import NO_RESOURCES, CommandError, required
+from simulation.kubectl.made import whole
 from simulation.kubectl.output import Found, Output
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import collect
@@ -26,17 +27,25 @@ replace = msgspec.structs.replace
 RESTARTED = "kubectl.kubernetes.io/restartedAt"
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 REPLICAS_MAX = 2_147_483_647
+NAMES_NEEDED = (
+    "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
+)
 SCALABLE = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
 
 
-def found_by(world: "World", session: Session, call: Call) -> Found:
-    """Return the objects that arguments or -f name; complaints go to the session."""
+def found_by(
+    world: "World", session: Session, call: Call, nothing: str = "error: required resource not specified"
+) -> Found:
+    """Return the objects that arguments or -f name; complaints go to the session.
+
+    nothing: what is said if the line names none.
+    """
     if call.given("filename"):
         wanted = [Target(each.resource, each.name) for each in manifests(session, call)]
     else:
         wanted = targets(call, names_needed=True)
     if not wanted:
-        raise CommandError("error: required resource not specified")
+        raise CommandError(nothing)
     found, problems = collect(world, call, wanted)
     for problem in problems:
         session.complain(world.now, problem)
@@ -47,7 +56,7 @@ def scale(world: "World", session: Session, call: Call) -> None:
     """Plan a new number of replicas."""
     text = call.flag("replicas")
     if not text:
-        raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+        raise required("replicas")
     replicas = whole(text, "--replicas")
     if not 0 <= replicas <= REPLICAS_MAX:
         raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
@@ -66,17 +75,6 @@ def scale(world: "World", session: Session, call: Call) -> None:
             continue
         new = replace(obj, spec=replace(obj.spec, replicas=replicas))
         perform(world, session, call, "patch", resource, new, "scaled", ("spec.replicas",))
-
-
-def whole(text: str, flag: str) -> int:
-    """Return the whole number of a flag; raise CommandError as pflag does."""
-    try:
-        return int(text)
-    except ValueError:
-        raise CommandError(
-            f'error: invalid argument "{text}" for "{flag}" flag: strconv.ParseInt: parsing '
-            f'"{text}": invalid syntax'
-        ) from None
 
 
 # --- labels and annotations
@@ -112,6 +110,8 @@ def annotate(world: "World", session: Session, call: Call) -> None:
 
 
 def _mark(world: "World", session: Session, call: Call, field: str, what: str, word: str) -> None:
+    if not call.args and not call.given("filename"):
+        raise CommandError(NAMES_NEEDED)
     call, new, removed = _split_changes(call, what)
     if field == "labels":
         bad = label_problems("metadata.labels", new)
@@ -179,6 +179,8 @@ TAINT = re.compile(r"^(?P<key>[^=:]+?)(=(?P<value>[^:]*))?(:(?P<effect>[A-Za-z]+
 
 def taint(world: "World", session: Session, call: Call) -> None:
     """Plan new taints of nodes."""
+    if not call.args:
+        raise CommandError("error: one or more resources must be specified as <resource> <name>")
     words = [w for w in call.args if w not in ("node", "nodes", "no")]
     names = [w for w in words if not (":" in w or "=" in w or w.endswith("-"))]
     changes = [_taint(w) for w in words if w not in names]
@@ -190,8 +192,15 @@ def taint(world: "World", session: Session, call: Call) -> None:
         if call.on("all") and not names
         else _nodes(world, session, narrowed)
     )
+    problems: dict[str, None] = {}
     for node in nodes:
-        _taint_node(world, session, call, node, changes)
+        try:
+            _taint_node(world, session, call, node, changes)
+        except CommandError as problem:
+            # The other nodes get theirs; equal complaints are said once.
+            problems[problem.text] = None
+    for text in problems:
+        session.complain(world.now, text)
 
 
 def _taint(word: str) -> tuple[Taint, bool]:
@@ -242,6 +251,8 @@ def _taint_node(
 
 def set_image(world: "World", session: Session, call: Call) -> None:
     """Plan new images of containers."""
+    if not call.args and not call.given("filename"):
+        raise CommandError(NO_RESOURCES)
     images = dict(
         word.split("=", 1) for word in call.args if "=" in word and not word.startswith("=")
     )
@@ -364,7 +375,7 @@ def history(world: "World", call: Call) -> Output:
     """Print the revisions of a Deployment."""
     found, problems = collect(world, call, targets(call))
     if not found and not problems:
-        raise usage("required resource not specified", call.verb)
+        raise CommandError("error: required resource not specified")
     text = []
     for resource, obj in found:
         if not isinstance(obj, Deployment):

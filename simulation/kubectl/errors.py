@@ -19,6 +19,24 @@ def usage(text: str, verb: str) -> CommandError:
     return CommandError(f"error: {text}\nSee 'kubectl {verb} --help' for usage.".replace("  ", " "))
 
 
+def usage_of(text: str, verb: str) -> CommandError:
+    """Return the error of arguments that do not fit, as kubectl itself words it."""
+    return CommandError(f"error: {text}\nSee 'kubectl {verb} -h' for help and examples")
+
+
+def required(*flags: str) -> CommandError:
+    """Return the error of a line that lacks a flag which it must have."""
+    return CommandError("error: required flag(s) " + ", ".join(f'"{each}"' for each in flags) + " not set")
+
+
+NO_RESOURCES = (
+    "error: You must provide one or more resources by argument or filename.\n"
+    "Example resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n"
+    "   '<resource> <name>'\n   '<resource>'"
+)
+"""What a verb says that was given nothing to work on."""
+
+
 def not_found(resource: str, name: str) -> CommandError:
     """Return the API server's answer about a name that does not exist."""
     return CommandError(f'Error from server (NotFound): {resource} "{name}" not found')

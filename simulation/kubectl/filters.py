@@ -16,7 +16,7 @@ def apply(words: list[str], text: str) -> tuple[str, int]:
     """Return what a filter lets through, and its exit status; raise CommandError."""
     name = words[0]
     if name not in _FILTERS:
-        if name in ("awk", "sed", "jq", "xargs", "tee", "less", "more", "cut", "tr", "column", "yq"):
+        if name in ("sed", "jq", "xargs", "tee", "cut", "tr", "column", "yq", "watch", "python3"):
             raise not_here(f"| {name}", "| grep, | wc -l, | head, or kubectl get -o jsonpath")
         raise CommandError(f"bash: {name}: command not found", 127)
     lines = text.splitlines()
@@ -133,5 +133,33 @@ def _cat(words: list[str], lines: list[str]) -> tuple[str, int]:
     return _joined(lines), 0
 
 
-_FILTERS = {"cat": _cat, "egrep": lambda words, lines: _grep(["-E", *words], lines), "grep": _grep,
+def _awk(words: list[str], lines: list[str]) -> tuple[str, int]:
+    """Do what people type most: awk '{print $1, $3}', perhaps with NR>1 or a /pattern/ before it."""
+    found = AWK.fullmatch(words[0].strip()) if len(words) == 1 else None
+    if found is None:
+        raise not_here("| awk beyond '{print $1}'", "kubectl get -o custom-columns or -o jsonpath")
+    if found["skip"]:
+        lines = lines[int(found["skip"]) :]
+    if found["pattern"]:
+        lines = _grep(["-E", found["pattern"]], lines)[0].splitlines()
+    shown = []
+    for line in lines:
+        fields = line.split()
+        cells = []
+        for each in found["fields"].split(","):
+            name = each.strip().removeprefix("$")
+            number = len(fields) if name == "NF" else int(name)
+            cells.append(line if number == 0 else fields[number - 1] if number <= len(fields) else "")
+        shown.append(" ".join(cells))
+    return _joined(shown), 0
+
+
+AWK = re.compile(
+    r"(?:NR\s*>\s*(?P<skip>\d{1,4})\s*|/(?P<pattern>[^/]+)/\s*)?"
+    r"\{\s*print\s*(?P<fields>\$(?:\d{1,3}|NF)(?:\s*,\s*\$(?:\d{1,3}|NF))*)\s*;?\s*\}"
+)
+BY_LINE = ("cat", "egrep", "grep", "less", "more")
+"""Filters that can stand behind a command that goes on printing."""
+
+_FILTERS = {"awk": _awk, "cat": _cat, "less": _cat, "more": _cat, "egrep": lambda words, lines: _grep(["-E", *words], lines), "grep": _grep,
             "head": _head, "sort": _sort, "tail": _tail, "uniq": _uniq, "wc": _wc}

@@ -20,6 +20,8 @@ NO_RESOURCE = (
     "(e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples"
 )
 
+DEPRECATED = "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n"
+
 
 def get(world: "World", call: Call) -> Output:
     """Print the objects that a call asks for."""
@@ -36,6 +38,8 @@ def get(world: "World", call: Call) -> Output:
     form = call.flag("output")
     exit_code = 1 if problems else 0
     stderr = "".join(f"{text}\n" for text in problems)
+    if any(resource.kind == "Endpoints" for resource, _ in found):
+        stderr = DEPRECATED + stderr
     if form not in ("", "wide"):
         if not found and problems:
             return Output("", stderr, exit_code)

@@ -24,7 +24,7 @@ LINES_MAX = 10
 
 def logs(world: "World", call: Call) -> Output:
     """Print the logs of a pod, or of the pods that a selector or a workload means."""
-    pods = _pods(world, call)
+    pods = pods_of(world, call)
     lines: list[str] = []
     for pod in pods:
         for name in _containers(call, pod):
@@ -33,7 +33,8 @@ def logs(world: "World", call: Call) -> Output:
     return Output("".join(f"{line}\n" for line in lines))
 
 
-def _pods(world: "World", call: Call) -> list[Pod]:
+def pods_of(world: "World", call: Call) -> list[Pod]:
+    """Return the pods that a call names, by name, workload or selector."""
     if call.given("selector"):
         return [each for each in chosen(world, call, RESOURCES["Pod"]) if isinstance(each, Pod)]
     if not call.args:

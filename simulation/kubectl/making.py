@@ -1,44 +1,53 @@
 """Commands that make a manifest themselves: `create deployment`, `run`, `expose` and their kin."""
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.objects.service import Service
 from simulation.kubectl.applying import done, named, perform
-from simulation.kubectl.changing import whole
-from simulation.kubectl.errors import CommandError, usage
+from simulation.kubectl.errors import NO_RESOURCES, CommandError, required, usage_of
+from simulation.kubectl.made import (
+    EMPTY,
+    MADE,
+    Content,
+    autoscaler,
+    headed,
+    only_name,
+    whole,
+)
 from simulation.kubectl.output import Output, json_text
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import RESOURCES, targets
-from simulation.kubectl.session import Session
+from simulation.kubectl.session import STDOUT, Session
 from simulation.kubectl.sources import checked, manifests
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-Content = dict[str, Any]
 
 
 def dry_run(world: "World", call: Call) -> Output:
     """Answer `--dry-run=client`: what would be created, without asking anybody."""
     session = Session("", (), {}, world.now)
     make(world, session, call)
-    out = "".join(f"{line.text}\n" for line in session.lines if line.stream == "out")
-    err = "".join(f"{line.text}\n" for line in session.lines if line.stream != "out")
+    out = "".join(f"{line.text}\n" for line in session.lines if line.stream == STDOUT)
+    err = "".join(f"{line.text}\n" for line in session.lines if line.stream != STDOUT)
     return Output(out, err, 1 if session.failed else 0)
 
 
 def make(world: "World", session: Session, call: Call) -> None:
     """Plan the creation of what a command describes."""
-    content = _MAKERS[call.verb](world, session, call)
+    content = MAKERS[call.verb](world, session, call)
     resource = RESOURCES[content["kind"]]
     if resource.namespaced:
         content["metadata"]["namespace"] = call.namespace
     obj = checked(world, resource, content)
     dry = call.flag("dry-run") == "client"
     if dry and call.given("output"):
-        bare = dict(content)
+        bare = {**content, **EMPTY.get(resource.kind, {})}
         if not call.given("namespace"):
             bare["metadata"] = {k: v for k, v in content["metadata"].items() if k != "namespace"}
         form = call.flag("output")
@@ -47,16 +56,10 @@ def make(world: "World", session: Session, call: Call) -> None:
         )
         session.say(world.now, text)
         return
-    word = "exposed" if call.verb == "expose" else "created"
+    if call.verb == "run" and call.on("expose"):
+        _expose_run(world, session, call, content)
+    word = {"expose": "exposed", "autoscale": "autoscaled"}.get(call.verb, "created")
     perform(world, session, call, "create", resource, obj, word)
-
-
-def _name(call: Call) -> str:
-    if not call.args:
-        raise usage("exactly one NAME is required, got 0", call.verb)
-    if len(call.args) > 1 and call.verb not in ("create service", "create secret", "expose", "run"):
-        raise usage(f"exactly one NAME is required, got {len(call.args)}", call.verb)
-    return call.args[0]
 
 
 def _labels(call: Call, default: dict[str, str]) -> dict[str, str]:
@@ -67,11 +70,14 @@ def _labels(call: Call, default: dict[str, str]) -> dict[str, str]:
 def _containers(call: Call, name: str) -> list[Content]:
     images = call.every("image")
     if not images:
-        raise CommandError('error: required flag(s) "image" not set')
+        raise required("image")
+    if not all(images):
+        raise CommandError("error: --image is required")
     containers = []
     for image in images:
         base = image.rpartition("/")[2].partition("@")[0].partition(":")[0]
         container: Content = {"name": base if call.verb != "run" else name, "image": image}
+        container["resources"] = {}
         if call.given("port"):
             container["ports"] = [{"containerPort": whole(call.flag("port"), "--port")}]
         if call.after:
@@ -86,7 +92,9 @@ def _containers(call: Call, name: str) -> list[Content]:
 
 
 def _deployment(world: "World", session: Session, call: Call) -> Content:
-    name = _name(call)
+    if not call.every("image"):
+        raise required("image")
+    name = only_name(call)
     labels = {"app": name}
     return {
         "apiVersion": "apps/v1",
@@ -95,6 +103,7 @@ def _deployment(world: "World", session: Session, call: Call) -> Content:
         "spec": {
             "replicas": whole(call.flag("replicas", "1"), "--replicas"),
             "selector": {"matchLabels": dict(labels)},
+            "strategy": {},
             "template": {
                 "metadata": {"labels": dict(labels)},
                 "spec": {"containers": _containers(call, name)},
@@ -104,11 +113,22 @@ def _deployment(world: "World", session: Session, call: Call) -> Content:
 
 
 def _run(world: "World", session: Session, call: Call) -> Content:
-    name = _name(call)
-    spec: Content = {"containers": _containers(call, name)}
-    spec["restartPolicy"] = call.flag("restart", "Always")
+    if not call.flags.get("image"):
+        raise required("image")
+    if not call.args:
+        raise usage_of("NAME is required for run", "run")
+    name = call.args[0]
+    if len(call.args) > 1 and not call.after:
+        call = replace(call, after=call.args[1:])
+    restart = call.flag("restart", "Always")
+    if restart not in ("Always", "Never", "OnFailure"):
+        raise CommandError(f"error: invalid restart policy: {restart}\nSee 'kubectl run -h' for help and examples")
+    spec: Content = {"containers": _containers(call, name), "dnsPolicy": "ClusterFirst"}
+    spec["restartPolicy"] = restart
+    if call.on("rm") and not (call.on("attach") or call.on("stdin")):
+        raise CommandError("error: --rm should only be used for attached containers")
     if call.on("stdin") or call.on("tty"):
-        raise CommandError("kubectl run -it: real, not simulated here, try: kubectl run without -it, then kubectl logs")
+        raise CommandError("kubectl run -it: real, not simulated here, try: kubectl run without -it and --rm, then kubectl logs")
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -117,8 +137,19 @@ def _run(world: "World", session: Session, call: Call) -> Content:
     }
 
 
+def _expose_run(world: "World", session: Session, call: Call, pod: Content) -> None:
+    """Plan the Service of `run --expose`."""
+    if not call.given("port"):
+        raise CommandError("error: --port must be set when exposing a service")
+    meta = {"name": pod["metadata"]["name"], "namespace": call.namespace}
+    spec = {"ports": [_port("", call.flag("port"), call.flag("port"))], "selector": pod["metadata"]["labels"]}
+    content = {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}
+    service = RESOURCES["Service"]
+    perform(world, session, call, "create", service, checked(world, service, content), "created")
+
+
 def _namespace(world: "World", session: Session, call: Call) -> Content:
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": _name(call)}}
+    return headed("v1", "Namespace", only_name(call))
 
 
 def _literals(session: Session, call: Call) -> dict[str, str]:
@@ -137,29 +168,34 @@ def _literals(session: Session, call: Call) -> dict[str, str]:
 
 
 def _configmap(world: "World", session: Session, call: Call) -> Content:
-    content: Content = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": _name(call)}}
+    content = headed("v1", "ConfigMap", only_name(call))
     data = _literals(session, call)
     return {**content, "data": data} if data else content
 
 
 def _secret(world: "World", session: Session, call: Call) -> Content:
     sort = call.args[0] if call.args else ""
+    if sort not in ("generic", "tls", "docker-registry"):
+        if sort:
+            raise usage_of(f'unknown command "{sort}"', "create secret")
+        listed = "  docker-registry\n  generic\n  tls\n"
+        raise CommandError(f"Available Commands:\n{listed}\nUsage:\n  kubectl create secret (docker-registry | generic | tls) [options]")
     if sort != "generic":
         raise CommandError(
             f"kubectl create secret {sort}: real, not simulated here, try: kubectl create secret generic NAME"
         )
-    if len(call.args) != 2:
-        raise usage(f"exactly one NAME is required, got {len(call.args) - 1}", call.verb)
+    name = only_name(call, 1)
     data = {
         key: base64.b64encode(value.encode()).decode()
         for key, value in _literals(session, call).items()
     }
     return {
-        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": call.args[1]},
-        "data": data, "type": call.flag("type") or "Opaque",
+        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name},
+        "data": data, **({"type": call.flag("type")} if call.given("type") else {}),
     }
 
 
+replace = msgspec.structs.replace
 SERVICE_TYPES = {
     "clusterip": "ClusterIP", "externalname": "ExternalName", "loadbalancer": "LoadBalancer",
     "nodeport": "NodePort",
@@ -169,17 +205,20 @@ SERVICE_TYPES = {
 def _service(world: "World", session: Session, call: Call) -> Content:
     sort = SERVICE_TYPES.get(call.args[0] if call.args else "")
     if sort is None:
-        raise usage(f"one of {', '.join(sorted(SERVICE_TYPES))} must follow", call.verb)
-    if len(call.args) != 2:
-        raise usage(f"exactly one NAME is required, got {len(call.args) - 1}", call.verb)
-    name = call.args[1]
+        if call.args:
+            raise usage_of(f'unknown command "{call.args[0]}"', "create service")
+        listed = "".join(f"  {each}\n" for each in sorted(SERVICE_TYPES))
+        raise CommandError(f"Available Commands:\n{listed}\nUsage:\n  kubectl create service [flags] [options]")
+    name = only_name(call, 1)
     spec: Content = {"selector": {"app": name}, "type": sort}
     if sort == "ExternalName":
-        spec = {"externalName": call.flag("external-name"), "type": sort}
+        if not call.given("external-name"):
+            raise required("external-name")
+        spec = {"externalName": call.flag("external-name"), "selector": {"app": name}, "type": sort}
     ports = []
     for each in call.every("tcp"):
         port, colon, target = each.partition(":")
-        ports.append(_port(f"{port}-{target if colon else port}", port, target if colon else port))
+        ports.append(_port(f"{port}-{target}" if colon else port, port, target if colon else port))
     if ports:
         spec["ports"] = ports
     elif sort != "ExternalName" and call.flag("clusterip") != "None":
@@ -201,7 +240,7 @@ def _port(name: str, port: str, target: str, protocol: str = "TCP") -> Content:
 
 
 def _ingress(world: "World", session: Session, call: Call) -> Content:
-    name = _name(call)
+    name = only_name(call)
     rules: dict[str, list[Content]] = {}
     for rule in call.flags.get("rule", ()):
         target, _, _ = rule.partition(",")
@@ -243,7 +282,7 @@ def _expose(world: "World", session: Session, call: Call) -> Content:
     else:
         wanted = targets(call, names_needed=True)
         if not wanted:
-            raise usage("required resource not specified", call.verb)
+            raise CommandError(NO_RESOURCES)
         resource, name = wanted[0].resource, wanted[0].name
     obj = named(world, call, resource, name)
     content = to_json(obj, world.calendar)
@@ -287,7 +326,28 @@ def _expose(world: "World", session: Session, call: Call) -> Content:
     return {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": service}
 
 
-_MAKERS = {
+def _autoscale(world: "World", session: Session, call: Call) -> Content:
+    if not call.given("max"):
+        raise required("max")
+    wanted = targets(call, names_needed=True)
+    if not wanted:
+        raise CommandError(NO_RESOURCES)
+    obj = named(world, call, wanted[0].resource, wanted[0].name)
+    if not hasattr(getattr(obj, "spec", None), "replicas"):
+        kind = wanted[0].resource.typed
+        raise CommandError(f"error: cannot autoscale a {kind}: the server could not find the requested resource")
+    kind = wanted[0].resource
+    target = {"apiVersion": kind.api_version, "kind": kind.kind, "name": wanted[0].name}
+    return autoscaler(call, target, wanted[0].name)
+
+
+def _made(world: "World", session: Session, call: Call) -> Content:
+    return MADE[call.verb](call)
+
+
+MAKERS = {
+    "autoscale": _autoscale,
+    **dict.fromkeys(MADE, _made),
     "create configmap": _configmap,
     "create deployment": _deployment,
     "create ingress": _ingress,

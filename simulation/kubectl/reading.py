@@ -11,7 +11,7 @@ from simulation.kube.objects.config import Event, Lease, LeaseSpec, Unsimulated
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.service import EndpointSlice, ObjectReference
-from simulation.kubectl.errors import CommandError, not_found
+from simulation.kubectl.errors import BALANCER, CommandError, not_found
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import Resource, Target
 from simulation.kubectl.selectors import select
@@ -44,6 +44,15 @@ def get(world: "World", kind: str, namespace: str, name: str) -> AnyObject | Non
                 return each
         return None
     return world.store.get(kind, f"{namespace}/{name}" if namespace else name)
+
+
+def server_of(world: "World", call: Call) -> str:
+    """Return the control plane node that --server means by name or address; "" is any of them."""
+    given = call.server
+    if given == BALANCER.partition(":")[0]:
+        return ""
+    named = [name for name in world.control_plane() if given == world.machines[name].address]
+    return named[0] if named else given
 
 
 def namespace_of(resource: Resource, call: Call) -> str:

@@ -9,8 +9,9 @@ from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.pods import is_finished
 from simulation.kube.writes import Committed, Refused, Result, Write
-from simulation.kubectl.changing import _nodes, set_schedulable, whole
-from simulation.kubectl.errors import CommandError, refusal_text
+from simulation.kubectl.changing import _nodes, set_schedulable
+from simulation.kubectl.errors import NO_RESOURCES, CommandError, refusal_text
+from simulation.kubectl.made import whole
 from simulation.kubectl.output import Found
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import collect
@@ -28,6 +29,7 @@ FORCED = (
 )
 EVICTION_RETRY = 5 * SECOND
 """kubectl drain tries again when a disruption budget refuses."""
+IMMORTAL = ("default", "kube-public", "kube-system")
 MIRROR = "kubernetes.io/config.mirror"
 
 
@@ -35,13 +37,9 @@ def _aims(world: "World", session: Session, call: Call) -> Found:
     if call.given("filename"):
         given = manifests(session, call)
         return _given(world, session, call, given)
-    wanted = targets(call, names_needed=True)
+    wanted = targets(call)
     if not wanted:
-        raise CommandError(
-            "error: You must provide one or more resources by argument or filename.\n"
-            "Example resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n"
-            "   '<resource> <name>'\n   '<resource>'"
-        )
+        raise CommandError(NO_RESOURCES)
     if any(not each.name for each in wanted) and not (
         call.on("all") or call.given("selector") or call.given("field-selector")
     ):
@@ -95,6 +93,13 @@ def delete(world: "World", session: Session, call: Call) -> None:
             said = f"{resource.typed}/{meta.name}"
         if dry:
             session.say(world.now, said)
+            continue
+        if resource.kind == "Namespace" and meta.name in IMMORTAL:
+            session.complain(
+                world.now,
+                f'Error from server (Forbidden): namespaces "{meta.name}" is forbidden: this namespace '
+                "may not be deleted",
+            )
             continue
         cascade = call.flag("cascade", "background")
         propagation = {"orphan": "Orphan", "false": "Orphan", "foreground": "Foreground"}.get(

@@ -10,6 +10,7 @@ from simulation.kernel.units import Instant
 from simulation.kube.manifests.reading import Problem
 from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.writes import Write
+from simulation.kubectl import filters
 from simulation.kubectl.limits import OUTPUT_LINES_MAX
 
 READING = "reading"
@@ -18,7 +19,7 @@ WRITING = "writing"
 WAITING = "waiting"
 DONE = "done"
 
-STDOUT, STDERR = "out", "err"
+STDOUT, STDERR = "stdout", "stderr"
 INTERRUPTED = 130
 
 
@@ -61,6 +62,8 @@ class Session(State):
     argv: tuple[str, ...]
     files: dict[str, str]
     started: Instant
+    pipes: list[tuple[str, ...]] = []
+    """Filters that what it prints goes through."""
     server: str = ""
     cause: int = 0
     stage: str = READING
@@ -88,6 +91,10 @@ class Session(State):
 
     def say(self, now: Instant, text: str, stream: str = STDOUT) -> None:
         """Print; the oldest lines go when there are too many."""
+        for part in self.pipes if stream == STDOUT else ():
+            text = filters.apply(list(part), text)[0]
+        if self.pipes and not text:
+            return
         for line in text.removesuffix("\n").split("\n"):
             self.lines.append(Line(now, stream, line))
         extra = len(self.lines) - OUTPUT_LINES_MAX

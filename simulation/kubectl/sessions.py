@@ -12,12 +12,14 @@ from simulation.kernel.reasons import Reason, Refused
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
+from simulation.kube.objects.kinds import key_of
 from simulation.kube.writes import Committed, Result
 from simulation.kube.writes import Refused as RefusedWrite
-from simulation.kubectl import applying, changing, logs, making, removing, waiting
+from simulation.kubectl import applying, changing, filters, logs, making, removing, setting, waiting
 from simulation.kubectl.errors import TIMED_OUT, CommandError, refusal_text, unreachable
 from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
-from simulation.kubectl.parse import Call, parse
+from simulation.kubectl.parse import Call, not_here, parse
+from simulation.kubectl.reading import server_of
 from simulation.kubectl.session import (
     DONE,
     INTERRUPTED,
@@ -25,6 +27,7 @@ from simulation.kubectl.session import (
     STDERR,
     WAITING,
     WRITING,
+    Aim,
     Session,
     SessionsState,
 )
@@ -47,6 +50,7 @@ def _follow(world: "World", session: Session, call: Call) -> None:
     output = logs.logs(world, call)
     if output.stdout:
         session.say(world.now, output.stdout)
+    session.aims = [Aim("Pod", key_of(each), each.metadata.uid) for each in logs.pods_of(world, call)]
     session.goal = "followed"
 
 
@@ -56,6 +60,7 @@ PLANS: dict[str, Plan] = {
     "cordon": changing.cordon,
     "create": applying.create,
     "delete": removing.delete,
+    "diff": setting.diff,
     "drain": removing.drain,
     "edit": applying.edit,
     "events": waiting.watch_events,
@@ -70,11 +75,13 @@ PLANS: dict[str, Plan] = {
     "rollout status": waiting.rollout_status,
     "rollout undo": changing.undo,
     "scale": changing.scale,
+    "set env": setting.set_env,
     "set image": changing.set_image,
+    "set resources": setting.set_resources,
     "taint": changing.taint,
     "uncordon": changing.cordon,
     "wait": waiting.wait,
-    **dict.fromkeys(making._MAKERS, making.make),
+    **dict.fromkeys(making.MAKERS, making.make),
 }
 
 WRITES_AT_ONCE = ("create", "delete", "run", "scale", "replace")
@@ -97,16 +104,16 @@ class Sessions:
     ) -> None:
         """Begin a command; raise Refused if too many wait already."""
         self._make_room()
-        argv, call = _understood(tuple(argv))
         command = " ".join(argv)
-        session = Session(id, argv, dict(files), world.now)
+        argv, pipes, call = _understood(tuple(argv))
+        session = Session(id, argv, dict(files), world.now, pipes)
         session.cause = world.story("asked", f"Session/{id}", command=command)
         self.state.sessions[id] = session
         if isinstance(call, CommandError):
             session.say(world.now, call.text, STDERR)
             self._end(world, session, call.exit_code)
             return
-        session.server = call.server
+        session.server = server_of(world, call)
         self._read(world, session, call)
 
     def _make_room(self) -> None:
@@ -281,15 +288,22 @@ class Sessions:
         session.acts, session.aims, session.files = [], [], {}
 
 
-def _understood(argv: tuple[str, ...]) -> tuple[tuple[str, ...], "Call | CommandError"]:
-    """Return the plain kubectl words of a line, and what they mean."""
+def _understood(
+    argv: tuple[str, ...],
+) -> tuple[tuple[str, ...], list[tuple[str, ...]], "Call | CommandError"]:
+    """Return the plain kubectl words of a line, the filters behind it, and what the words mean."""
     try:
-        words = pipeline(list(argv))[0]
+        words, *pipes = pipeline(list(argv))
         if words[:1] == ["watch"]:
             words = _watched(words[1:])
-        return tuple(words), parse(tuple(words))
+        call = parse(tuple(words))
+        for part in pipes:
+            if part[0] not in filters.BY_LINE and _is_long(call):
+                raise not_here(f"| {part[0]} behind a command that takes time", "| grep")
+            filters.apply(list(part), "")
+        return tuple(words), [tuple(part) for part in pipes], call
     except CommandError as problem:
-        return argv, problem
+        return argv, [], problem
 
 
 def _watched(words: list[str]) -> list[str]:

@@ -8,7 +8,19 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simulation.kubectl import about, changing, describe, etcdctl, events, filters, get, logs, top
+from simulation.kubectl import (
+    about,
+    changing,
+    describe,
+    etcdctl,
+    events,
+    filters,
+    get,
+    logs,
+    making,
+    remote,
+    top,
+)
 from simulation.kubectl.curl import curl
 from simulation.kubectl.errors import CommandError, unreachable
 from simulation.kubectl.limits import (
@@ -19,6 +31,7 @@ from simulation.kubectl.limits import (
 )
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call, not_here, parse
+from simulation.kubectl.reading import server_of
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -27,12 +40,30 @@ READS: dict[str, Callable[["World", Call], Output]] = {
     "api-resources": about.api_resources,
     "api-versions": about.api_versions,
     "cluster-info": about.cluster_info,
-    "config": about.config,
+    "attach": remote.attach,
+    "auth can-i": remote.can_i,
+    "auth whoami": remote.who_am_i,
+    "completion": remote.completion,
+    "config current-context": about.config_names,
+    "config get-clusters": about.config_names,
+    "config get-contexts": about.config_contexts,
+    "config get-users": about.config_names,
+    "config set-context": about.config_set,
+    "config use-context": about.config_use,
+    "config view": about.config_view,
+    "cp": remote.copy,
+    "debug": remote.debug,
     "describe": describe.describe,
     "events": events.events,
+    "exec": remote.execute,
     "explain": about.explain,
     "get": get.get,
+    "kustomize": remote.kustomize,
     "logs": logs.logs,
+    "options": remote.options,
+    "plugin list": remote.plugins,
+    "port-forward": remote.port_forward,
+    "proxy": remote.proxy,
     "rollout history": changing.history,
     "top node": top.top_node,
     "top pod": top.top_pod,
@@ -40,21 +71,45 @@ READS: dict[str, Callable[["World", Call], Output]] = {
 }
 """Verbs that only read."""
 
-OFFLINE = ("config", "explain", "api-resources", "api-versions", "cluster-info")
+OFFLINE = (
+    "api-resources", "api-versions", "auth can-i", "auth whoami", "cluster-info", "completion",
+    "config current-context", "config get-clusters", "config get-contexts", "config get-users",
+    "config set-context", "config use-context", "config view", "explain", "kustomize", "options",
+    "plugin list", "proxy",
+)
 """Verbs that need nothing from etcd."""
 
 NAMES = ("kubectl", "k")
-HERE = ("curl", "etcdctl", "watch", "clear", "help", "echo", *NAMES)
-ELSEWHERE = {
-    "bash": "", "cat": "kubectl get -o yaml", "cd": "", "crictl": "kubectl get pods", "docker": "kubectl get pods",
-    "helm": "kubectl apply -f FILE", "ip": "", "journalctl": "kubectl logs", "kubeadm": "the page's buttons",
-    "kubelet": "", "kustomize": "kubectl apply -f FILE", "ls": "kubectl get all", "minikube": "",
-    "kind": "", "nano": "the editor", "nslookup": "curl http://HOST/PATH", "dig": "curl http://HOST/PATH",
-    "ping": "curl http://HOST/PATH", "podman": "kubectl get pods", "sh": "", "ssh": "kubectl describe node",
-    "sudo": "the same line without sudo", "systemctl": "the power switches of the page", "top": "kubectl top node",
-    "vi": "kubectl edit", "vim": "kubectl edit", "wget": "curl http://HOST/PATH", "k9s": "kubectl get pods -A -w",
-    "ps": "kubectl get pods", "kill": "kubectl delete pod, or the page's kill switch",
+_INSTEAD = {
+    "kubectl apply -f FILE": "helm helmfile kustomize skaffold tilt argocd flux terraform pulumi "
+    "git",
+    "kubectl get pods": "crictl ctr docker docker-compose nerdctl podman ps",
+    "kubectl get pods -A -w": "k9s lens stern kubetail",
+    "kubectl top node": "top htop free df du uptime vmstat iostat",
+    "kubectl describe node": "ssh scp uname hostname lscpu dmesg",
+    "curl http://HOST/PATH": "ping dig nslookup host wget telnet nc traceroute ip ifconfig netstat ss iptables "
+    "ipvsadm tcpdump http ab hey wrk k6",
+    "the power switches of the page": "systemctl service reboot shutdown poweroff halt",
+    "the buttons of the page": "kubeadm kubelet minikube kind k3s k3d microk8s",
+    "kubectl logs": "journalctl tail less more",
+    "kubectl get all": "ls ll tree find",
+    "kubectl get -o yaml": "cat bat",
+    "kubectl edit, or the editor": "vi vim nano emacs code ed touch",
+    "kubectl get -o jsonpath, or a filter behind |": "jq yq awk sed cut grep head wc sort xargs "
+    "tee",
+    "-n NAMESPACE on each line": "kubens kubectx",
+    "the same line without sudo": "sudo su",
+    "k, which stands for kubectl": "alias unalias",
+    "kubectl delete pod, or the page's kill switch": "kill killall pkill",
+    "the Up key": "history",
+    "time passes by itself": "sleep date",
+    "kubectl explain": "man info which whereis type",
+    "": "apt apt-get aws az bash bg brew calicoctl cd chmod chown cilium cp crontab env eksctl "
+    "exit export fg for gcloud istioctl jobs krew linkerd logout mkdir mv node npm openssl pip printenv pwd python python3 rm set sh snap source tmux unset velero while whoami yum zsh",
 }
+"""What comes near, to the commands that are real and not here."""
+
+ELSEWHERE = {name: instead for instead, names in _INSTEAD.items() for name in names.split()}
 
 
 def split(line: str) -> list[str]:
@@ -67,7 +122,8 @@ def split(line: str) -> list[str]:
     try:
         words = list(scanner)
     except ValueError:
-        raise CommandError("bash: unexpected EOF while looking for matching quote", 2) from None
+        quote = "'" if line.count("'") % 2 else '"'
+        raise CommandError(f"bash: unexpected EOF while looking for matching `{quote}'", 2) from None
     if len(words) > ARGV_WORDS_MAX:
         raise CommandError("bash: the line has too many words", 1)
     return words
@@ -116,8 +172,8 @@ def changes(call: Call) -> bool:
         return False
     if call.verb in READS:
         return call.on("watch") or call.on("watch-only") or call.on("follow")
-    if call.verb.startswith("create ") or call.verb in ("run", "expose"):
-        return not (call.flag("dry-run") == "client" and not call.given("filename") and call.verb != "expose")
+    if call.verb in making.MAKERS and call.verb not in ("autoscale", "expose"):
+        return not (call.flag("dry-run") == "client" and not call.given("filename"))
     return True
 
 
@@ -146,6 +202,8 @@ def _first(world: "World", words: list[str], server: str) -> Output:
     name = words[0]
     if name in NAMES:
         return answer(world, parse(tuple(words)), server)
+    if name == "watch":
+        return Output("", "", 0, waits=True)
     if name == "curl":
         return curl(world, words)
     if name == "etcdctl":
@@ -166,13 +224,11 @@ def answer(world: "World", call: Call, server: str = "") -> Output:
     """Answer a call that only reads."""
     if call.on("help") or call.verb == "help":
         return Output(f"kubectl {call.verb}: see https://kubernetes.io/docs/reference/kubectl/\n")
-    if call.verb not in READS:
-        if not changes(call):
-            from simulation.kubectl.making import dry_run
-
-            return dry_run(world, call)
+    if changes(call):
         return Output("", "", 0, waits=True)
-    where = call.server or server
+    if call.verb not in READS:
+        return making.dry_run(world, call)
+    where = server_of(world, call) or server
     client_only = call.verb == "version" and call.on("client")
     if call.verb not in OFFLINE and not client_only:
         if not world.api.pick(world, "internet", where):

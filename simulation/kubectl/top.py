@@ -54,6 +54,13 @@ def top_pod(world: "World", call: Call) -> Output:
         processes = processes_of(machine, pod.metadata.uid) if machine else []
         if machine is None or not processes or not world.can_renew(machine.name):
             continue
+        if call.on("containers"):
+            for each in processes:
+                # The program that listens does the work.
+                extra = load.get(pod.metadata.uid, 0) if each.ports or len(processes) == 1 else 0
+                cells = [pod.metadata.name, each.container, f"{each.idle_cpu + extra}m", f"{each.memory // MIB}Mi"]
+                measured.append((each.idle_cpu + extra, each.memory, [pod.metadata.namespace, *cells] if everywhere else cells))
+            continue
         cpu = sum(each.idle_cpu for each in processes) + load.get(pod.metadata.uid, 0)
         memory = sum(each.memory for each in processes)
         row = [pod.metadata.name, f"{cpu}m", f"{memory // MIB}Mi"]
@@ -65,7 +72,8 @@ def top_pod(world: "World", call: Call) -> Output:
             )
         where = "" if everywhere else f" in {call.namespace} namespace."
         return Output("", f"No resources found{where}\n")
-    head = ["NAME", "CPU(cores)", "MEMORY(bytes)"]
+    head = ["POD", "NAME"] if call.on("containers") else ["NAME"]
+    head += ["CPU(cores)", "MEMORY(bytes)"]
     return _print(call, ["NAMESPACE", *head] if everywhere else head, measured)
 
 

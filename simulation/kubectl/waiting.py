@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration
 from simulation.kube.manifests.codec import to_json
 from simulation.kube.objects.kinds import AnyObject, key_of
-from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.workload import DaemonSet, Deployment
 from simulation.kube.rules.pods import condition
 from simulation.kubectl.errors import CommandError
@@ -149,7 +148,7 @@ def wait(world: "World", session: Session, call: Call) -> None:
     """Begin to wait for a condition."""
     wanted = call.flag("for")
     if not wanted:
-        raise CommandError("error: no condition or matching specified: --for is required")
+        raise CommandError('error: unrecognized condition: ""')
     sort = wanted.partition("=")[0]
     if sort.lower() not in ("delete", "create", "condition", "jsonpath"):
         raise CommandError(f'error: unrecognized condition: "{wanted}"')
@@ -328,10 +327,8 @@ def look_events(world: "World", session: Session, call: Call) -> bool:
 
 
 def look_log(world: "World", session: Session, call: Call) -> bool:
-    """Follow a log until its pod is gone."""
-    name = (call.args[0] if call.args else "").rpartition("/")[2]
-    pod = world.store.get("Pod", f"{call.namespace}/{name}")
-    return not isinstance(pod, Pod)
+    """Follow logs until their pods are gone."""
+    return look_deleted(world, session, call)
 
 
 GOALS: dict[str, Callable[["World", Session, Call], bool]] = {

@@ -1,0 +1,164 @@
+"""The manifests that the smaller `create` commands write themselves.
+
+Each takes the line and returns the manifest as kubectl would send it; nobody is asked here.
+"""
+
+from typing import Any
+
+from simulation.kubectl.errors import CommandError, required, usage_of
+from simulation.kubectl.parse import Call, not_here
+
+Content = dict[str, Any]
+
+
+def whole(text: str, flag: str) -> int:
+    """Return the whole number of a flag; raise CommandError as pflag does."""
+    try:
+        return int(text)
+    except ValueError:
+        raise CommandError(
+            f'error: invalid argument "{text}" for "{flag}" flag: strconv.ParseInt: parsing '
+            f'"{text}": invalid syntax'
+        ) from None
+
+
+def only_name(call: Call, skip: int = 0) -> str:
+    """Return the NAME of a line, the first words left out; raise CommandError unless there is one."""
+    names = call.args[skip:]
+    if len(names) != 1:
+        verb = " ".join((call.verb, *call.args[:skip]))
+        raise usage_of(f"exactly one NAME is required, got {len(names)}", verb)
+    return names[0]
+
+
+def headed(api_version: str, kind: str, name: str, **rest: Any) -> Content:
+    """Return a manifest with its first lines."""
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, **rest}
+
+
+def _job_spec(call: Call, name: str) -> Content:
+    container: Content = {"image": call.flag("image"), "name": name, "resources": {}}
+    if call.after:
+        container["command"] = list(call.after)
+    restart = call.flag("restart") or ("Never" if call.verb == "create job" else "OnFailure")
+    return {"template": {"metadata": {}, "spec": {"containers": [container], "restartPolicy": restart}}}
+
+
+def job(call: Call) -> Content:
+    """Return the Job of `create job`."""
+    name = only_name(call)
+    if call.given("from"):
+        raise not_here("kubectl create job --from", "kubectl create job NAME --image=IMAGE")
+    if not call.given("image"):
+        raise CommandError("error: either --image or --from must be specified")
+    return headed("batch/v1", "Job", name, spec=_job_spec(call, name))
+
+
+def cronjob(call: Call) -> Content:
+    """Return the CronJob of `create cronjob`."""
+    missing = [each for each in ("image", "schedule") if not call.given(each)]
+    if missing:
+        raise required(*missing)
+    name = only_name(call)
+    template = {"metadata": {"name": name}, "spec": _job_spec(call, name)}
+    spec = {"jobTemplate": template, "schedule": call.flag("schedule")}
+    return headed("batch/v1", "CronJob", name, spec=spec)
+
+
+def quota(call: Call) -> Content:
+    """Return the ResourceQuota of `create quota`."""
+    name = only_name(call)
+    hard: dict[str, str] = {}
+    for each in call.every("hard"):
+        key, equals, value = each.partition("=")
+        if not equals or not key:
+            raise CommandError(f"error: Invalid argument syntax {each}, expected <resource>=<value>")
+        hard[key] = value
+    spec: Content = {"hard": hard} if hard else {}
+    if call.every("scopes"):
+        spec["scopes"] = list(call.every("scopes"))
+    return headed("v1", "ResourceQuota", name, spec=spec)
+
+
+def service_account(call: Call) -> Content:
+    """Return the ServiceAccount of `create serviceaccount`."""
+    return headed("v1", "ServiceAccount", only_name(call))
+
+
+def disruption_budget(call: Call) -> Content:
+    """Return the PodDisruptionBudget of `create poddisruptionbudget`."""
+    name = only_name(call)
+    if not call.given("selector"):
+        raise CommandError("error: a selector must be specified")
+    sides = [each for each in ("min-available", "max-unavailable") if call.given(each)]
+    if len(sides) != 1:
+        text = "one of min-available or max-unavailable must be specified"
+        if sides:
+            text = "min-available and max-unavailable cannot be both specified"
+        raise CommandError(f"error: {text}")
+    value = call.flag(sides[0])
+    field = "minAvailable" if sides[0] == "min-available" else "maxUnavailable"
+    labels = dict(each.split("=", 1) for each in call.every("selector") if "=" in each)
+    spec = {field: int(value) if value.isdigit() else value, "selector": {"matchLabels": labels}}
+    return headed("policy/v1", "PodDisruptionBudget", name, spec=spec)
+
+
+def priority_class(call: Call) -> Content:
+    """Return the PriorityClass of `create priorityclass`."""
+    name = only_name(call)
+    content = headed(
+        "scheduling.k8s.io/v1", "PriorityClass", name,
+        value=whole(call.flag("value", "0"), "--value"),
+        preemptionPolicy=call.flag("preemption-policy") or "PreemptLowerPriority",
+    )
+    if call.given("description"):
+        content["description"] = call.flag("description")
+    if call.on("global-default"):
+        content["globalDefault"] = True
+    return content
+
+
+def autoscaler(call: Call, target: Content, name: str) -> Content:
+    """Return the HorizontalPodAutoscaler of `autoscale` for a workload."""
+    highest = whole(call.flag("max"), "--max")
+    lowest = whole(call.flag("min", "-1"), "--min")
+    if highest < 1:
+        raise CommandError(f"error: --max=MAXPODS is required and must be at least 1, max: {highest}")
+    if highest < lowest:
+        raise CommandError(
+            f"error: --max=MAXPODS must be larger or equal to --min=MINPODS, max: {highest}, min: {lowest}"
+        )
+    spec: Content = {"maxReplicas": highest, "scaleTargetRef": target}
+    if lowest > 0:
+        spec["minReplicas"] = lowest
+    percent = (call.flag("cpu-percent") or call.flag("cpu")).removesuffix("%")
+    if percent and whole(percent, "--cpu-percent") > 0:
+        goal = {"averageUtilization": int(percent), "type": "Utilization"}
+        spec["metrics"] = [{"resource": {"name": "cpu", "target": goal}, "type": "Resource"}]
+    return headed("autoscaling/v2", "HorizontalPodAutoscaler", call.flag("name") or name, spec=spec)
+
+
+MADE = {
+    "create cronjob": cronjob,
+    "create job": job,
+    "create poddisruptionbudget": disruption_budget,
+    "create priorityclass": priority_class,
+    "create quota": quota,
+    "create serviceaccount": service_account,
+}
+"""Verb to who writes its manifest."""
+
+EMPTY: dict[str, Content] = {
+    "CronJob": {"status": {}},
+    "Deployment": {"status": {}},
+    "Ingress": {"status": {"loadBalancer": {}}},
+    "Job": {"status": {}},
+    "Namespace": {"spec": {}, "status": {}},
+    "Pod": {"status": {}},
+    "PodDisruptionBudget": {
+        "status": {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}
+    },
+    "ResourceQuota": {"status": {}},
+    "Service": {"status": {"loadBalancer": {}}},
+}
+"""What Go prints of the fields that were not set, in `--dry-run=client -o yaml`."""

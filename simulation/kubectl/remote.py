@@ -1,0 +1,143 @@
+"""Commands that reach into a container, and the few others that a lab has not.
+
+Programs are not simulated, so there is nothing to run inside. What is wrong with the line, or with
+the pod that it names, is still said as kubectl says it; only then comes what to try instead.
+"""
+
+from typing import TYPE_CHECKING
+
+from simulation.kube.objects.pod import Pod
+from simulation.kubectl.errors import CommandError, not_found, usage_of
+from simulation.kubectl.output import Output
+from simulation.kubectl.parse import Call, not_here
+from simulation.kubectl.resources import RESOURCES, find
+from simulation.kubectl.verbs import APPLY, GLOBAL
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+LOOK_FROM_OUTSIDE = "kubectl logs POD, kubectl describe pod POD, or curl http://HOST/PATH"
+SHELLS = ("bash", "fish", "powershell", "zsh")
+
+
+def execute(world: "World", call: Call) -> Output:
+    """Answer `kubectl exec`."""
+    if not call.args and not call.given("filename"):
+        raise CommandError("error: pod, type/name or --filename must be specified")
+    if len(call.args) > 1:
+        raise usage_of(
+            "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead", "exec"
+        )
+    if not call.after:
+        raise CommandError("error: you must specify at least one command for the container")
+    _check_pod(world, call)
+    raise not_here("kubectl exec", LOOK_FROM_OUTSIDE)
+
+
+def attach(world: "World", call: Call) -> Output:
+    """Answer `kubectl attach`."""
+    if not call.args:
+        raise CommandError("error: at least 1 argument is required for attach")
+    _check_pod(world, call)
+    raise not_here("kubectl attach", "kubectl logs -f POD")
+
+
+def port_forward(world: "World", call: Call) -> Output:
+    """Answer `kubectl port-forward`."""
+    if len(call.args) < 2:
+        raise usage_of("TYPE/NAME and list of ports are required for port-forward", "port-forward")
+    _check_pod(world, call)
+    raise not_here("kubectl port-forward", "kubectl create ingress, then curl http://HOST/PATH")
+
+
+def copy(world: "World", call: Call) -> Output:
+    """Answer `kubectl cp`."""
+    if len(call.args) != 2:
+        raise CommandError("error: source and destination are required")
+    if not any(":" in each for each in call.args):
+        raise CommandError("error: one of src or dest must be a remote file specification")
+    raise not_here("kubectl cp", "kubectl create configmap NAME --from-literal=KEY=VALUE")
+
+
+def debug(world: "World", call: Call) -> Output:
+    """Answer `kubectl debug`."""
+    if not call.given("image") and not call.given("copy-to"):
+        raise CommandError("error: you must specify --image when not using --copy-to.")
+    raise not_here("kubectl debug", LOOK_FROM_OUTSIDE)
+
+
+def _check_pod(world: "World", call: Call) -> None:
+    if not call.args:
+        return
+    kind, slash, name = call.args[0].rpartition("/")
+    resource = find(kind) if slash else RESOURCES["Pod"]
+    found = world.store.get(resource.kind, f"{call.namespace}/{name}")
+    if found is None:
+        raise not_found(resource.full, name)
+    if not isinstance(found, Pod):
+        return
+    names = [each.name for each in (*found.spec.init_containers, *found.spec.containers)]
+    if call.given("container") and call.flag("container") not in names:
+        raise CommandError(
+            f"Error from server (BadRequest): container {call.flag('container')} is not valid for "
+            f"pod {name}"
+        )
+
+
+def proxy(world: "World", call: Call) -> Output:
+    """Answer `kubectl proxy`."""
+    raise not_here("kubectl proxy", "kubectl get --raw /healthz")
+
+
+def kustomize(world: "World", call: Call) -> Output:
+    """Answer `kubectl kustomize`."""
+    raise not_here("kubectl kustomize", APPLY)
+
+
+def completion(world: "World", call: Call) -> Output:
+    """Answer `kubectl completion`."""
+    if not call.args:
+        raise usage_of("Shell not specified.", "completion")
+    if len(call.args) > 1:
+        raise usage_of("Too many arguments. Expected only the shell type.", "completion")
+    if call.args[0] not in SHELLS:
+        raise usage_of(f'Unsupported shell type "{call.args[0]}".', "completion")
+    raise not_here("kubectl completion", "the Up key brings earlier lines back")
+
+
+def plugins(world: "World", call: Call) -> Output:
+    """Answer `kubectl plugin list`."""
+    raise CommandError("error: unable to find any kubectl plugins in your PATH")
+
+
+def options(world: "World", call: Call) -> Output:
+    """Print the flags that each command takes."""
+    names = sorted(each.partition("=")[0].partition(":")[0] for each in GLOBAL.split())
+    lines = "".join(f"    --{name}\n" for name in names)
+    return Output(f"The following options can be passed to any command:\n\n{lines}")
+
+
+def can_i(world: "World", call: Call) -> Output:
+    """Answer whether the learner may do something: an administrator may do everything."""
+    if call.on("list"):
+        raise not_here("kubectl auth can-i --list", "kubectl auth can-i VERB RESOURCE")
+    if len(call.args) < 2:
+        raise CommandError(
+            "error: you must specify two arguments: verb resource or verb resource/resourceName.\n"
+            "See 'kubectl auth can-i -h' for help and examples."
+        )
+    word = call.args[1].partition("/")[0]
+    warning = ""
+    try:
+        if word != "*":
+            find(word)
+    except CommandError:
+        warning = f"Warning: the server doesn't have a resource type '{word}'\n\n"
+    return Output("" if call.on("quiet") else "yes\n", warning)
+
+
+def who_am_i(world: "World", call: Call) -> Output:
+    """Print who the learner is to the API server."""
+    return Output(
+        "ATTRIBUTE   VALUE\nUsername    learner\nGroups      [system:masters system:authenticated]\n"
+    )

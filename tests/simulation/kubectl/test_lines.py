@@ -1,0 +1,55 @@
+"""Every line typed gets one of three answers, and never a traceback.
+
+It works; or kubectl's own error; or "real, not simulated here, try …". The lines are in lines.txt.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from simulation.kernel.units import MINUTE
+from tests.simulation.kubectl.lines_files import FILES
+from tests.simulation.kubectl.terminals import Typed, a_lab, typed
+
+NOT_HERE = "real, not simulated here"
+WORKS, ERROR, ELSEWHERE = "works", "error", "elsewhere"
+
+
+def _lines() -> list[tuple[str, str, str]]:
+    """Return (answer, line, first line of the error)."""
+    found: list[tuple[str, str, str]] = []
+    answer = ""
+    for line in (Path(__file__).parent / "lines.txt").read_text().splitlines():
+        if line.startswith("== "):
+            words = {"it works": WORKS, "kubectl's own": ERROR, "real, not": ELSEWHERE}
+            answer = next(each for start, each in words.items() if line[3:].startswith(start))
+        elif line.startswith("    "):
+            found[-1] = (*found[-1][:2], line.strip())
+        elif line and not line.startswith("#"):
+            found.append((answer, line, ""))
+    return found
+
+
+LINES = _lines()
+
+
+def _answer(came: Typed) -> str:
+    if NOT_HERE in came.text:
+        return ELSEWHERE
+    # A watch goes on, and diff ends with 1 if something differs.
+    return WORKS if came.status in (0, None) or not came.stderr else ERROR
+
+
+@pytest.mark.parametrize(("answer", "line", "error"), LINES, ids=[line for _, line, _ in LINES])
+def test_a_line_gets_its_answer(answer, line, error):
+    came = typed(a_lab(), line, FILES, 3 * MINUTE)
+
+    assert _answer(came) == answer, came.text
+    assert "Traceback" not in came.text
+    if error:
+        assert came.stderr.strip().splitlines()[0].strip() == error
+
+
+def test_there_are_more_than_two_hundred_lines():
+    assert len(LINES) > 200
+    assert {answer for answer, _, _ in LINES} == {WORKS, ERROR, ELSEWHERE}
