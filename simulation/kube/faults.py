@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING
 from simulation.kernel.reasons import Refused
 from simulation.kernel.timeline import Event, Phase
 from simulation.kube import machines
+from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.limits import WORKERS_MAX
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
+
+
+KUBE_PROXY = "kube-proxy"
+SERVICES = (KUBELET, RUNTIME, KUBE_PROXY)
+"""What runs on every machine and can be killed alone."""
 
 
 def _machine(world: "World", name: str) -> machines.Machine:
@@ -108,6 +114,66 @@ def kill_container(world: "World", pod_key: str, container: str) -> None:
     cause = world.fault("container-killed", f"Pod/{pod_key}", pod=pod_key)
     world.kubelets.kill(world, machine.name, pod.metadata.uid, named[0].container, cause)
     world.traffic_changed(cause)
+
+
+def kill_process(world: "World", name: str, process: str) -> None:
+    """Kill a service of a machine: what it looked after goes on without it."""
+    machine = _running(world, name, process)
+    if process in machine.stopped:
+        since = machine.stopped[process]
+        raise Refused("process-not-running", process=process, node=name, since=since)
+    cause = world.fault("process-killed", f"Machine/{name}", process=process, node=name)
+    machine.stopped[process] = world.now
+    if process == KUBE_PROXY:
+        _kill_proxy(world, machine, cause)
+    else:
+        world.kubelets.stopped(world, name, process)
+    world.reality_changed(cause)
+
+
+def start_process(world: "World", name: str, process: str) -> None:
+    """Start a service of a machine that was killed."""
+    machine = _running(world, name, process)
+    if process not in machine.stopped:
+        raise Refused("process-runs", process=process, node=name)
+    cause = world.fault("process-started", f"Machine/{name}", process=process, node=name)
+    del machine.stopped[process]
+    if process == KUBE_PROXY:
+        _thaw_proxy(world, name)
+    else:
+        world.kubelets.started(world, name, process)
+    world.reality_changed(cause)
+
+
+def _running(world: "World", name: str, process: str) -> machines.Machine:
+    machine = _machine(world, name)
+    if process not in SERVICES:
+        raise Refused("process-unknown", process=process, node=name)
+    if not machine.is_on:
+        raise Refused("process-on-machine-off", node=name)
+    return machine
+
+
+def _kill_proxy(world: "World", machine: machines.Machine, cause: int) -> None:
+    """The rules in the kernel stay as they are. The kubelet starts the container again."""
+    world.traffic.freeze(world, machine.name)
+    for key in sorted(machine.processes):
+        process = machine.processes[key]
+        if process.container == KUBE_PROXY:
+            world.kubelets.kill(world, machine.name, process.pod_uid, KUBE_PROXY, cause)
+
+
+def _thaw_proxy(world: "World", name: str) -> None:
+    if world.readers.connected(name):
+        world.traffic.thaw(world, name)
+
+
+def container_started(world: "World", name: str, container: str) -> None:
+    """A container runs: if it is kube-proxy, the rules of its machine are kept up again."""
+    machine = world.machines[name]
+    if container == KUBE_PROXY and machine.stopped.pop(KUBE_PROXY, None) is not None:
+        world.story("process-started", f"Machine/{name}", (), process=KUBE_PROXY, node=name)
+        _thaw_proxy(world, name)
 
 
 def add_worker(world: "World") -> None:

@@ -61,6 +61,8 @@ class Machine(State):
     """What is on its disk; survives a power cut."""
     processes: dict[str, Process] = {}
     """By "pod uid/container"."""
+    stopped: dict[str, Instant] = {}
+    """Services of the machine itself that do not run, such as its kubelet, and since when."""
 
     @property
     def is_on(self) -> bool:
@@ -100,6 +102,7 @@ def finish_boot(machine: Machine, now: Instant) -> None:
     machine.since = now
     machine.boots += 1
     machine.ready_at = now
+    machine.stopped = {}
 
 
 def process_key(pod_uid: str, container: str) -> str:

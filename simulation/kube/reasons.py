@@ -8,6 +8,8 @@ MACHINES: dict[str, str] = {
     "cable-cut": "The cable between {a} and {b} was cut",
     "cable-healed": "The cable between {a} and {b} is whole again",
     "container-killed": "A container of {pod} was killed",
+    "process-killed": "{process} on {node} was killed",
+    "process-started": "{process} on {node} runs again",
     "machine-back": "{node} has started again",
     "machine-booting": "{node} was switched on and is starting",
     "machine-off": "{node} was switched off",
@@ -43,6 +45,10 @@ REFUSALS: dict[str, str] = {
     "not-found": "{kind} {key} does not exist",
     "not-found-since": "{kind} {key} does not exist; it was deleted at {since}",
     "not-a-worker": "{node} is not a worker",
+    "process-not-running": "{process} on {node} does not run, since {since}",
+    "process-on-machine-off": "{node} is off, and nothing runs there",
+    "process-runs": "{process} on {node} runs already",
+    "process-unknown": "There is no process called {process} on {node}",
     "session-unknown": "There is no such session",
     "too-many-members": "A control plane has at most {limit} members",
     "too-many-sessions": "At most {limit} commands can wait at the same time",
@@ -60,6 +66,7 @@ KUBELETS: dict[str, str] = {
     "kubelet-removes": "Everything of {pod} has ended on {node}, so its kubelet removed it",
     "kubelet-reports": "The kubelet of {node} reported what became of {pod}",
     "node-ready-again": "The kubelet of {node} reported that the node is ready",
+    "node-reports-trouble": "The kubelet of {node} reported that the node is not ready: {trouble}",
     "node-registers": "The kubelet of {node} registered the node",
 }
 

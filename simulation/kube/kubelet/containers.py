@@ -6,6 +6,8 @@ raises the attempt, so a timer that comes too late does nothing.
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Phase
 from simulation.kernel.units import SECOND, Duration
@@ -136,6 +138,7 @@ def started(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
     if behaviour.exits_after is not None:
         timer(world, kubelet, run, each, "kubelet/process-ends", behaviour.exits_after)
     _probe(world, kubelet, run, each, container, behaviour)
+    world.container_started(kubelet.node, each.name)
     world.traffic_changed(first_cause(run))
     advance(world, kubelet, run)
     report(world, kubelet, run)
@@ -234,6 +237,7 @@ def process_ends(
     machine.processes.pop(process_key(run.uid, each.name), None)
     world.traffic_changed(first_cause(run))
     each.attempt += 1
+    each.ended_at, each.ended_code = world.now, code
     wait = roll(world, NOTICE_TIME, "exit noticed", run, each.name)
     data = (run.uid, each.name, each.attempt, code, world.now)
     world.timeline.at(world.now + wait, "kubelet/exited", kubelet.node, data)
@@ -255,6 +259,7 @@ def exited(
 ) -> None:
     """The kubelet finds a container ended: restart it, now or later, or leave it."""
     each.attempt += 1
+    each.ended_at = -1
     each.ready = False
     reason = "Completed" if code == 0 else "Error"
     each.ended = Ended(code, reason, each.started, finished, container_id(run, each))
@@ -365,6 +370,51 @@ def _terminate(
     data = (run.uid, each.name, each.attempt, code)
     due = world.now + min(needs, grace)
     world.timeline.at(due, "kubelet/process-killed", kubelet.node, data, Phase.REALITY)
+
+
+def resume(world: "World", kubelet: KubeletState, run: PodRun) -> None:
+    """Go on with the containers of a pod that nobody looked after for a while.
+
+    Those that run go on running and are probed from now; those that ended meanwhile are found
+    ended; whatever was under way begins anew.
+    """
+    for each in run.runs():
+        if each.ended_at >= 0:
+            each.attempt += 1
+            wait = roll(world, NOTICE_TIME, "exit noticed", run, each.name)
+            data = (run.uid, each.name, each.attempt, each.ended_code, each.ended_at)
+            world.timeline.at(world.now + wait, "kubelet/exited", kubelet.node, data)
+        elif each.stage == "running":
+            _rearm(world, kubelet, run, each)
+        elif each.stage in UNDER_WAY:
+            each.attempt += 1
+            each.stage, each.message = "waiting", ""
+        elif each.stage in ("exited", "crash-backoff") and each.ended is not None:
+            container = spec_of(run, each.name)
+            is_init = each.name in run.init_containers and not is_sidecar(container)
+            if restarts_after(_policy(run, container, is_init), each.ended.exit_code):
+                each.attempt += 1
+                _restart_later(world, kubelet, run, each, each.ended.finished)
+    advance(world, kubelet, run)
+    report(world, kubelet, run)
+
+
+UNDER_WAY = ("pulling", "pull-failed", "pull-backoff", "starting")
+
+
+def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
+    """Set the timers of a container that runs, counted from when it was started."""
+    container = spec_of(run, each.name)
+    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
+    each.attempt += 1
+    serves_in = max(0, each.started + behaviour.ready_after - world.now)
+    if serves_in:
+        timer(world, kubelet, run, each, "kubelet/serves", serves_in)
+    if behaviour.exits_after is not None:
+        ends_in = max(0, each.started + behaviour.exits_after - world.now)
+        timer(world, kubelet, run, each, "kubelet/process-ends", ends_in)
+    later = msgspec.structs.replace(behaviour, ready_after=serves_in)
+    _probe(world, kubelet, run, each, container, later)
 
 
 def pre_stop_time(container: Container) -> Duration:

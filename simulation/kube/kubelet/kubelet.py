@@ -17,6 +17,7 @@ from simulation.kernel.timeline import Datum, Event
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
 from simulation.kube.kubelet import containers, node_status, timers
+from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.kubelet.reports import (
     CONFLICT_RETRY,
     answered,
@@ -64,7 +65,9 @@ class Kubelets:
 
     def add(self, world: "World", node: str, connected: bool = False) -> None:
         """Install a kubelet on a machine; it has not listed anything yet."""
-        self.state.kubelets[node] = KubeletState(node=node, connected=connected)
+        is_known = world.store.get("Node", node) is not None
+        state = KubeletState(node=node, connected=connected, registered=is_known)
+        self.state.kubelets[node] = state
 
     def remove(self, node: str) -> None:
         """A machine is gone for good."""
@@ -74,10 +77,19 @@ class Kubelets:
         """Return the kubelet of a machine."""
         return self.state.kubelets[node]
 
+    def is_alive(self, world: "World", node: str) -> bool:
+        """Tell whether the process of a machine's kubelet runs."""
+        machine = world.machines.get(node)
+        return machine is not None and machine.is_on and KUBELET not in machine.stopped
+
+    def works(self, world: "World", node: str) -> bool:
+        """Tell whether a kubelet can do anything to containers: its runtime has to run too."""
+        return self.is_alive(world, node) and RUNTIME not in world.machines[node].stopped
+
     def heard(self, world: "World", node: str, changes: Iterable[Change]) -> None:
         """The watch of a kubelet brought news."""
         kubelet = self.state.kubelets.get(node)
-        if kubelet is None or not world.machines[node].is_on:
+        if kubelet is None or not self.is_alive(world, node):
             return
         for change in changes:
             if change.kind == "Node" and change.key == node:
@@ -98,7 +110,7 @@ class Kubelets:
     def relisted(self, world: "World", node: str) -> None:
         """A kubelet lists its pods: it acts upon what is there, and upon what is missing."""
         kubelet = self.state.kubelets.get(node)
-        if kubelet is None or not world.machines[node].is_on:
+        if kubelet is None or not self.is_alive(world, node):
             return
         kubelet.listed = True
         view = world.readers.view(world, node)
@@ -114,6 +126,8 @@ class Kubelets:
     def connected(self, world: "World", node: str) -> None:
         """A kubelet can reach an API server again."""
         kubelet = self.state.kubelets[node]
+        if not self.is_alive(world, node):
+            return
         kubelet.connected = True
         if not kubelet.listed:
             world.timeline.at(world.now + LIST_TIME, "kubelet/list", node)
@@ -149,6 +163,8 @@ class Kubelets:
             if not was_deleted:
                 run.causes = causes or run.causes
                 self._delete(world, kubelet, run)
+            elif not self.works(world, kubelet.node):
+                run.neglected = True
             elif run.stage == "stopping" and containers.grace_of(run) < old_grace:
                 containers.stop(world, kubelet, run)
         report(world, kubelet, run)
@@ -171,6 +187,11 @@ class Kubelets:
             causes=causes,
         )
         kubelet.pods[run.uid] = run
+        if not self.works(world, kubelet.node):
+            # "Skipping pod synchronization": it begins when the container runtime answers.
+            run.neglected = True
+            report(world, kubelet, run)
+            return
         if pod.metadata.deletion_timestamp is not None:
             # Nothing of it runs here, so there is nothing to stop.
             run.stage = "stopped"
@@ -192,6 +213,8 @@ class Kubelets:
         if run.is_static:
             # The file on the disk is what counts: the mirror goes, the containers stay.
             self._write_mirror(world, kubelet, run, "delete")
+        elif not self.works(world, kubelet.node):
+            run.neglected = True
         elif run.stage in ("admitted", "sandbox", "started"):
             containers.stop(world, kubelet, run)
 
@@ -203,6 +226,8 @@ class Kubelets:
         run.gone = True
         if run.stage in ("stopped", "removing"):
             forget(kubelet, run)
+        elif not self.works(world, kubelet.node):
+            run.neglected = True
         elif run.stage != "stopping":
             containers.stop(world, kubelet, run)
 
@@ -246,15 +271,16 @@ class Kubelets:
         kubelet = self.state.kubelets.get(node)
         if kubelet is None:
             return
-        kubelet.connected = kubelet.listed = False
+        kubelet.connected = kubelet.listed = kubelet.registered = False
         kubelet.pulling, kubelet.pull_queue = "", []
         for run in kubelet.pods.values():
             run.attempt += 1
             run.asked += 1
             run.in_flight = False
-            run.interrupted = True
+            run.interrupted, run.neglected = True, False
             for each in run.runs():
                 each.attempt += 1
+                each.ended_at = -1
                 if each.stage in ("running", "stopping"):
                     each.ready = False
                     each.ended = Ended(
@@ -282,6 +308,65 @@ class Kubelets:
         for run in list(kubelet.pods.values()):
             if run.interrupted:
                 self._take_up(world, kubelet, run)
+        if self.works(world, kubelet.node):
+            self._look_after(world, kubelet)
+
+    def stopped(self, world: "World", node: str, process: str) -> None:
+        """The kubelet's process, or its container runtime's, has ended; containers go on."""
+        kubelet = self.state.kubelets.get(node)
+        if kubelet is None:
+            return
+        kubelet.pulling, kubelet.pull_queue = "", []
+        for run in kubelet.pods.values():
+            run.neglected = True
+            if process == KUBELET:
+                run.asked += 1
+                run.in_flight = False
+        if process == KUBELET:
+            kubelet.connected = kubelet.listed = kubelet.registered = False
+        else:
+            node_status.runtime_stopped(world, kubelet)
+
+    def started(self, world: "World", node: str, process: str) -> None:
+        """The kubelet's process, or its container runtime's, runs again."""
+        kubelet = self.state.kubelets.get(node)
+        if kubelet is None or not self.is_alive(world, node):
+            return
+        if process == KUBELET:
+            for run in kubelet.pods.values():
+                for each in run.runs():
+                    # The back-off was the old process's memory.
+                    each.crash_delay = 0
+            for run in list(kubelet.pods.values()):
+                if run.is_static and self.works(world, node):
+                    run.neglected = False
+                    self._pick_up(world, kubelet, run)
+            if world.readers.connected(node):
+                self.connected(world, node)
+            return
+        if kubelet.listed:
+            self._look_after(world, kubelet)
+        node_status.post_soon(world, kubelet)
+
+    def _look_after(self, world: "World", kubelet: KubeletState) -> None:
+        for run in list(kubelet.pods.values()):
+            if run.neglected:
+                run.neglected = False
+                self._pick_up(world, kubelet, run)
+
+    def _pick_up(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+        """Go on with a pod whose processes may have gone on without anybody."""
+        is_to_go = run.gone or run.pod.metadata.deletion_timestamp is not None
+        if is_to_go and not run.is_static:
+            if run.stage in ("stopped", "removing"):
+                containers.finish_stop(world, kubelet, run)
+            else:
+                containers.stop(world, kubelet, run)
+        elif run.stage in ("admitted", "sandbox"):
+            self._new_sandbox(world, kubelet, run, 0)
+            report(world, kubelet, run)
+        elif run.stage == "started":
+            containers.resume(world, kubelet, run)
 
     def _take_up(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
         """Go on with a pod whose processes ended with the power."""

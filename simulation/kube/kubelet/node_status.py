@@ -37,8 +37,14 @@ FIRST_POST: Duration = 500
 EVICTION_THRESHOLD = 100 * MIB
 """memory.available of the default hard eviction threshold."""
 DISK_USABLE_PERCENT = 90
+RUNTIME_DOWN_AFTER: Duration = 30 * SECOND
+"""How long a container runtime may be silent until the kubelet calls the node not ready."""
+RUNTIME_DOWN = "container runtime is down"
+NETWORK_NOT_READY = "container runtime network not ready"
 KUBELET_VERSION = "v1.36.2"
 IMAGES_REPORTED_MAX = 50
+KUBELET = "kubelet"
+RUNTIME = "container-runtime"
 
 HEALTHY = (
     (
@@ -90,14 +96,15 @@ def status_of_node(
     now: Instant,
     pods_max: int,
     ready: bool = True,
+    trouble: str = NETWORK_NOT_READY,
 ) -> NodeStatus:
-    """Return the status of a healthy machine."""
+    """Return the status of a machine; if it is not ready, trouble says why."""
     usable = machine.memory - EVICTION_THRESHOLD
     disk = machine.disk * DISK_USABLE_PERCENT // 100
     return NodeStatus(
         capacity=Resources(machine.cpu, machine.memory, machine.disk, pods_max),
         allocatable=Resources(machine.cpu, usable, disk, pods_max),
-        conditions=_conditions(known, now, ready),
+        conditions=_conditions(known, now, "" if ready else trouble),
         addresses=(
             NodeAddress("InternalIP", machine.address),
             NodeAddress("Hostname", machine.name),
@@ -113,14 +120,13 @@ def status_of_node(
 
 
 def _conditions(
-    known: tuple[Condition, ...], now: Instant, ready: bool
+    known: tuple[Condition, ...], now: Instant, trouble: str
 ) -> tuple[Condition, ...]:
     before = {condition.type: condition for condition in known}
     conditions = []
     for type_, status, reason, message in HEALTHY:
-        if type_ == "Ready" and not ready:
-            status, reason = "False", "KubeletNotReady"
-            message = "container runtime network not ready"
+        if type_ == "Ready" and trouble:
+            status, reason, message = "False", "KubeletNotReady", trouble
         earlier = before.get(type_)
         same = earlier is not None and earlier.status == status
         since = earlier.last_transition_time if same and earlier is not None else now
@@ -152,8 +158,22 @@ def is_ready(node: Node) -> bool:
 
 def heard(world: "World", kubelet: KubeletState, node: Any) -> None:
     """The kubelet sees its own Node; if that is wrong, it says so at its next look."""
+    kubelet.registered = kubelet.registered or isinstance(node, Node)
     if not isinstance(node, Node) or not is_ready(node):
         _post_at_next_look(world, kubelet)
+
+
+def runtime_stopped(world: "World", kubelet: KubeletState) -> None:
+    """The container runtime fell silent: the kubelet says so once it has been silent for long."""
+    _post_at_next_look(world, kubelet, RUNTIME_DOWN_AFTER)
+
+
+def trouble_of(world: "World", machine: Machine) -> str:
+    """Return why the kubelet of a machine does not call it ready, or an empty text."""
+    since = machine.stopped.get(RUNTIME)
+    if since is not None and world.now >= since + RUNTIME_DOWN_AFTER:
+        return RUNTIME_DOWN
+    return ""
 
 
 def post_soon(world: "World", kubelet: KubeletState) -> None:
@@ -164,9 +184,10 @@ def post_soon(world: "World", kubelet: KubeletState) -> None:
         _post_at_next_look(world, kubelet)
 
 
-def _post_at_next_look(world: "World", kubelet: KubeletState) -> None:
+def _post_at_next_look(world: "World", kubelet: KubeletState, wait: Duration = 0) -> None:
     phase = world.dice.below(STATUS_PERIOD, "kubelet status phase", kubelet.node)
-    due = world.now + STATUS_PERIOD - (world.now - phase) % STATUS_PERIOD
+    earliest = world.now + wait
+    due = earliest + STATUS_PERIOD - (earliest - phase) % STATUS_PERIOD
     if kubelet.look_at == due:
         return
     kubelet.look_at = due
@@ -176,18 +197,30 @@ def _post_at_next_look(world: "World", kubelet: KubeletState) -> None:
 def post(world: "World", happened: Event) -> None:
     """Look at the Node and correct it: create it, or call it Ready."""
     kubelet = world.kubelets.state.kubelets.get(happened.subject)
-    if kubelet is None or not kubelet.connected or not world.machines[kubelet.node].is_on:
+    if kubelet is None or not kubelet.connected:
+        return
+    if not world.kubelets.is_alive(world, kubelet.node):
         return
     machine = world.machines[kubelet.node]
+    trouble = trouble_of(world, machine)
     pods_max = world.settings.max_pods_per_node
     node = world.readers.view(world, kubelet.node).get("Node", kubelet.node)
     if isinstance(node, Node):
-        if is_ready(node) and node.status.node_info.boot_id == _system(machine).boot_id:
+        wanted = "False" if trouble else "True"
+        same = node.status.node_info.boot_id == _system(machine).boot_id
+        if same and any(c.type == "Ready" and c.status == wanted for c in node.status.conditions):
             return
-        status = status_of_node(machine, node.status.conditions, world.now, pods_max)
+        known = node.status.conditions
+        status = status_of_node(machine, known, world.now, pods_max, not trouble, trouble)
         changed = msgspec.structs.replace(node, status=status)
         reason = Reason("node-ready-again", {"node": kubelet.node})
+        if trouble:
+            params: dict[str, str | int] = {"node": kubelet.node, "trouble": trouble}
+            reason = Reason("node-reports-trouble", params)
         write = Write("patch", changed, reason, fields=("status",))
+    elif kubelet.registered:
+        # Somebody deleted the Node. The kubelet goes on, and registers when it starts anew.
+        return
     else:
         reason = Reason("node-registers", {"node": kubelet.node})
         write = Write("create", node_object(machine, world.now, pods_max, ready=False), reason)

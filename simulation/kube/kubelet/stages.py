@@ -92,6 +92,9 @@ class ContainerRun(State):
     crash_delay: Duration = 0
     crash_delay_set: Instant = 0
     pull_failures: int = 0
+    ended_at: Instant = -1
+    """When its process ended, until the kubelet has noticed; -1 if it has."""
+    ended_code: int = 0
 
 
 class PodRun(State):
@@ -109,6 +112,8 @@ class PodRun(State):
     is_static: bool = False
     interrupted: bool = False
     """The power went while it was here, and it has not been taken up again."""
+    neglected: bool = False
+    """Nobody looked after it for a while: the kubelet or the container runtime did not run."""
     gone: bool = False
     """The API has forgotten it: stop it and say nothing."""
     posted: PodStatus | None = None
@@ -150,7 +155,9 @@ class KubeletState(State):
     """When it will look at its Node, if it has reason to."""
     connected: bool = False
     listed: bool = False
-    """Whether it has listed its pods since the machine started."""
+    """Whether it has listed its pods since it started."""
+    registered: bool = False
+    """Whether its Node existed at some time since it started: a kubelet registers only once."""
 
 
 def spec_of(run: PodRun, name: str) -> Container:

@@ -13,22 +13,29 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 Step = Callable[["World", KubeletState, PodRun, ContainerRun], None]
+Found = tuple[KubeletState, PodRun, ContainerRun]
 
 
-def _of_container(step: Step) -> Callable[["World", Event], None]:
-    """Return a handler that ignores timers of an earlier attempt."""
+def _of_container(step: Step, is_reality: bool = False) -> Callable[["World", Event], None]:
+    """Return a handler that ignores timers of an earlier attempt.
+
+    is_reality: it happens on the machine itself, whether or not a kubelet is there to see it.
+    """
 
     def handle(world: "World", happened: Event) -> None:
-        found = _current(world, happened)
+        found = _attempt(world, happened) if is_reality else _current(world, happened)
         if found is not None:
             step(world, *found)
 
     return handle
 
 
-def _current(
-    world: "World", happened: Event
-) -> tuple[KubeletState, PodRun, ContainerRun] | None:
+def _current(world: "World", happened: Event) -> Found | None:
+    """Return whom a timer is about, if there is a kubelet that can act upon it."""
+    return _attempt(world, happened) if world.kubelets.works(world, happened.subject) else None
+
+
+def _attempt(world: "World", happened: Event) -> Found | None:
     kubelet = world.kubelets.state.kubelets.get(happened.subject)
     run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
     each = run.container(str(happened.data[1])) if run is not None else None
@@ -41,6 +48,8 @@ def _current_pod(world: "World", happened: Event) -> tuple[KubeletState, PodRun]
     kubelet = world.kubelets.state.kubelets.get(happened.subject)
     run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
     if kubelet is None or run is None or run.attempt != happened.data[2]:
+        return None
+    if not world.kubelets.works(world, happened.subject):
         return None
     return kubelet, run
 
@@ -67,6 +76,8 @@ def _cleaned_up(world: "World", happened: Event) -> None:
 def _report_again(world: "World", happened: Event) -> None:
     kubelet = world.kubelets.state.kubelets.get(happened.subject)
     run = kubelet.pods.get(str(happened.data[0])) if kubelet is not None else None
+    if not world.kubelets.is_alive(world, happened.subject):
+        return
     if kubelet is not None and run is not None and run.asked == happened.data[1]:
         report_again(world, kubelet, run)
 
@@ -74,7 +85,7 @@ def _report_again(world: "World", happened: Event) -> None:
 def _pulled(world: "World", happened: Event) -> None:
     kubelet = world.kubelets.state.kubelets.get(happened.subject)
     found = pulls.pulled(world, kubelet, str(happened.data[0])) if kubelet is not None else None
-    if kubelet is None or found is None:
+    if kubelet is None or found is None or not world.kubelets.works(world, kubelet.node):
         return
     run, each, is_there = found
     if is_there:
@@ -92,7 +103,7 @@ def _process_ends(
 
 
 def _process_killed(world: "World", happened: Event) -> None:
-    found = _current(world, happened)
+    found = _attempt(world, happened)
     if found is not None:
         containers.process_ends(world, *found, int(happened.data[3]))
 
@@ -120,11 +131,11 @@ HANDLERS: dict[str, Callable[["World", Event], None]] = {
     "kubelet/pull-backs-off": _of_container(pulls.backs_off),
     "kubelet/pull-again": _of_container(pulls.again),
     "kubelet/started": _of_container(containers.started),
-    "kubelet/serves": _of_container(_serves),
+    "kubelet/serves": _of_container(_serves, is_reality=True),
     "kubelet/ready": _of_container(containers.ready),
     "kubelet/unready": _of_container(containers.unready),
     "kubelet/probe-failed": _probe_failed,
-    "kubelet/process-ends": _of_container(_process_ends),
+    "kubelet/process-ends": _of_container(_process_ends, is_reality=True),
     "kubelet/process-killed": _process_killed,
     "kubelet/exited": _exited,
     "kubelet/backing-off": _of_container(containers.backing_off),

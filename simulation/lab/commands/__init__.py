@@ -14,10 +14,22 @@ from simulation.lab.commands.cables import Cut, Heal
 from simulation.lab.commands.clients import Load
 from simulation.lab.commands.containers import KillContainer
 from simulation.lab.commands.machines import AddWorker, PowerOff, PowerOn, RemoveWorker
+from simulation.lab.commands.processes import KillProcess, StartProcess
 from simulation.lab.commands.terminal import Cancel, Kubectl, from_button
 
 Command = (
-    AddWorker | Cancel | Cut | Heal | KillContainer | Kubectl | Load | PowerOff | PowerOn | RemoveWorker
+    AddWorker
+    | Cancel
+    | Cut
+    | Heal
+    | KillContainer
+    | KillProcess
+    | Kubectl
+    | Load
+    | PowerOff
+    | PowerOn
+    | RemoveWorker
+    | StartProcess
 )
 
 
