@@ -36,6 +36,8 @@ class Outcome(Record):
     again_in: Duration | None = None
     notes: dict[str, Note | None] = {}
     """What to remember for later visits, until the process ends; None forgets."""
+    also: tuple[str, ...] = ()
+    """Keys that this visit found concerned; each is visited by itself."""
 
 
 class Tools(Record):
@@ -184,6 +186,8 @@ class Manager:
         queue.remember(outcome.notes)
         if outcome.again_in is not None:
             self._queue(world, name, (key,), waiting.causes, max(outcome.again_in, 1))
+        if outcome.also:
+            self._queue(world, name, outcome.also, waiting.causes, 0)
         batches = tuple(batch for batch in outcome.batches if batch)
         if not batches:
             queue.failures.pop(key, None)

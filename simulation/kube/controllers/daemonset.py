@@ -73,10 +73,7 @@ class DaemonSetController:
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Compare the nodes that should have a pod with those that have one."""
         if key == ALL:
-            batches: tuple[tuple[Write, ...], ...] = ()
-            for key_of_one, _ in view.items("DaemonSet"):
-                batches += self.reconcile(key_of_one, view, now, tools).batches
-            return Outcome((tuple(write for batch in batches for write in batch),))
+            return Outcome(also=tuple(each for each, _ in view.items("DaemonSet")))
         owner = view.get("DaemonSet", key)
         if owner is None or owner.metadata.deletion_timestamp is not None:
             return Outcome()
