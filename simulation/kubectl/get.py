@@ -79,6 +79,7 @@ def tables_text(world: "World", call: Call, wanted: list[Target], found: Found) 
             label_columns=call.every("label-columns"),
             with_kind=several,
             no_headers=call.on("no-headers"),
+            calendar=world.calendar,
         )
         blocks.append("".join(f"{line}\n" for line in layout(rows)))
     return "\n".join(blocks)

@@ -4,11 +4,11 @@ Some kinds are not in the store: Events lie in a log, Endpoints are another form
 and Leases are renewed by silent writes; they are made here when somebody asks.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulation.kube.events import EventRow
 from simulation.kube.objects.config import Event, Lease, LeaseSpec, Unsimulated
-from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.service import EndpointSlice, ObjectReference
 from simulation.kubectl.errors import BALANCER, CommandError, not_found
@@ -123,27 +123,49 @@ def event_object(row: EventRow) -> Event:
 
 
 def _endpoints(world: "World") -> list[AnyObject]:
-    addresses: dict[str, list[str]] = {}
+    """Endpoints as Kubernetes keeps them beside the slices, and those that a user made."""
+    found: dict[str, AnyObject] = {}
+    subsets: dict[str, dict[str, Any]] = {}
     for each in world.store.list("EndpointSlice"):
         assert isinstance(each, EndpointSlice)
-        service = each.metadata.labels.get(SERVICE_NAME, "")
-        ready = addresses.setdefault(f"{each.metadata.namespace}/{service}", [])
-        for endpoint in each.endpoints:
-            if endpoint.conditions.ready is not False:
-                ready += [
-                    f"{address}:{port.port}" for address in endpoint.addresses for port in each.ports
-                ]
-    found: list[AnyObject] = []
+        name = each.metadata.labels.get(SERVICE_NAME, "")
+        _add_slice(subsets.setdefault(f"{each.metadata.namespace}/{name}", {}), each)
     for service in world.store.list("Service"):
-        meta = service.metadata
-        key = f"{meta.namespace}/{meta.name}"
-        if key in addresses:
+        key = key_of(service)
+        if key in subsets:
+            meta = service.metadata
             born = ObjectMeta(
                 name=meta.name, namespace=meta.namespace, labels=meta.labels,
                 creation_timestamp=meta.creation_timestamp,
             )
-            found.append(Unsimulated(born, "v1", {"addresses": sorted(addresses[key])}, "Endpoints"))
-    return found
+            some = [subset for subset in subsets[key].values() if len(subset) > 1]
+            rest = {"subsets": some} if some else {}
+            found[key] = Unsimulated(born, "v1", rest, "Endpoints")
+    for made in world.store.list("Endpoints"):
+        found[key_of(made)] = made
+    return [found[key] for key in sorted(found)]
+
+
+def _add_slice(subsets: dict[str, Any], each: EndpointSlice) -> None:
+    """Add the endpoints of a slice to the subset that has the same ports."""
+    ports = [
+        {"port": port.port, "protocol": port.protocol, **({"name": port.name} if port.name else {})}
+        for port in each.ports
+    ]
+    subset = subsets.setdefault(str(ports), {"ports": ports})
+    for endpoint in each.endpoints:
+        ready = endpoint.conditions.ready is not False
+        field = "addresses" if ready else "notReadyAddresses"
+        address: dict[str, Any] = {"ip": endpoint.addresses[0]}
+        if endpoint.node_name:
+            address["nodeName"] = endpoint.node_name
+        target = endpoint.target_ref
+        if target is not None:
+            named = {"kind": target.kind, "name": target.name, "namespace": target.namespace,
+                     "uid": target.uid}
+            address["targetRef"] = {name: text for name, text in named.items() if text}
+        addresses = [*subset.get(field, ()), address]
+        subset[field] = sorted(addresses, key=lambda one: str(one["ip"]))
 
 
 def _leases(world: "World") -> list[AnyObject]:

@@ -1,26 +1,14 @@
 """Tables as kubectl prints them: three spaces between columns, six characters at least."""
 
-from typing import Any
-
+from simulation.kernel.calendar import Calendar
 from simulation.kernel.units import Instant
-from simulation.kube.objects.config import Event
 from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.objects.service import Service
-from simulation.kube.rules.ages import age
-from simulation.kube.rules.printing import Column, columns, external_ip, row, selector_text
+from simulation.kube.rules.printing import columns, external_ip, row, selector_text
 from simulation.kubectl.resources import Resource
 
 PADDING = 3
 WIDTH_MIN = 6
-EVENT_COLUMNS = tuple(
-    Column(name, wide)
-    for name, wide in (
-        ("Last Seen", False), ("Type", False), ("Reason", False), ("Object", False),
-        ("Subobject", True), ("Source", True), ("Message", False), ("First Seen", True),
-        ("Count", True), ("Name", True),
-    )
-)
-ENDPOINTS_SHOWN = 3
 
 
 def layout(rows: list[list[str]], widths: list[int] | None = None) -> list[str]:
@@ -44,53 +32,18 @@ def layout(rows: list[list[str]], widths: list[int] | None = None) -> list[str]:
 
 def headers(kind: str, wide: bool) -> list[str]:
     """Return the column names of a kind, upper-cased."""
-    shown = EVENT_COLUMNS if kind == "Event" else _columns(kind)
-    return [each.name.upper() for each in shown if wide or not each.wide]
+    return [each.name.upper() for each in columns(kind) if wide or not each.wide]
 
 
-def _columns(kind: str) -> tuple[Column, ...]:
-    if kind == "Endpoints":
-        return (Column("Name"), Column("Endpoints"), Column("Age"))
-    return columns(kind)
-
-
-def cells(obj: AnyObject, now: Instant, wide: bool) -> list[str]:
+def cells(
+    obj: AnyObject, now: Instant, wide: bool, calendar: Calendar | None = None
+) -> list[str]:
     """Return the texts of an object's row."""
-    kind = kind_of(obj)
-    if isinstance(obj, Event):
-        shown, found = EVENT_COLUMNS, _event(obj, now)
-    elif kind == "Endpoints":
-        shown, found = _columns(kind), _endpoints(obj, now)
-    else:
-        shown, found = columns(kind), row(obj, now)
-        if wide and isinstance(obj, Service):
-            found = [*found]
-            found[3] = external_ip(obj, wide=True)
-    return [str(cell) for each, cell in zip(shown, found, strict=True) if wide or not each.wide]
-
-
-def _event(event: Event, now: Instant) -> list[Any]:
-    about = event.involved_object
-    return [
-        age(event.last_timestamp, now),
-        event.type,
-        event.reason,
-        f"{about.kind.lower()}/{about.name}",
-        "",
-        event.reporting_component,
-        event.message.strip(),
-        age(event.first_timestamp, now),
-        event.count,
-        event.metadata.name,
-    ]
-
-
-def _endpoints(obj: AnyObject, now: Instant) -> list[Any]:
-    addresses: list[str] = obj.rest.get("addresses", [])
-    shown = ",".join(addresses[:ENDPOINTS_SHOWN])
-    if len(addresses) > ENDPOINTS_SHOWN:
-        shown += f" + {len(addresses) - ENDPOINTS_SHOWN} more..."
-    return [obj.metadata.name, shown or "<none>", age(obj.metadata.creation_timestamp, now)]
+    found = row(obj, now, calendar)
+    if wide and isinstance(obj, Service):
+        found[3] = external_ip(obj, wide=True)
+    shown = zip(columns(kind_of(obj)), found, strict=True)
+    return [str(cell) for each, cell in shown if wide or not each.wide]
 
 
 def table(
@@ -104,6 +57,7 @@ def table(
     label_columns: tuple[str, ...] = (),
     with_kind: bool = False,
     no_headers: bool = False,
+    calendar: Calendar | None = None,
 ) -> list[list[str]]:
     """Return the rows of one kind's table, its header first."""
     rows: list[list[str]] = []
@@ -113,7 +67,7 @@ def table(
         head += ["LABELS"] if with_labels else []
         rows.append(["NAMESPACE", *head] if with_namespace else head)
     for obj in objects:
-        found = cells(obj, now, wide)
+        found = cells(obj, now, wide, calendar)
         if with_kind and resource.kind != "Event":
             found[0] = f"{resource.typed}/{found[0]}"
         labels = obj.metadata.labels

@@ -275,7 +275,7 @@ def _print(
         names = headers(resource.kind, form == "wide")
         rows.append(["NAMESPACE", *names] if everywhere else names)
     for each in objects:
-        row = cells(each, world.now, form == "wide")
+        row = cells(each, world.now, form == "wide", world.calendar)
         rows.append([each.metadata.namespace, *row] if everywhere else row)
     for line in layout(rows, session.widths):
         session.say(world.now, line)

@@ -3,6 +3,11 @@
 from typing import Any
 
 from simulation.kernel.units import SECOND
+from simulation.kube.objects.autoscaling import (
+    CrossVersionObjectReference,
+    HorizontalPodAutoscaler,
+    HorizontalPodAutoscalerSpec,
+)
 from simulation.kube.objects.meta import Condition, LabelSelector, ObjectMeta
 from simulation.kube.objects.node import Node, NodeAddress, NodeSpec, NodeStatus, NodeSystemInfo
 from simulation.kube.objects.pod import (
@@ -256,6 +261,38 @@ def job_row(given: Given) -> Given:
     return _cells(Job(metadata=_meta(given), spec=spec, status=status))
 
 
+def _target(given: Given) -> Given:
+    names = {"value": "value", "average_value": "averageValue",
+             "average_utilization": "averageUtilization", "type": "type"}
+    return {names[key]: value for key, value in given.items()}
+
+
+def _source(kind: str) -> str:
+    return kind[:1].lower() + kind[1:]
+
+
+def hpa_row(given: Given) -> Given:
+    kind, name = given["target_ref"].split("/")
+    metrics = tuple(
+        {
+            "type": each["source"],
+            _source(each["source"]): {
+                "name": each["name"], "target": _target(each["target"])
+            },
+        }
+        for each in given["metrics"]
+    )
+    current = [
+        {"type": each["source"], _source(each["source"]): {"current": _target(each["current"])}}
+        for each in given["current_metrics"]
+    ]
+    spec = HorizontalPodAutoscalerSpec(
+        CrossVersionObjectReference(kind, name), given["min"], given["max"], metrics
+    )
+    status = {"currentReplicas": given["current_replicas"], "currentMetrics": current}
+    return _cells(HorizontalPodAutoscaler(metadata=_meta(given), spec=spec, status=status))
+
+
 def age(given: Given) -> Given:
     return {"text": ages.human_duration(_whole(given["seconds"]))}
 
@@ -288,6 +325,7 @@ ADAPTERS = {
     "service_row": service_row,
     "service_row_wide": service_row_wide,
     "endpointslice_row": endpointslice_row,
+    "hpa_row": hpa_row,
     "job_row": job_row,
     "age": age,
     "age_short": age_short,
