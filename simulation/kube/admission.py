@@ -11,8 +11,10 @@ import msgspec
 from simulation.kernel.reasons import Reason
 from simulation.kube import quota
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
+from simulation.kube.objects.meta import Condition
 from simulation.kube.rules import names
 from simulation.kube.rules.admitting import fill_in
+from simulation.kube.rules.pods import set_condition
 from simulation.kube.store import Change
 from simulation.kube.writes import (
     Committed,
@@ -223,11 +225,22 @@ def _evict(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Re
     if current is None or refused is not None:
         assert refused is not None
         return refused
-    blocked = world.eviction_blocked(current)
-    if blocked is not None:
-        return blocked
-    return _delete(world, write, by, causes)
+    verdict = world.judge_eviction(current)
+    if isinstance(verdict, Refused):
+        return verdict
+    if verdict is not None:
+        spent = Reason("budget-spent", {"budget": verdict.metadata.name, "pod": key_of(current)})
+        _put(world, key_of(verdict), "PodDisruptionBudget", verdict, by, spent, causes)
+    if current.metadata.deletion_timestamp is None:
+        target = Condition("DisruptionTarget", "True", *EVICTED)
+        conditions = set_condition(current.status.conditions, target, world.now)
+        marked = replace(current, status=replace(current.status, conditions=conditions))
+        _put(world, key_of(current), "Pod", marked, by, write.because, causes)
+    return _delete(world, replace(write, require_version=None), by, causes)
 
+
+EVICTED = ("EvictionByEvictionAPI", "Eviction API: evicting")
+"""Reason and message of the condition that tells a pod's eviction from a mere deletion."""
 
 VERBS = {
     "create": _create,

@@ -71,6 +71,9 @@ KUBELETS: dict[str, str] = {
 }
 
 CONTROLLERS: dict[str, str] = {
+    "budget-counted": "The budget {budget} counted {healthy} healthy pods and needs {desired}: "
+    "{allowed} may be missing on purpose",
+    "budget-spent": "The budget {budget} paid for the eviction of {pod}",
     "daemonset-creates": "The DaemonSet {daemonset} wants a pod on {node} and found none",
     "daemonset-counted": "The DaemonSet {daemonset} counted its pods",
     "daemonset-deletes": "The DaemonSet {daemonset} has a pod on {node} that should not be there",
@@ -91,6 +94,7 @@ CONTROLLERS: dict[str, str] = {
     "owner-finalized": "{name} waits for what it owns",
     "owner-gone": "What owned {name} was deleted",
     "pod-evicted": "{pod} was evicted: it tolerated the silence of {node} for {seconds} s",
+    "pod-target-no-more": "{pod} was to be removed and was not: it counts as a target no more",
     "pod-marked": "{pod} was marked for eviction from {node}",
     "pod-not-ready-with-node": "{pod} counts as not ready, because {node} is not heard",
     "pod-orphan-removed": "{pod} was removed, because the node {node} does not exist any more",

@@ -31,9 +31,10 @@ from simulation.kube.network.links import Links, LinksState
 from simulation.kube.network.traffic import Traffic, TrafficState
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.policy import PodDisruptionBudget
 from simulation.kube.offices import Offices, OfficesState
 from simulation.kube.readers import Reader, Readers, ReadersState
-from simulation.kube.rules.disruption import eviction_blocked
+from simulation.kube.rules.disruption import governs, judge_eviction
 from simulation.kube.scheduler import scheduler
 from simulation.kube.scheduler.scheduler import Scheduler, SchedulerState
 from simulation.kube.settings import Settings
@@ -259,9 +260,10 @@ class World:
                 self.events.add(self.now, by, "", subject, "Warning", "FailedCreate", text)
                 self.story("quota-refused", f"{owner[0].kind}/{owner[0].name}", (), text=text)
 
-    def eviction_blocked(self, pod: AnyObject) -> RefusedWrite | None:
-        """Return why the eviction API refuses a pod, or None."""
-        return eviction_blocked(self.store, pod)
+    def judge_eviction(self, pod: Pod) -> RefusedWrite | PodDisruptionBudget | None:
+        """Return why the eviction API refuses a pod, the budget that pays for it, or None."""
+        every = self.store.list("PodDisruptionBudget")
+        return judge_eviction([each for each in every if governs(each, pod)], pod, self.now)
 
     # --- wiring
 

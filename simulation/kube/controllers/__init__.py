@@ -2,6 +2,7 @@
 
 from simulation.kube.controllers.daemonset import DaemonSetController
 from simulation.kube.controllers.deployment import DeploymentController
+from simulation.kube.controllers.disruption import DisruptionController
 from simulation.kube.controllers.endpointslice import EndpointSliceController
 from simulation.kube.controllers.garbage import GarbageCollector
 from simulation.kube.controllers.namespace import NamespaceController
@@ -18,6 +19,7 @@ RECONCILERS = (
     NodeLifecycleController(),
     TaintEvictionController(),
     PodGarbageCollector(),
+    DisruptionController(),
     GarbageCollector(),
     NamespaceController(),
 )

@@ -98,7 +98,7 @@ class SmallWorld:
     ) -> None:
         self.told.append((pod.metadata.name, reason, message))
 
-    def eviction_blocked(self, pod: Any) -> None:
+    def judge_eviction(self, pod: Any) -> None:
         return None
 
     def send(
