@@ -47,6 +47,8 @@ class Settings(Record):
     """The balancer in front of the API servers and of the ingress controllers checks this often."""
     boot_duration: Duration = 20 * SECOND
     pod_gc_period: Duration = 20 * SECOND
+    terminated_pods_max: int = 12_500
+    """--terminated-pod-gc-threshold: pods that have ended and are kept, in the whole cluster."""
     image_bandwidth: int = 25 * 1024 * 1024
     """Bytes a second from the registry to a machine."""
     max_pods_per_node: int = 110

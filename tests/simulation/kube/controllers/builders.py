@@ -148,12 +148,13 @@ def visit(
     now: Instant = 1_000,
     heartbeats: Mapping[str, Instant] | None = None,
     notes: Mapping[str, tuple[int, ...]] | None = None,
+    settings: Settings | None = None,
 ) -> Outcome:
     """Let a reconciler visit a key once."""
     told: list[Any] = []
     tools = Tools(
         Dice(1),
-        Settings(),
+        settings or Settings(),
         lambda *event: told.append(event),
         dict(heartbeats or {}),
         notes=dict(notes or {}),

@@ -155,7 +155,7 @@ def test_a_drain_is_held_up_by_a_budget_and_tries_again_every_five_seconds() -> 
     assert len(refusals) == 7
     assert refusals[0].text.endswith(disruption.VIOLATED)
     left = [key for key, _ in lab.world.store.by("pod/node", "worker-3")]
-    assert [key for key in left if key.startswith("default/")][0].startswith("default/pay")
+    assert next(key for key in left if key.startswith("default/")).startswith("default/pay")
 
     do(lab, "scale", "deployment/pay", "--replicas=2")
     lab.advance(lab.now + 120 * SECOND)
