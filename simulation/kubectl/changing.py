@@ -234,8 +234,8 @@ def _taint_node(
             )
         taints = [old for old in taints if old not in same]
         if not remove:
-            added = world.now if each.effect == "NoExecute" else None
-            taints.append(replace(each, time_added=added))
+            # Only the node controller notes when; kubectl leaves timeAdded out.
+            taints.append(each)
     if tuple(taints) == node.spec.taints:
         raise CommandError(
             f"error: node {name} already has {changes[0][0].key} taint(s) with same effect(s) and "

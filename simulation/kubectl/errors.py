@@ -42,29 +42,32 @@ def not_found(resource: str, name: str) -> CommandError:
     return CommandError(f'Error from server (NotFound): {resource} "{name}" not found')
 
 
-def unreachable(server: str = "") -> str:
-    """Return the words about an API server that does not answer at all."""
-    address = f"{server}:6443" if server else BALANCER
-    return (
-        f"The connection to the server {address} was refused - "
-        "did you specify the right host or port?"
-    )
+def refused(address: str = BALANCER) -> str:
+    """Return the words about an address at which no API server listens."""
+    return f"The connection to the server {address} was refused - did you specify the right host or port?"
 
 
 TIMED_OUT = (
-    "Error from server (Timeout): the server was unable to return a response in the time allotted, "
-    "but may still be processing the request"
+    "Error from server (Timeout): Timeout: request did not complete within the allotted timeout"
 )
+"""What a read without a quorum ends with, when the API server gives up."""
+
+CLIENT_TIMED_OUT = (
+    "Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded while "
+    "awaiting headers)"
+)
+"""What it ends with when --request-timeout is shorter."""
 
 
-def refusal_text(result: Result, context: str = "", server: str = "") -> str:
+def refusal_text(result: Result, context: str = "", nobody: str = "") -> str:
     """Return the line that kubectl prints about a write that was not committed.
 
     context: what kubectl was doing, such as 'error when creating "web.yaml"'.
+    nobody: what is said if no API server could be reached.
     """
     before = f"{context}: " if context else ""
     if isinstance(result, Unreachable):
-        return unreachable(server)
+        return nobody or refused()
     if isinstance(result, Unknown):
         return f"Error from server: {before}{result.message}"
     assert isinstance(result, Refused), f"{result} is no refusal"

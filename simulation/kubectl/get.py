@@ -85,6 +85,16 @@ def tables_text(world: "World", call: Call, wanted: list[Target], found: Found) 
     return "\n".join(blocks)
 
 
+def unhealthy(call: Call) -> str:
+    """Return what the health checks say while etcd has no quorum."""
+    check = call.flag("raw").partition("?")[0].strip("/")
+    said = f"[+]ping ok\\n[+]log ok\\n[-]etcd failed: reason withheld\\n{check} check failed"
+    return (
+        f'Error from server (InternalError): an error on the server ("{said}") has prevented the '
+        "request from succeeding"
+    )
+
+
 def raw(world: "World", call: Call) -> Output:
     """Answer `get --raw` for the few paths that learners are taught."""
     path = call.flag("raw").partition("?")[0]

@@ -7,11 +7,12 @@ and Leases are renewed by silent writes; they are made here when somebody asks.
 from typing import TYPE_CHECKING, Any
 
 from simulation.kube.events import EventRow
+from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.config import Event, Lease, LeaseSpec, Unsimulated
 from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.service import EndpointSlice, ObjectReference
-from simulation.kubectl.errors import BALANCER, CommandError, not_found
+from simulation.kubectl.errors import BALANCER, CommandError, not_found, refused
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import Resource, Target
 from simulation.kubectl.selectors import select
@@ -19,6 +20,7 @@ from simulation.kubectl.selectors import select
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
+PORT = 6443
 SERVICE_NAME = "kubernetes.io/service-name"
 
 
@@ -53,6 +55,22 @@ def server_of(world: "World", call: Call) -> str:
         return ""
     named = [name for name in world.control_plane() if given == world.machines[name].address]
     return named[0] if named else given
+
+
+def nobody_there(world: "World", server: str) -> str:
+    """Return kubectl's words about an API server that does not answer at all."""
+    machine = world.machines.get(server)
+    if not server:
+        return refused()
+    if server not in world.control_plane() or machine is None:
+        numeric = server.replace(".", "").isdigit()
+        if numeric:
+            return f"Unable to connect to the server: dial tcp {server}:{PORT}: i/o timeout"
+        return f"Unable to connect to the server: dial tcp: lookup {server}: no such host"
+    address = f"{machine.address}:{PORT}"
+    if not machine.is_on or not world.links.both_ways(INTERNET, server):
+        return f"Unable to connect to the server: dial tcp {address}: connect: no route to host"
+    return refused(address)
 
 
 def namespace_of(resource: Resource, call: Call) -> str:

@@ -14,7 +14,7 @@ from simulation.kubectl.errors import NO_RESOURCES, CommandError, refusal_text
 from simulation.kubectl.made import whole
 from simulation.kubectl.output import Found
 from simulation.kubectl.parse import Call
-from simulation.kubectl.reading import collect
+from simulation.kubectl.reading import collect, nobody_there
 from simulation.kubectl.resources import targets
 from simulation.kubectl.session import STDERR, Aim, Session
 from simulation.kubectl.sources import Given, manifests
@@ -218,7 +218,7 @@ EVICTED = -2
 
 def _evict(world: "World", session: Session, call: Call, pod: AnyObject) -> None:
     key = key_of(pod)
-    session.say(world.now, f"evicting pod {key}", STDERR)
+    session.say(world.now, f"evicting pod {key}")
     session.tried[key] = -1
     grace = whole(call.flag("grace-period", "-1"), "--grace-period")
     because = Reason("evicted-by-drain", {"pod": key, "node": pod.spec.node_name})
@@ -247,6 +247,6 @@ def evict_answered(world: "World", session: Session, key: str, result: Result) -
     if isinstance(result, Refused) and result.code == 409:
         session.tried[key] = world.now
         return
-    session.say(world.now, refusal_text(result, f'error when evicting pods/"{name}" -n "{namespace}"', session.server), STDERR)
+    session.say(world.now, refusal_text(result, f'error when evicting pods/"{name}" -n "{namespace}"', nobody_there(world, session.server)), STDERR)
 
 

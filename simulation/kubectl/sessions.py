@@ -16,10 +16,10 @@ from simulation.kube.objects.kinds import key_of
 from simulation.kube.writes import Committed, Result
 from simulation.kube.writes import Refused as RefusedWrite
 from simulation.kubectl import applying, changing, filters, logs, making, removing, setting, waiting
-from simulation.kubectl.errors import TIMED_OUT, CommandError, refusal_text, unreachable
+from simulation.kubectl.errors import CLIENT_TIMED_OUT, TIMED_OUT, CommandError, refusal_text
 from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
 from simulation.kubectl.parse import Call, not_here, parse
-from simulation.kubectl.reading import server_of
+from simulation.kubectl.reading import nobody_there, server_of
 from simulation.kubectl.session import (
     DONE,
     INTERRUPTED,
@@ -164,12 +164,13 @@ class Sessions:
     def _read(self, world: "World", session: Session, call: Call) -> None:
         """Do the first read, or wait for an API server that can answer it."""
         if not world.api.pick(world, "internet", session.server):
-            session.say(world.now, unreachable(session.server), STDERR)
+            session.say(world.now, nobody_there(world, session.server), STDERR)
             self._end(world, session, 1)
         elif call.verb in WRITES_AT_ONCE or call.verb.startswith("create") or can_read(world, session.server):
             self._plan(world, session, call)
-        elif world.now >= session.started + READ_TIMEOUT:
-            session.say(world.now, TIMED_OUT, STDERR)
+        elif world.now >= session.started + _patience(call):
+            text = TIMED_OUT if _patience(call) == READ_TIMEOUT else CLIENT_TIMED_OUT
+            session.say(world.now, text, STDERR)
             self._end(world, session, 1)
         else:
             session.stage = READING
@@ -236,7 +237,7 @@ class Sessions:
             if act.note:
                 session.say(world.now, act.note, STDERR)
         elif not (act.if_gone == "ignore" and isinstance(result, RefusedWrite) and result.code == 404):
-            session.complain(world.now, refusal_text(result, act.context, session.server))
+            session.complain(world.now, refusal_text(result, act.context, nobody_there(world, session.server)))
             if session.goal == "deleted":
                 key = act.write.object.metadata
                 session.aims = [
@@ -316,6 +317,13 @@ def _watched(words: list[str]) -> list[str]:
     if words[:1] not in (["kubectl"], ["k"]) or "get" not in words:
         raise CommandError("watch: real, not simulated here, try: watch kubectl get pods")
     return words if {"-w", "--watch"} & set(words) else [*words, "-w"]
+
+
+def _patience(call: Call) -> Duration:
+    """Return how long the first read of a call may hang; --request-timeout=0 means no limit of its own."""
+    text = call.flag("request-timeout")
+    wanted = waiting.duration(f"{text}s" if text.isdigit() else text) if text else 0
+    return min(wanted, READ_TIMEOUT) if wanted > 0 else READ_TIMEOUT
 
 
 def _is_long(call: Call) -> bool:

@@ -22,7 +22,7 @@ from simulation.kubectl import (
     top,
 )
 from simulation.kubectl.curl import curl
-from simulation.kubectl.errors import CommandError, unreachable
+from simulation.kubectl.errors import CommandError
 from simulation.kubectl.limits import (
     ARGV_WORDS_MAX,
     LINE_CHARACTERS_MAX,
@@ -31,7 +31,7 @@ from simulation.kubectl.limits import (
 )
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call, not_here, parse
-from simulation.kubectl.reading import server_of
+from simulation.kubectl.reading import nobody_there, server_of
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -232,8 +232,10 @@ def answer(world: "World", call: Call, server: str = "") -> Output:
     client_only = call.verb == "version" and call.on("client")
     if call.verb not in OFFLINE and not client_only:
         if not world.api.pick(world, "internet", where):
-            raise CommandError(unreachable(where))
+            raise CommandError(nobody_there(world, where))
         if not can_read(world, where) and call.verb != "version":
+            if call.given("raw"):
+                raise CommandError(get.unhealthy(call))
             return Output("", "", 0, waits=True)
     return READS[call.verb](world, call)
 
