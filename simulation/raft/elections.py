@@ -43,8 +43,31 @@ def _ask(member: Memory, kind: Kind, term: int, forced: bool) -> None:
                 index=member.log.last_index,
                 log_term=member.log.last_term,
                 forced=forced,
+                **_known_commit(member),
             )
     count_vote(member, member.id, granted=True)
+
+
+def _known_commit(member: Memory) -> dict[str, int]:
+    log = member.log
+    return {"commit": log.committed, "commit_term": log.term_at(log.committed) or 0}
+
+
+def learn_commit(member: Memory, message: Message) -> None:
+    """Take over what a vote, or its refusal, says to be committed, if the logs meet there.
+
+    Without it a change of members can end with nobody able to lead: who was removed knows that
+    the change is committed and may not stand; the others hold it but do not know, and go on
+    asking for the vote of the removed one, whose longer log refuses it. Logs that agree in the
+    term of an entry agree in all before it, so nothing is committed that was not.
+    """
+    if member.role is Role.LEADER or not message.commit_term:
+        return
+    if not member.log.maybe_commit(message.commit, message.commit_term):
+        return
+    if member.role is not Role.FOLLOWER and _has_unapplied_change(member):
+        # Votes are not to be counted by one membership and asked for by another.
+        member.become_follower(member.term, NOBODY)
 
 
 def count_vote(member: Memory, voter: MemberId, granted: bool) -> None:
@@ -81,7 +104,8 @@ def handle_vote_request(member: Memory, request: Message) -> None:
     )
     reply = Kind.PRE_VOTE_REPLY if is_pre_vote else Kind.VOTE_REPLY
     if not (is_free and member.log.is_outdone_by(request.index, request.log_term)):
-        member.send(reply, request.sender, reject=True)
+        member.send(reply, request.sender, reject=True, **_known_commit(member))
+        learn_commit(member, request)
         return
     # In the term of the request: a pre-vote asks about a term that this member has not reached.
     member.send(reply, request.sender, request.term)

@@ -22,6 +22,7 @@ from simulation.raft.messages import (
 from simulation.raft.progress import Progress
 from simulation.raft.roles import Memory, Role, Rules
 
+REFUSALS = (Kind.VOTE_REPLY, Kind.PRE_VOTE_REPLY)
 FROM_LEADER = (Kind.APPEND, Kind.HEARTBEAT, Kind.SNAPSHOT)
 
 
@@ -233,7 +234,10 @@ class Member(Memory):
             self.become_follower(message.term, message.sender)
             self._hear_leader(message)
         elif message.kind is awaited:
-            elections.count_vote(self, message.sender, not message.reject)
+            if message.reject:
+                elections.learn_commit(self, message)
+            if self.role is not Role.FOLLOWER:
+                elections.count_vote(self, message.sender, not message.reject)
 
     def _step_as_follower(self, message: Message) -> None:
         if message.kind in FROM_LEADER:
@@ -244,6 +248,8 @@ class Member(Memory):
             self.send(Kind.TRANSFER, self.leader, target=message.target)
         elif message.kind is Kind.TIMEOUT_NOW:
             elections.stand(self, forced=True)
+        elif message.kind in REFUSALS and message.reject:
+            elections.learn_commit(self, message)
 
     def _hear_leader(self, message: Message) -> None:
         self.election_elapsed = 0

@@ -70,6 +70,8 @@ class Message(Record):
     index, log_term: of the entry before the first one (append), of the last entry (votes), of
     what is acknowledged or was refused (replies).
     hint, log_term: where the follower suggests to try next (refused append).
+    commit, commit_term: how far the sender knows the log to be committed, and the term there
+    (votes and their refusals).
     forced: a vote asked for by the old leader itself, which no lease of that leader may stop.
     target: who shall become leader (transfer).
     """
@@ -82,6 +84,7 @@ class Message(Record):
     log_term: int = 0
     entries: tuple[Entry, ...] = ()
     commit: int = 0
+    commit_term: int = 0
     reject: bool = False
     hint: int = 0
     snapshot: Snapshot | None = None

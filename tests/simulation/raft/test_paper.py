@@ -353,3 +353,34 @@ def test_a_second_change_of_members_waits_for_the_first():
 
     assert leader.propose_membership(Membership(("a", "b", "c")))
     assert not leader.propose_membership(Membership(("a", "b")))
+
+
+def test_who_was_removed_tells_the_others_that_the_change_is_committed():
+    # Old b and c, new a and c: b led, committed its own removal, and only b knows it.
+    joint = Membership(("a", "c"), ("b", "c"))
+    final = Membership(("a", "c"))
+    members = [a_member(name, "ac", 3, [1, 2], commit=1, rules=ETCD) for name in "abc"]
+    for member in members:
+        member.membership = joint
+        member.log.entries[1] = Entry(2, 2, None, final)
+    removed = members[1]
+    removed.log.append([Entry(3, 3, "never committed")])
+    removed.log.commit_to(2)
+    removed.ready()
+    net = Net(*members)
+
+    net.tick(times=60)
+
+    assert removed.membership == final
+    assert sorted(m.role.value for m in members if m is not removed) == ["follower", "leader"]
+    assert members[0].membership == members[2].membership == final
+
+
+def test_a_commit_told_by_a_stranger_counts_only_where_the_logs_meet():
+    member = a_member(term=3, log_terms=[1, 2], commit=1, rules=ETCD)
+
+    member.step(Message(Kind.VOTE, "b", "a", 3, index=1, log_term=1, commit=2, commit_term=1))
+    unmoved = member.log.committed
+    member.step(Message(Kind.VOTE, "b", "a", 3, index=1, log_term=1, commit=2, commit_term=2))
+
+    assert (unmoved, member.log.committed) == (1, 2)
