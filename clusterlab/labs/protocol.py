@@ -22,9 +22,24 @@ def read(text: str | None, raw: bytes | None) -> dict[str, Any]:
         message = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused("message-malformed") from None
-    if not isinstance(message, dict):
+    if not isinstance(message, dict) or (b"\\u0000" in content and _has_nul(message)):
         raise Refused("message-malformed")
     return message
+
+
+def _has_nul(message: Any) -> bool:
+    """Tell whether a text holds the one character that Postgres does not store."""
+    left = [message]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            if "\0" in each:
+                return True
+        elif isinstance(each, dict):
+            left += [*each, *each.values()]
+        elif isinstance(each, list):
+            left += each
+    return False
 
 
 def letter_of(message: dict[str, Any], role: str, actor: str, socket: str) -> Letter:
