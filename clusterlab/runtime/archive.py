@@ -4,10 +4,11 @@ A row is in the journal before its command is acknowledged. A checkpoint only sa
 one and replaying the rows behind it gives the same lab, which its digest proves.
 """
 
+import logging
 from typing import Any
 
 import msgspec
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from clusterlab.runtime import keys, models
@@ -15,8 +16,12 @@ from simulation.lab import commands
 from simulation.lab.genesis import STATE, Genesis
 from simulation.lab.lab import Lab
 
+log = logging.getLogger(__name__)
+
 CHECKPOINTS_KEPT = 4
 """A lab's latest checkpoints in the database."""
+UNWRITABLE = (DataError, IntegrityError, ValueError, TypeError, OverflowError)
+"""What a database says of a row that it cannot hold."""
 
 
 class Fenced(Exception):
@@ -40,6 +45,7 @@ class Cached(msgspec.Struct):
     seq: int
     at: int
     content: bytes
+    state: int
 
 
 def genesis_of(lab: models.Lab) -> Genesis:
@@ -48,72 +54,105 @@ def genesis_of(lab: models.Lab) -> Genesis:
 
 
 def append(rows: list[Row]) -> dict[str, int]:
-    """Write rows of several labs in one transaction; return the sequence number by command id.
+    """Write rows of several labs in one transaction; return the number by lab and command id.
 
     A lab whose epoch has moved on gets no number for its rows: its host is fenced. A command whose
-    id is in the journal already keeps its old number and is not written again.
+    id is in the journal already is not written again, and its number is negative. A row that the
+    database cannot hold gets 0; it takes no other row down with it.
     """
     numbers: dict[str, int] = {}
-    by_lab: dict[tuple[str, int], list[Row]] = {}
+    by_lab: dict[tuple[str, int], dict[str, Row]] = {}
     for row in rows:
-        by_lab.setdefault((row.lab, row.epoch), []).append(row)
+        by_lab.setdefault((row.lab, row.epoch), {}).setdefault(row.id, row)
     with transaction.atomic():
         for (lab, epoch), mine in sorted(by_lab.items()):
-            known = known_commands(lab, [row.id for row in mine])
-            numbers.update({f"{lab} {id}": -1 for id in known})
-            fresh = [row for row in mine if row.id not in known]
-            if not fresh:
-                continue
-            moved = models.Lab.objects.filter(id=lab, epoch=epoch).update(
-                head=F("head") + len(fresh)
-            )
-            if not moved:
-                continue
-            head = models.Lab.objects.values_list("head", flat=True).get(id=lab)
-            first = head - len(fresh) + 1
-            models.JournalEntry.objects.bulk_create(
-                models.JournalEntry(
-                    lab_id=lab,
-                    seq=first + number,
-                    at=row.at,
-                    command_id=row.id,
-                    actor=row.actor,
-                    command=row.command,
-                )
-                for number, row in enumerate(fresh)
-            )
-            numbers.update({f"{lab} {row.id}": first + n for n, row in enumerate(fresh)})
+            numbers.update(_append_to(lab, epoch, list(mine.values())))
     return numbers
 
 
-def known_commands(lab: str, ids: list[str]) -> set[str]:
-    """Return which of these commands are in a lab's journal already."""
-    found = models.JournalEntry.objects.filter(lab_id=lab, command_id__in=ids)
-    return set(found.values_list("command_id", flat=True))
+def _append_to(lab: str, epoch: int, rows: list[Row]) -> dict[str, int]:
+    try:
+        with transaction.atomic():
+            return _written(lab, epoch, rows)
+    except UNWRITABLE as problem:
+        if len(rows) == 1:
+            log.warning("a row of %s cannot be written: %s", lab, problem)
+            return {f"{lab} {rows[0].id}": 0}
+    numbers = {}
+    for row in rows:
+        numbers.update(_append_to(lab, epoch, [row]))
+    return numbers
 
 
-def keep(lab: str, seq: int, at: int, content: bytes, durable: bool) -> None:
-    """Keep a checkpoint: in Redis always, in the database now and then."""
-    cached = msgspec.msgpack.encode(Cached(seq, at, content))
-    keys.connection().set(keys.checkpoint(lab), cached, ex=keys.FORGET_S)
-    if durable:
-        models.Checkpoint.objects.create(
-            lab_id=lab, seq=seq, at=at, state=STATE, content=content
+def _written(lab: str, epoch: int, rows: list[Row]) -> dict[str, int]:
+    # The update comes first: it locks the row, so that nobody else writes what is looked up next.
+    moved = models.Lab.objects.filter(id=lab, epoch=epoch).update(head=F("head"))
+    if not moved:
+        return {}
+    known = known_commands(lab, [row.id for row in rows])
+    numbers = {f"{lab} {id}": -seq for id, seq in known.items()}
+    fresh = [row for row in rows if row.id not in known]
+    if not fresh:
+        return numbers
+    first = models.Lab.objects.values_list("head", flat=True).get(id=lab) + 1
+    models.JournalEntry.objects.bulk_create(
+        models.JournalEntry(
+            lab_id=lab,
+            seq=first + number,
+            at=row.at,
+            command_id=row.id,
+            actor=row.actor,
+            command=row.command,
         )
+        for number, row in enumerate(fresh)
+    )
+    models.Lab.objects.filter(id=lab).update(head=first + len(fresh) - 1)
+    numbers.update({f"{lab} {row.id}": first + n for n, row in enumerate(fresh)})
+    return numbers
+
+
+def known_commands(lab: str, ids: list[str]) -> dict[str, int]:
+    """Return which of these commands are in a lab's journal already, and under which number."""
+    found = models.JournalEntry.objects.filter(lab_id=lab, command_id__in=ids)
+    return dict(found.values_list("command_id", "seq"))
+
+
+_KEEP = """
+local held = redis.call('HGET', KEYS[1], 'epoch')
+if held and tonumber(held) > tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'content', ARGV[2])
+return redis.call('EXPIRE', KEYS[1], ARGV[3])
+"""
+
+
+def keep(lab: str, epoch: int, seq: int, at: int, content: bytes) -> None:
+    """Keep a checkpoint in the database and then in Redis; raise Fenced if the epoch moved on.
+
+    The database comes first: a host that takes the lab over moves the epoch, and from then on
+    builds upon all that was stored before.
+    """
+    with transaction.atomic():
+        if not models.Lab.objects.filter(id=lab, epoch=epoch).update(reached=at):
+            raise Fenced(lab)
+        models.Checkpoint.objects.create(lab_id=lab, seq=seq, at=at, state=STATE, content=content)
         old = models.Checkpoint.objects.filter(lab_id=lab).values_list("id", flat=True)
         models.Checkpoint.objects.filter(id__in=list(old[CHECKPOINTS_KEPT:])).delete()
-        models.Lab.objects.filter(id=lab).update(reached=at)
+    cached = msgspec.msgpack.encode(Cached(seq, at, content, STATE))
+    client = keys.connection()
+    client.eval(_KEEP, 1, keys.checkpoint(lab), str(epoch), cached, str(keys.FORGET_S))
 
 
 def newest(lab: str) -> Cached | None:
     """Return the newest checkpoint there is."""
     cached = None
-    raw = keys.connection().get(keys.checkpoint(lab))
+    raw = keys.connection().hget(keys.checkpoint(lab), "content")
     if raw:
         cached = msgspec.msgpack.decode(raw, type=Cached)
+        if cached.state != STATE:
+            cached = None
     stored = models.Checkpoint.objects.filter(lab_id=lab, state=STATE).first()
     if stored is not None and (cached is None or stored.at > cached.at):
-        cached = Cached(stored.seq, stored.at, bytes(stored.content))
+        cached = Cached(stored.seq, stored.at, bytes(stored.content), STATE)
     return cached
 
 

@@ -2,7 +2,10 @@
 
 One turn serves all labs that are due with one database transaction and one pipelined round trip:
 letters in, journal, acknowledgement, time, frames out. Between turns it sleeps on its doorbell. A
-command is in the journal before anybody is told that it was taken.
+command is in the journal before anybody is told that it was taken, and from the journal it goes
+into the lab before anything else can fail. Redis and the database may go away at any time: what
+was not journaled waits, what was journaled but not applied makes the lab rise from its journal
+again, and neither is the lab's fault.
 """
 
 import gc
@@ -19,9 +22,10 @@ from django.db import DatabaseError, close_old_connections
 
 from clusterlab.runtime import archive, keys, ownership
 from clusterlab.runtime.hosted import IDLE_AFTER, Hosted
-from clusterlab.runtime.mailbox import Letter, decode
+from clusterlab.runtime.mailbox import decode
 from clusterlab.runtime.models import Lab as LabRow
 from clusterlab.runtime.pacer import Pace
+from simulation.kernel.reasons import Reason
 from simulation.lab.genesis import ENGINE
 
 log = logging.getLogger(__name__)
@@ -31,9 +35,17 @@ LOOK_PERIOD = 0.5
 TAKE_AT_MOST = 5
 """Labs taken in one look, so that all hosts get their share."""
 DURABLE_EVERY = 10.0
-"""Seconds between checkpoints in the database; those in Redis are written at every tenth."""
+"""Seconds between checkpoints."""
 LETTERS_PER_TURN = 100
 REDIS_RETRY = 0.2
+STORE_RETRY = 1.0
+"""Seconds until what could not be stored is stored again."""
+OUTAGE = (redis.RedisError, DatabaseError, OSError)
+"""What the world around a lab may do; no lab is stopped for it."""
+Told = tuple[str, dict[str, Any]]
+"""What a lab has to say, and which lab it is."""
+Sealed = tuple[str, bytes]
+"""The same, ready to be published."""
 _JSON = msgspec.json.Encoder()
 
 
@@ -66,6 +78,10 @@ class Host:
                 except DatabaseError as problem:
                     log.warning("database: %s", problem)
                     archive.forget_connection()
+                    time.sleep(REDIS_RETRY)
+                except Exception:
+                    # Ending here would count as a fall of every lab that is hosted.
+                    log.exception("a turn failed")
                     time.sleep(REDIS_RETRY)
         finally:
             self._drain()
@@ -145,17 +161,22 @@ class Host:
             return
         try:
             universe = archive.revive(row)
+            pace = msgspec.convert(row.pace, Pace, strict=False) if row.pace else Pace()
+            hosted = Hosted(row, universe, pace)
+            sealed = self._sealed((lab, hosted.snapshot()))
+        except OUTAGE:
+            ownership.let_go(lab, self.name, row.epoch)
+            raise
         except Exception as problem:
             self._trouble(lab, row.epoch, problem)
             return
-        pace = msgspec.convert(row.pace, Pace, strict=False) if row.pace else Pace()
-        hosted = Hosted(row, universe, pace)
         self.labs[lab] = hosted
-        self._publish([(lab, hosted.snapshot())])
+        self._publish([sealed])
         hosted.snapshot_asked = False
 
     def _let_go(self, hosted: Hosted) -> None:
-        self._checkpoint(hosted, durable=True)
+        if not hosted.is_stale:
+            self._checkpoint(hosted)
         self._remember_pace(hosted)
         self.labs.pop(hosted.id, None)
         ownership.let_go(hosted.id, self.name, hosted.epoch)
@@ -164,68 +185,86 @@ class Host:
         for hosted in list(self.labs.values()):
             try:
                 self._let_go(hosted)
-            except (redis.RedisError, DatabaseError, OSError) as problem:
+            except archive.Fenced:
+                self.labs.pop(hosted.id, None)
+            except OUTAGE as problem:
                 log.warning("letting %s go: %s", hosted.id, problem)
 
     def _trouble(self, lab: str, epoch: int, problem: Exception) -> None:
         """One lab's trouble is its own: stop it, keep its journal, tell its viewers."""
         log.exception("lab %s stopped", lab, exc_info=problem)
         self.labs.pop(lab, None)
-        LabRow.objects.filter(id=lab, epoch=epoch).update(
-            trouble=f"{type(problem).__name__}: {problem}"[:500], host=""
-        )
+        text = f"{type(problem).__name__}: {problem}".replace("\0", "")
+        LabRow.objects.filter(id=lab, epoch=epoch).update(trouble=text[:500], host="")
         ownership.release(lab, self.name)
         keys.connection().zrem(keys.WANTED, lab)
         told = {"t": "trouble", "reason": {"key": "lab-stopped", "params": {}}}
-        self._publish([(lab, told)])
+        self._publish([self._sealed((lab, told))])
 
     # --- a turn
 
     def _serve(self, due: list[Hosted]) -> None:
-        letters = self._letters(due)
-        rows: list[archive.Row] = []
-        out: list[tuple[str, dict[str, Any]]] = []
-        for hosted in due:
-            mine, refusals = hosted.commands_of(letters[hosted.id])
-            rows += mine
-            out += [(hosted.id, refused) for refused in refusals]
+        """Serve labs that are due.
+
+        1. Labs that missed a row of their journal rise again. 2. Letters come in. 3. Commands are
+        journaled. 4. Each lab takes its commands and its time; nothing in between may fail for
+        reasons outside the lab. 5. Viewers are told. 6. What can wait is stored.
+        """
+        due = [hosted for hosted in due if not hosted.is_stale or self._rise(hosted)]
+        self._collect(due)
+        rows = [row for hosted in due for row in hosted.commands()]
         numbers = archive.append(rows) if rows else {}
-        askers = {
-            f"{lab} {letter.id}": letter.socket for lab in letters for letter in letters[lab]
-        }
-        self._publish(
-            [
-                (row.lab, {"t": "journaled", "id": row.id, "socket": askers[f"{row.lab} {row.id}"]})
-                for row in rows
-                if f"{row.lab} {row.id}" in numbers
-            ]
-        )
+        out: list[Sealed] = []
+        troubles: list[tuple[Hosted, Exception]] = []
         for hosted in due:
             try:
-                out += self._serve_one(hosted, letters[hosted.id], rows, numbers, askers)
+                out += map(self._sealed, self._serve_one(hosted, rows, numbers))
             except Exception as problem:
+                troubles.append((hosted, problem))
+        try:
+            self._publish(out)
+        finally:
+            for hosted, problem in troubles:
                 self._trouble(hosted.id, hosted.epoch, problem)
-        self._publish(out)
+        for hosted in due:
+            if hosted.id in self.labs and not hosted.is_stale:
+                self._store(hosted)
 
-    def _letters(self, due: list[Hosted]) -> dict[str, list[Letter]]:
+    def _collect(self, due: list[Hosted]) -> None:
+        """Take letters out of the inboxes; a lab keeps them until its commands are journaled."""
         pipe = keys.connection().pipeline(transaction=False)
         for hosted in due:
-            pipe.lpop(keys.inbox(hosted.id), LETTERS_PER_TURN)
-        found = {}
+            room = max(0, LETTERS_PER_TURN - len(hosted.letters))
+            pipe.lpop(keys.inbox(hosted.id), room)
         for hosted, raw in zip(due, pipe.execute(), strict=True):
-            found[hosted.id] = [decode(each) for each in raw or ()]
-        return found
+            for each in raw or ():
+                try:
+                    hosted.letters.append(decode(each))
+                except msgspec.MsgspecError as problem:
+                    log.warning("a letter to %s cannot be read: %s", hosted.id, problem)
+
+    def _rise(self, hosted: Hosted) -> bool:
+        """Let a lab rise from its journal, under the same lease and epoch."""
+        row = LabRow.objects.filter(id=hosted.id, epoch=hosted.epoch).first()
+        if row is None:
+            self.labs.pop(hosted.id, None)
+            return False
+        try:
+            universe = archive.revive(row, hosted.universe.now)
+        except OUTAGE:
+            raise
+        except Exception as problem:
+            self._trouble(hosted.id, hosted.epoch, problem)
+            return False
+        hosted.become(universe, row.head)
+        return True
 
     def _serve_one(
-        self,
-        hosted: Hosted,
-        letters: list[Letter],
-        rows: list[archive.Row],
-        numbers: dict[str, int],
-        askers: dict[str, str],
-    ) -> list[tuple[str, dict[str, Any]]]:
+        self, hosted: Hosted, rows: list[archive.Row], numbers: dict[str, int]
+    ) -> list[Told]:
         lab = hosted.id
-        out: list[tuple[str, dict[str, Any]]] = []
+        letters, hosted.letters = hosted.letters, []
+        out: list[Told] = [(lab, refused) for refused in hosted.refusals]
         for row in rows:
             if row.lab != lab:
                 continue
@@ -234,17 +273,23 @@ class Host:
                 # Fenced: another host has this lab, and it will be asked again there.
                 self.labs.pop(lab, None)
                 return out
-            told = {"t": "applied", "id": row.id, "again": True}
-            if number > 0:
-                hosted.seq = number
-                told = hosted.apply(row)
-            out.append((lab, {**told, "socket": askers[f"{lab} {row.id}"]}))
+            told = self._take_effect(hosted, row, number)
+            if hosted.is_stale:
+                # The journal is ahead of this lab. It rises first; then these are known there.
+                hosted.letters = letters
+                return out
+            askers = {
+                each.socket for each in letters if each.kind == "command" and each.id == row.id
+            }
+            for asker in sorted(askers):
+                if number > 0:
+                    out.append((lab, {"t": "journaled", "id": row.id, "socket": asker}))
+                out.append((lab, {**told, "socket": asker}))
         for letter in letters:
             if letter.kind == "query":
                 out.append((lab, {**hosted.answer(letter), "socket": letter.socket}))
             elif letter.kind == "pace":
                 out.append((lab, {**hosted.change_pace(letter), "socket": letter.socket}))
-                self._remember_pace(hosted)
             elif letter.kind == "snapshot":
                 hosted.snapshot_asked = True
         hosted.advance()
@@ -252,23 +297,52 @@ class Host:
         if hosted.snapshot_asked:
             hosted.snapshot_asked = False
             out.append((lab, hosted.snapshot()))
-        self._maybe_checkpoint(hosted)
         clock = time.monotonic()
         hosted.due = clock + hosted.period(clock)
         return out
 
-    def _maybe_checkpoint(self, hosted: Hosted) -> None:
-        clock = time.monotonic()
-        if clock - hosted.stored_at >= DURABLE_EVERY:
-            self._checkpoint(hosted, durable=True)
-            hosted.stored_at = clock
+    def _take_effect(self, hosted: Hosted, row: archive.Row, number: int) -> dict[str, Any]:
+        """Apply a row that has a number; negative ones were journaled before, 0 is unwritable."""
+        if number == 0:
+            reason = Reason("message-malformed")
+            return {"t": "refused", "id": row.id, "reason": {"key": reason.key, "params": {}}}
+        if number < 0 and -number <= hosted.seq:
+            return {"t": "applied", "id": row.id, "again": True}
+        if number != hosted.seq + 1:
+            hosted.is_stale = True
+            return {}
+        hosted.seq = number
+        return hosted.apply(row)
 
-    def _checkpoint(self, hosted: Hosted, durable: bool) -> None:
+    # --- what can wait
+
+    def _store(self, hosted: Hosted) -> None:
+        """Keep pace and checkpoints; what fails is tried again later."""
+        clock = time.monotonic()
+        if clock < hosted.store_at and not hosted.pace_changed:
+            return
+        try:
+            if hosted.pace_changed:
+                self._remember_pace(hosted)
+            if clock >= hosted.store_at:
+                self._checkpoint(hosted)
+                hosted.store_at = clock + DURABLE_EVERY
+        except archive.Fenced:
+            self.labs.pop(hosted.id, None)
+        except OUTAGE as problem:
+            log.warning("storing %s: %s", hosted.id, problem)
+            if isinstance(problem, DatabaseError):
+                archive.forget_connection()
+            hosted.store_at = clock + STORE_RETRY
+        except Exception as problem:
+            self._trouble(hosted.id, hosted.epoch, problem)
+
+    def _checkpoint(self, hosted: Hosted) -> None:
         universe = hosted.universe
         if universe.now == hosted.checkpointed_at:
             return
+        archive.keep(hosted.id, hosted.epoch, hosted.seq, universe.now, universe.freeze())
         hosted.checkpointed_at = universe.now
-        archive.keep(hosted.id, hosted.seq, universe.now, universe.freeze(), durable)
 
     def _remember_pace(self, hosted: Hosted) -> None:
         kept = {
@@ -277,16 +351,22 @@ class Host:
             "paused": hosted.pace.paused,
         }
         LabRow.objects.filter(id=hosted.id, epoch=hosted.epoch).update(pace=kept)
+        hosted.pace_changed = False
 
-    def _publish(self, out: list[tuple[str, dict[str, Any]]]) -> None:
-        """Send everything of a turn in one round trip, in the channel layer's own format."""
+    def _sealed(self, told: Told) -> Sealed:
+        """Write down what a lab has to say in the channel layer's own format."""
+        lab, content = told
+        message = {"type": "lab.told", "lab": lab, "text": _JSON.encode(content).decode()}
+        for name in ("t", "seq", "base", "epoch", "socket"):
+            if name in content:
+                message[name] = content[name]
+        return keys.group_channel(lab), self.layer.serialize(message)
+
+    def _publish(self, out: list[Sealed]) -> None:
+        """Send everything of a turn in one round trip."""
         if not out:
             return
         pipe = keys.connection().pipeline(transaction=False)
-        for lab, told in out:
-            message = {"type": "lab.told", "lab": lab, "text": _JSON.encode(told).decode()}
-            for name in ("t", "seq", "base", "epoch", "socket"):
-                if name in told:
-                    message[name] = told[name]
-            pipe.publish(keys.group_channel(lab), self.layer.serialize(message))
+        for channel, content in out:
+            pipe.publish(channel, content)
         pipe.execute()

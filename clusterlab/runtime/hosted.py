@@ -1,5 +1,6 @@
 """One lab in the hands of a host: its letters, its time, its frames."""
 
+import logging
 import time
 from typing import Any
 
@@ -13,6 +14,10 @@ from simulation.lab.lab import Lab, RefusedCommand
 from simulation.projection.frame import FrameFolder
 from simulation.scenarios.examples import with_bundled
 
+log = logging.getLogger(__name__)
+
+FIRST_CHECKPOINT = 10.0
+"""Seconds after which a lab that was taken is checkpointed first."""
 WATCHED_PERIOD = 0.1
 """Frames of a lab that somebody looks at."""
 UNWATCHED_PERIOD = 1.0
@@ -41,27 +46,50 @@ class Hosted:
         self.speed = 0.0
         self.behind = False
         self.checkpointed_at = -1
-        self.stored_at = self.last
+        self.store_at = self.last + FIRST_CHECKPOINT
+        self.pace_changed = False
+        self.letters: list[Letter] = []
+        """Taken out of the inbox, and not yet journaled or answered."""
+        self.refusals: list[dict[str, Any]] = []
+        """What the letters that are no commands after all are told."""
+        self.is_stale = False
+        """The journal holds a row that this lab has not taken: it must rise again."""
         self.pace_row: dict[str, Any] = {}
         self.snapshot_asked = True
 
     # --- letters
 
-    def commands_of(self, letters: list[Letter]) -> tuple[list[Row], list[dict[str, Any]]]:
-        """Turn letters with commands into journal rows; return them and the refusals."""
-        rows, refusals = [], []
-        for letter in letters:
-            if letter.kind != "command":
+    def become(self, universe: Lab, seq: int) -> None:
+        """Go on as a lab that rose from the journal; viewers need a snapshot of it."""
+        self.universe, self.seq = universe, seq
+        self.folder = FrameFolder(universe)
+        # A number without a delta: whoever folds frames notices that one is missing.
+        self.frame += 1
+        self.snapshot_asked = True
+        self.is_stale = False
+
+    def commands(self) -> list[Row]:
+        """Turn letters with commands into journal rows, each id once; keep the refusals.
+
+        A letter that breaks the reading of it is refused: it is neither the lab's fault nor that of
+        the labs beside it.
+        """
+        rows: dict[str, Row] = {}
+        self.refusals = []
+        for letter in self.letters:
+            if letter.kind != "command" or letter.id in rows:
                 continue
             try:
-                command = with_bundled(commands.parse(letter.body))
+                body = commands.to_json(with_bundled(commands.parse(letter.body)))
             except Refused as refused:
-                refusals.append(refusal(letter, refused.reason))
-                continue
-            body = commands.to_json(command)
-            now = self.universe.now
-            rows.append(Row(self.id, self.epoch, now, letter.id, letter.actor, body))
-        return rows, refusals
+                self.refusals.append(refusal(letter, refused.reason))
+            except Exception:
+                log.exception("lab %s cannot read a command", self.id)
+                self.refusals.append(refusal(letter, Reason("message-malformed")))
+            else:
+                now = self.universe.now
+                rows[letter.id] = Row(self.id, self.epoch, now, letter.id, letter.actor, body)
+        return list(rows.values())
 
     def apply(self, row: Row) -> dict[str, Any]:
         """Let a journaled command take effect; return what its sender is told."""
@@ -79,6 +107,10 @@ class Hosted:
             body = queries.answer(self.universe, letter.body)
         except Refused as refused:
             return refusal(letter, refused.reason)
+        except Exception:
+            # Questions change nothing: the lab is as well as before.
+            log.exception("lab %s cannot answer", self.id)
+            return refusal(letter, Reason("message-malformed"))
         return {"t": "answer", "id": letter.id, "body": body}
 
     def change_pace(self, letter: Letter) -> dict[str, Any]:
@@ -86,6 +118,7 @@ class Hosted:
         wrong = pacer.asked(self.pace, letter.body)
         if wrong:
             return refusal(letter, Reason("pace-malformed", {"field": wrong}))
+        self.pace_changed = True
         return {"t": "applied", "id": letter.id, "at": self.universe.now}
 
     # --- time

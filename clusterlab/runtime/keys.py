@@ -41,7 +41,7 @@ def watched(lab: str) -> str:
 
 def checkpoint(lab: str) -> str:
     """The newest checkpoint, as a cache."""
-    return f"cl:checkpoint:{lab}"
+    return f"cl:saved:{lab}"
 
 
 def group(lab: str) -> str:

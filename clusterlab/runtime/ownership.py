@@ -36,9 +36,10 @@ def claim(lab: str, host: str) -> models.Lab | None:
         release(lab, host)
         client.zrem(keys.WANTED, lab)
         return None
-    falls = _falls_with(found)
+    falls = _falls_with(found, host)
     if len(falls) >= FALLS_MAX:
-        models.Lab.objects.filter(id=lab).update(trouble="quarantined", falls=falls)
+        models.Lab.objects.filter(id=lab).update(trouble="quarantined", falls=falls, host="")
+        client.zrem(keys.WANTED, lab)
         release(lab, host)
         return None
     models.Lab.objects.filter(id=lab).update(epoch=F("epoch") + 1, host=host, falls=falls)
@@ -46,10 +47,13 @@ def claim(lab: str, host: str) -> models.Lab | None:
     return found
 
 
-def _falls_with(lab: models.Lab) -> list[float]:
-    """Return the recent deaths of this lab's hosts, the last one's included if it did not let go."""
+def _falls_with(lab: models.Lab, host: str) -> list[float]:
+    """Return the recent deaths of this lab's hosts, the last one's included if it did not let go.
+
+    A host that takes its own lab again did not die with it.
+    """
     falls = [at for at in lab.falls if at > time.time() - FALLS_WITHIN_S]
-    return [*falls, time.time()] if lab.host else falls
+    return [*falls, time.time()] if lab.host not in ("", host) else falls
 
 
 def renew(labs: list[str], host: str) -> None:
