@@ -6,7 +6,7 @@ from pathlib import Path
 
 from simulation.scenarios.script import Mistake, Player, read
 
-MISTAKEN = 2
+MISTAKEN, INTERRUPTED = 2, 130
 FILE_BYTES_MAX = 512 * 1024
 ENDINGS = (".yaml", ".yml", ".json")
 
@@ -32,7 +32,7 @@ def play(arguments: argparse.Namespace) -> int:
     """Play a script; return the status to end with."""
     path = Path(arguments.script)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         print(f"{path}: {getattr(problem, 'strerror', None) or problem}", file=sys.stderr)
         return MISTAKEN
@@ -46,6 +46,12 @@ def play(arguments: argparse.Namespace) -> int:
             arguments.story,
         )
         player.play()
+    except BrokenPipeError:
+        # Whoever read along, such as head, has seen enough; there is nobody left to tell.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except Mistake as mistake:
         print(f"{path}:{mistake.line}: {mistake.text}", file=sys.stderr)
         return MISTAKEN

@@ -104,6 +104,9 @@ def read(text: str) -> Script:
             continue
         elif line.strip():
             command = line.removeprefix(PROMPT).strip()
+            while command.endswith("\\") and not golden:
+                _, more = next(numbered, (number, ""))
+                command = f"{command[:-1].rstrip()} {more.strip()}"
             statements.append(_statement(number, command, numbered, golden))
     return _script(statements, remarks, settings)
 
@@ -200,12 +203,19 @@ def span(statement: Statement) -> Duration:
     return length
 
 
+RATE = re.compile(r"(\d{1,9})(/s)?")
+
+
 def _rate(statement: Statement) -> tuple[int, str]:
-    found = re.fullmatch(r"(\d{1,9})(/s)?", statement.words[1])
+    _, rate, route = statement.words
+    if RATE.fullmatch(rate) is None:
+        # The terminal of the page has them the other way round.
+        rate, route = route, rate
+    found = RATE.fullmatch(rate)
     if found is None:
-        raise Mistake(statement.line, f"{statement.words[1]} is no rate; write load 500/s http://shop.local/")
+        raise Mistake(statement.line, f"{route} is no rate; write load 500/s http://shop.local/")
     try:
-        host, path = split_url(statement.words[2])
+        host, path = split_url(route)
     except CommandError as problem:
         raise Mistake(statement.line, problem.text) from None
     return int(found[1]), host + path
