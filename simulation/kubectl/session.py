@@ -88,6 +88,8 @@ class Session(State):
     tried: dict[str, Instant] = {}
     """Pod to when its eviction is tried again; -1 while an answer is on its way."""
     failed: bool = False
+    without_quorum: bool = False
+    """Whether there was none when it last looked or wrote: then that is what it waits for."""
 
     def say(self, now: Instant, text: str, stream: str = STDOUT) -> None:
         """Print; the oldest lines go when there are too many."""

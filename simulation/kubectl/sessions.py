@@ -206,6 +206,7 @@ class Sessions:
             act = session.acts[session.acted]
             reply = Reply("kubectl/answered", session.id, ("act", session.acted))
             causes = (session.cause,)
+            session.without_quorum = not can_read(world, session.server)
             world.api.send(
                 world, "kubectl", "internet", (act.write,), reply, causes, session.server
             )
@@ -246,6 +247,7 @@ class Sessions:
         self._next(world, session, call)
 
     def _look(self, world: "World", session: Session, call: Call) -> None:
+        session.without_quorum = not can_read(world, session.server)
         try:
             reached = GOALS[session.goal](world, session, call)
         except CommandError as problem:
@@ -335,7 +337,7 @@ def _is_long(call: Call) -> bool:
 
 def waiting_for(session: Session) -> Reason | None:
     """Return what a session waits for, or None if it does not."""
-    if session.stage == READING:
+    if session.stage == READING or (session.stage != DONE and session.without_quorum):
         return Reason("waiting-for-quorum", {"since": session.started})
     if session.stage == WRITING:
         return Reason("waiting-for-answer", {"since": session.started})
