@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 WHOLE_LAB = "*"
 """The scenario's key for all namespaces together."""
 
+OBJECTS_PER_NODE = 10
+"""Its Node, its Lease, and its own pods."""
+
 
 def refusal(world: "World", obj: AnyObject, kind: str) -> Refused | None:
     """Return why one more object does not fit, or None."""
-    if _held(world) >= max(OBJECTS_MAX, 4 * _pods_max(world)):
+    room = max(OBJECTS_MAX, 4 * _pods_max(world)) + OBJECTS_PER_NODE * len(world.machines)
+    if _held(world) >= room:
         message = "etcdserver: mvcc: database space exceeded"
         return Refused(500, "InternalError", message)
     if kind != "Pod" or _of_a_node(obj):
