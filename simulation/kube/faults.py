@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulation.kernel.reasons import Refused
 from simulation.kernel.timeline import Event, Phase
 from simulation.kube import machines
+from simulation.kube.kubelet import shutdown
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.limits import WORKERS_MAX
 
@@ -33,6 +34,12 @@ def power_off(world: "World", name: str) -> None:
     machine = _machine(world, name)
     if machine.power == machines.OFF:
         raise Refused("machine-already-off", node=name, since=machine.since)
+    power_goes(world, name)
+
+
+def power_goes(world: "World", name: str) -> None:
+    """Everything on a machine ends at once."""
+    machine = world.machines[name]
     cause = world.fault("machine-off", f"Machine/{name}", node=name)
     was_on = machine.is_on
     world.kubelets.power_off(world, name)
@@ -41,6 +48,50 @@ def power_off(world: "World", name: str) -> None:
         world.consensus.power_off(name, world.now)
         world.api.crashed(world, name)
     world.reality_changed(cause)
+
+
+def shut_down(world: "World", name: str) -> None:
+    """Shut a machine down in order: its kubelet stops the pods first, if it is set up to do so."""
+    machine = _machine(world, name)
+    if machine.power == machines.OFF:
+        raise Refused("machine-already-off", node=name, since=machine.since)
+    kubelet = world.kubelets.state.kubelets.get(name)
+    if kubelet is not None and kubelet.is_shutting_down:
+        raise Refused("machine-shutting-down-already", node=name)
+    world.fault("machine-shutting-down", f"Machine/{name}", node=name)
+    settled = world.settings.shutdown_grace > 0 and world.kubelets.works(world, name)
+    if kubelet is None or not settled:
+        power_goes(world, name)
+    else:
+        shutdown.begin(world, kubelet)
+
+
+def leak(world: "World", pod_key: str, memory: int) -> None:
+    """Let the program of a pod take more memory, as one with a leak does."""
+    pod = world.store.get("Pod", pod_key)
+    if pod is None:
+        world.refuse_missing("Pod", pod_key)
+    machine = world.machines.get(pod.spec.node_name)
+    running = machines.processes_of(machine, pod.metadata.uid) if machine else []
+    if machine is None or not running:
+        raise Refused("container-not-running", pod=pod_key)
+    if not 0 < memory <= machine.memory:
+        raise Refused("leak-out-of-range", node=machine.name, limit=machine.memory)
+    world.fault("memory-leaks", f"Pod/{pod_key}", pod=pod_key, bytes=memory)
+    running[0].memory += memory
+    world.memory_taken(machine.name)
+
+
+def fill_disk(world: "World", name: str, percent: int) -> None:
+    """Fill the disk of a machine with something that is no image, up to a share of it."""
+    machine = _machine(world, name)
+    if not 0 <= percent <= 100:
+        raise Refused("fill-out-of-range", node=name)
+    if not machine.is_on:
+        raise Refused("process-on-machine-off", node=name)
+    world.fault("disk-filled", f"Machine/{name}", node=name, percent=percent)
+    machine.filled = machine.disk * percent // 100
+    world.memory_taken(name)
 
 
 def power_on(world: "World", name: str) -> None:

@@ -61,6 +61,8 @@ class Machine(State):
     """What is on its disk; survives a power cut."""
     processes: dict[str, Process] = {}
     """By "pod uid/container"."""
+    filled: Bytes = 0
+    """What somebody else than images and containers takes of its disk."""
     stopped: dict[str, Instant] = {}
     """Services of the machine itself that do not run, such as its kubelet, and since when."""
 

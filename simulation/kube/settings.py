@@ -52,6 +52,10 @@ class Settings(Record):
     image_bandwidth: int = 25 * 1024 * 1024
     """Bytes a second from the registry to a machine."""
     max_pods_per_node: int = 110
+    shutdown_grace: Duration = 0
+    """shutdownGracePeriod of the kubelets; 0, the default, leaves graceful shutdown off."""
+    shutdown_grace_critical: Duration = 0
+    """shutdownGracePeriodCriticalPods: the part of it that is kept for critical pods."""
     profile: str = "default"
     calm_after: Duration = MINUTE
 

@@ -22,7 +22,7 @@ from simulation.kube.consensus_state import ConsensusState
 from simulation.kube.events import EventLog, EventLogState
 from simulation.kube.happenings import Ledger
 from simulation.kube.heartbeats import Heartbeats, HeartbeatsState
-from simulation.kube.kubelet import kubelet
+from simulation.kube.kubelet import kubelet, pressure
 from simulation.kube.kubelet.kubelet import Kubelets, KubeletsState
 from simulation.kube.machines import CONTROL_PLANE, ON, WORKER, Machine
 from simulation.kube.manager import Manager, ManagerState, Tools
@@ -295,6 +295,14 @@ class World:
     def traffic_changed(self, cause: int = 0) -> None:
         """Something that requests meet on their way changed."""
         self.traffic.changed(self)
+
+    def memory_taken(self, node: str) -> None:
+        """Something on a machine takes more memory or disk."""
+        pressure.review(self, node)
+
+    def shutdown_done(self, node: str) -> None:
+        """A machine's pods have stopped in order: now its power goes."""
+        faults.power_goes(self, node)
 
     def container_started(self, node: str, container: str) -> None:
         """A container runs on a machine."""

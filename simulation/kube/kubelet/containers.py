@@ -138,6 +138,7 @@ def started(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
     if behaviour.exits_after is not None:
         timer(world, kubelet, run, each, "kubelet/process-ends", behaviour.exits_after)
     _probe(world, kubelet, run, each, container, behaviour)
+    world.memory_taken(kubelet.node)
     world.container_started(kubelet.node, each.name)
     world.traffic_changed(first_cause(run))
     advance(world, kubelet, run)
@@ -221,6 +222,8 @@ def probe_failed(
 
 def grace_of(run: PodRun) -> Duration:
     """Return how long the containers of a pod are given after SIGTERM."""
+    if run.grace >= 0:
+        return max(run.grace, TERM_MINIMUM)
     asked = run.pod.metadata.deletion_grace_period_seconds
     if asked is None:
         asked = run.pod.spec.termination_grace_period_seconds
@@ -261,7 +264,8 @@ def exited(
     each.attempt += 1
     each.ended_at = -1
     each.ready = False
-    reason = "Completed" if code == 0 else "Error"
+    reason = "Completed" if code == 0 else "OOMKilled" if each.is_out_of_memory else "Error"
+    each.is_out_of_memory = False
     each.ended = Ended(code, reason, each.started, finished, container_id(run, each))
     each.stage = "exited"
     if run.stage == "stopping":
@@ -336,7 +340,7 @@ def stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:
     run.attempt += 1
     asked = run.pod.metadata.deletion_timestamp
     grace = grace_of(run)
-    if asked is not None:
+    if asked is not None and run.grace < 0:
         grace = max(grace - (world.now - asked), TERM_MINIMUM)
     alive = [each for each in run.runs() if each.stage in ("running", "stopping")]
     for each in alive:

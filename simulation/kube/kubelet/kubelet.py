@@ -16,7 +16,7 @@ from simulation.kernel.records import State
 from simulation.kernel.timeline import Datum, Event
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
-from simulation.kube.kubelet import containers, node_status, timers
+from simulation.kube.kubelet import containers, node_status, pressure, timers
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.kubelet.reports import (
     CONFLICT_RETRY,
@@ -187,6 +187,10 @@ class Kubelets:
             causes=causes,
         )
         kubelet.pods[run.uid] = run
+        verdict = pressure.rejection(kubelet, pod) if not run.is_static else None
+        if verdict is not None and pod.metadata.deletion_timestamp is None:
+            pressure.reject(world, kubelet, run, verdict)
+            return
         if not self.works(world, kubelet.node):
             # "Skipping pod synchronization": it begins when the container runtime answers.
             run.neglected = True
@@ -215,6 +219,8 @@ class Kubelets:
             self._write_mirror(world, kubelet, run, "delete")
         elif not self.works(world, kubelet.node):
             run.neglected = True
+        elif run.verdict is not None and run.stage == "stopped":
+            self.clean_up(world, kubelet, run)
         elif run.stage in ("admitted", "sandbox", "started"):
             containers.stop(world, kubelet, run)
 
@@ -263,6 +269,10 @@ class Kubelets:
         if run.gone:
             forget(kubelet, run)
             return
+        if run.verdict is not None and run.pod.metadata.deletion_timestamp is None:
+            # Ended by its kubelet, not deleted: it stays in the API as Failed.
+            report(world, kubelet, run)
+            return
         run.stage = "removing"
         report(world, kubelet, run)
 
@@ -273,6 +283,8 @@ class Kubelets:
             return
         kubelet.connected = kubelet.listed = kubelet.registered = False
         kubelet.pulling, kubelet.pull_queue = "", []
+        kubelet.pressures, kubelet.pressure_look = {}, -1
+        kubelet.is_shutting_down = False
         for run in kubelet.pods.values():
             run.attempt += 1
             run.asked += 1
@@ -337,6 +349,7 @@ class Kubelets:
                 for each in run.runs():
                     # The back-off was the old process's memory.
                     each.crash_delay = 0
+            pressure.review(world, node)
             for run in list(kubelet.pods.values()):
                 if run.is_static and self.works(world, node):
                     run.neglected = False
@@ -380,6 +393,7 @@ class Kubelets:
     def _recreate(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
         if run.posted is not None and run.posted.phase in FINAL_PHASES:
             return
+        run.verdict, run.grace = None, -1
         text = "Pod sandbox changed, it will be killed and re-created."
         event(world, run, "Normal", "SandboxChanged", text)
         run.ip = ""

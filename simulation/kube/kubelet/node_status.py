@@ -58,6 +58,16 @@ HEALTHY = (
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 )
 
+UNDER_PRESSURE = {
+    "MemoryPressure": (
+        "KubeletHasInsufficientMemory",
+        "kubelet has insufficient memory available",
+    ),
+    "DiskPressure": ("KubeletHasDiskPressure", "kubelet has disk pressure"),
+}
+"""Reason and message of a condition of pressure while it is true."""
+SHUTTING_DOWN = "node is shutting down"
+
 
 def node_object(machine: Machine, now: Instant, pods_max: int, ready: bool = True) -> Node:
     """Return the Node that the kubelet of a machine registers."""
@@ -97,6 +107,7 @@ def status_of_node(
     pods_max: int,
     ready: bool = True,
     trouble: str = NETWORK_NOT_READY,
+    pressures: tuple[str, ...] = (),
 ) -> NodeStatus:
     """Return the status of a machine; if it is not ready, trouble says why."""
     usable = machine.memory - EVICTION_THRESHOLD
@@ -104,7 +115,7 @@ def status_of_node(
     return NodeStatus(
         capacity=Resources(machine.cpu, machine.memory, machine.disk, pods_max),
         allocatable=Resources(machine.cpu, usable, disk, pods_max),
-        conditions=_conditions(known, now, "" if ready else trouble),
+        conditions=_conditions(known, now, "" if ready else trouble, pressures),
         addresses=(
             NodeAddress("InternalIP", machine.address),
             NodeAddress("Hostname", machine.name),
@@ -120,13 +131,15 @@ def status_of_node(
 
 
 def _conditions(
-    known: tuple[Condition, ...], now: Instant, trouble: str
+    known: tuple[Condition, ...], now: Instant, trouble: str, pressures: tuple[str, ...] = ()
 ) -> tuple[Condition, ...]:
     before = {condition.type: condition for condition in known}
     conditions = []
     for type_, status, reason, message in HEALTHY:
         if type_ == "Ready" and trouble:
             status, reason, message = "False", "KubeletNotReady", trouble
+        if type_ in pressures:
+            status, (reason, message) = "True", UNDER_PRESSURE[type_]
         earlier = before.get(type_)
         same = earlier is not None and earlier.status == status
         since = earlier.last_transition_time if same and earlier is not None else now
@@ -170,6 +183,8 @@ def runtime_stopped(world: "World", kubelet: KubeletState) -> None:
 
 def trouble_of(world: "World", machine: Machine) -> str:
     """Return why the kubelet of a machine does not call it ready, or an empty text."""
+    if world.kubelets.state.kubelets[machine.name].is_shutting_down:
+        return SHUTTING_DOWN
     since = machine.stopped.get(RUNTIME)
     if since is not None and world.now >= since + RUNTIME_DOWN_AFTER:
         return RUNTIME_DOWN
@@ -206,14 +221,17 @@ def post(world: "World", happened: Event) -> None:
     pods_max = world.settings.max_pods_per_node
     node = world.readers.view(world, kubelet.node).get("Node", kubelet.node)
     if isinstance(node, Node):
-        wanted = "False" if trouble else "True"
-        same = node.status.node_info.boot_id == _system(machine).boot_id
-        if same and any(c.type == "Ready" and c.status == wanted for c in node.status.conditions):
+        known, pressures = node.status.conditions, tuple(sorted(kubelet.pressures))
+        status = status_of_node(
+            machine, known, world.now, pods_max, not trouble, trouble, pressures
+        )
+        same = node.status.node_info.boot_id == status.node_info.boot_id
+        if same and _states(status.conditions) == _states(known):
             return
-        known = node.status.conditions
-        status = status_of_node(machine, known, world.now, pods_max, not trouble, trouble)
         changed = msgspec.structs.replace(node, status=status)
         reason = Reason("node-ready-again", {"node": kubelet.node})
+        if _states(status.conditions)["Ready"] == _states(known).get("Ready") == "True":
+            reason = Reason("node-reports-pressure", {"node": kubelet.node})
         if trouble:
             params: dict[str, str | int] = {"node": kubelet.node, "trouble": trouble}
             reason = Reason("node-reports-trouble", params)
@@ -226,6 +244,15 @@ def post(world: "World", happened: Event) -> None:
         write = Write("create", node_object(machine, world.now, pods_max, ready=False), reason)
     reply = Reply("kubelet/node-answered", kubelet.node)
     world.api.send(world, "kubelet", kubelet.node, (write,), reply)
+
+
+def _states(conditions: tuple[Condition, ...]) -> dict[str, str]:
+    return {each.type: each.status for each in conditions}
+
+
+def post_now(world: "World", kubelet: KubeletState) -> None:
+    """Post the node's status at once, without waiting for the next look."""
+    world.timeline.at(world.now, "kubelet/node-status", kubelet.node)
 
 
 def answered(

@@ -95,6 +95,15 @@ class ContainerRun(State):
     ended_at: Instant = -1
     """When its process ended, until the kubelet has noticed; -1 if it has."""
     ended_code: int = 0
+    is_out_of_memory: bool = False
+    """The kernel killed it, because memory was short."""
+
+
+class Verdict(Record):
+    """Why a kubelet ended a pod by its own decision: reason and message of the pod's status."""
+
+    reason: str
+    message: str
 
 
 class PodRun(State):
@@ -122,6 +131,10 @@ class PodRun(State):
     """Counts reports; an answer to an earlier one is stale."""
     in_flight: bool = False
     causes: tuple[int, ...] = ()
+    verdict: Verdict | None = None
+    """Why the kubelet itself ended or rejected it."""
+    grace: Duration = -1
+    """What the kubelet gives it after SIGTERM when it ends it by itself; -1 if it does not."""
 
     @property
     def key(self) -> str:
@@ -156,6 +169,11 @@ class KubeletState(State):
     connected: bool = False
     listed: bool = False
     """Whether it has listed its pods since it started."""
+    pressures: dict[str, Instant] = {}
+    """Conditions of pressure that it reports, and when the shortage was last seen."""
+    pressure_look: Instant = -1
+    """When it will look at memory and disk, if it has reason to."""
+    is_shutting_down: bool = False
     registered: bool = False
     """Whether its Node existed at some time since it started: a kubelet registers only once."""
 
@@ -180,6 +198,8 @@ def restarts_after(policy: str, exit_code: int) -> bool:
 
 def phase_of(run: PodRun) -> str:
     """Return the pod's phase by the kubelet's rules: a crash-looping pod is Running."""
+    if run.verdict is not None and run.stage in ("stopped", "removing"):
+        return "Failed"
     policy = run.pod.spec.restart_policy
     for container in run.pod.spec.init_containers:
         each = run.init_containers[container.name]

@@ -28,6 +28,7 @@ from simulation.kube.objects.pod import (
     PodIP,
     PodStatus,
 )
+from simulation.kube.rules.pods import set_condition
 
 OWN_CONDITIONS = (
     "PodReadyToStartContainers",
@@ -59,6 +60,8 @@ def status_of(run: PodRun, address: str, now: Instant) -> PodStatus:
         start_time=run.admitted,
         qos_class=qos_class(run.pod),
         observed_generation=run.pod.metadata.generation,
+        reason=run.verdict.reason if run.verdict else known.reason,
+        message=run.verdict.message if run.verdict else known.message,
     )
 
 
@@ -105,8 +108,13 @@ def _conditions(run: PodRun, phase: str, now: Instant) -> tuple[Condition, ...]:
         same = earlier is not None and earlier.status == status
         since = earlier.last_transition_time if same and earlier is not None else now
         conditions.append(Condition(type_, status, reason, message, since))
-    foreign = [each for each in before if each.type not in OWN_CONDITIONS]
-    return tuple(conditions + foreign)
+    foreign = tuple(each for each in before if each.type not in OWN_CONDITIONS)
+    if run.verdict is not None and run.grace >= 0:
+        target = Condition(
+            "DisruptionTarget", "True", "TerminationByKubelet", run.verdict.message
+        )
+        foreign = set_condition(foreign, target, now)
+    return (*conditions, *foreign)
 
 
 def _wanted(run: PodRun, phase: str) -> dict[str, tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulation.kernel.timeline import Event
-from simulation.kube.kubelet import containers, node_status, pulls
+from simulation.kube.kubelet import containers, node_status, pressure, pulls, shutdown
 from simulation.kube.kubelet.reports import report, report_again
 from simulation.kube.kubelet.stages import ContainerRun, KubeletState, PodRun
 from simulation.kube.machines import next_pod_ip
@@ -143,4 +143,6 @@ HANDLERS: dict[str, Callable[["World", Event], None]] = {
     "kubelet/cleaned-up": _cleaned_up,
     "kubelet/report": _report_again,
     **node_status.HANDLERS,
+    **pressure.HANDLERS,
+    **shutdown.HANDLERS,
 }

@@ -12,8 +12,15 @@ import msgspec
 from simulation.kernel.reasons import Refused
 from simulation.lab.commands.cables import Cut, Heal
 from simulation.lab.commands.clients import Load
-from simulation.lab.commands.containers import KillContainer
-from simulation.lab.commands.machines import AddWorker, PowerOff, PowerOn, RemoveWorker
+from simulation.lab.commands.containers import KillContainer, Leak
+from simulation.lab.commands.machines import (
+    AddWorker,
+    FillDisk,
+    PowerOff,
+    PowerOn,
+    RemoveWorker,
+    ShutDown,
+)
 from simulation.lab.commands.processes import KillProcess, StartProcess
 from simulation.lab.commands.terminal import Cancel, Kubectl, from_button
 
@@ -21,14 +28,17 @@ Command = (
     AddWorker
     | Cancel
     | Cut
+    | FillDisk
     | Heal
     | KillContainer
     | KillProcess
     | Kubectl
+    | Leak
     | Load
     | PowerOff
     | PowerOn
     | RemoveWorker
+    | ShutDown
     | StartProcess
 )
 

@@ -9,6 +9,17 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 
+class Leak(CommandRecord, frozen=True, tag="leak"):
+    """Let the program of a pod take so many bytes of memory more."""
+
+    pod: str
+    memory: int
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Take it."""
+        faults.leak(world, self.pod, self.memory)
+
+
 class KillContainer(CommandRecord, frozen=True, tag="kill-container"):
     """Kill a container's process; the pod stays and the kubelet restarts it."""
 

@@ -29,6 +29,27 @@ class PowerOn(CommandRecord, frozen=True, tag="power-on"):
         faults.power_on(world, self.node)
 
 
+class ShutDown(CommandRecord, frozen=True, tag="shut-down"):
+    """Shut a machine down in order; pods are stopped first where kubelets are set up to do so."""
+
+    node: str
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Begin."""
+        faults.shut_down(world, self.node)
+
+
+class FillDisk(CommandRecord, frozen=True, tag="fill-disk"):
+    """Fill a machine's disk up to a share of it with something that is no image."""
+
+    node: str
+    percent: int
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Fill."""
+        faults.fill_disk(world, self.node, self.percent)
+
+
 class AddWorker(CommandRecord, frozen=True, tag="add-worker"):
     """Set up one more worker; it boots and joins."""
 
