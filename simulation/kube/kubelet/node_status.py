@@ -230,7 +230,7 @@ def post(world: "World", happened: Event) -> None:
             return
         changed = msgspec.structs.replace(node, status=status)
         reason = Reason("node-ready-again", {"node": kubelet.node})
-        if _states(status.conditions)["Ready"] == _states(known).get("Ready") == "True":
+        if same and _states(status.conditions)["Ready"] == _states(known).get("Ready"):
             reason = Reason("node-reports-pressure", {"node": kubelet.node})
         if trouble:
             params: dict[str, str | int] = {"node": kubelet.node, "trouble": trouble}
