@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from simulation.kernel.calendar import Calendar
 from simulation.kube.manifests.codec import to_json
 from simulation.kube.manifests.reading import Document, Unreadable, documents
+from simulation.kube.manifests.updates import refused_changes
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kubectl.errors import CommandError, not_found
 from simulation.kubectl.jsonpath import compact
@@ -126,7 +128,7 @@ def _replace_one(world: "World", session: Session, call: Call, given: Given) -> 
     obj = admitted(world, given.resource, given.document, context)
     live = world.store.get(given.resource.kind, given.key)
     if live is not None:
-        refuse_immutable(live, obj, given.resource.kind)
+        refuse_immutable(live, obj, given.resource.kind, world.calendar, given.document)
     perform(world, session, call, "update", given.resource, obj, "replaced", (), context)
 
 
@@ -153,7 +155,7 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
             STDERR,
         )
     obj = merged_with(world, given, live)
-    refuse_immutable(live, obj, given.resource.kind)
+    refuse_immutable(live, obj, given.resource.kind, world.calendar, given.document)
     fields = changed(live, obj)
     word = "configured" if [each for each in fields if each != "metadata.annotations"] else "unchanged"
     if "metadata.annotations" in fields and _others(live) != _others(obj):
@@ -204,41 +206,17 @@ def changed(live: AnyObject, wanted: AnyObject) -> tuple[str, ...]:
 # --- what may not be changed
 
 
-def refuse_immutable(live: AnyObject, wanted: AnyObject, kind: str) -> None:
-    """Raise CommandError if a change touches what may not change after creation."""
-    old, new = getattr(live, "spec", None), getattr(wanted, "spec", None)
-    if old == new:
+def refuse_immutable(
+    live: AnyObject, wanted: AnyObject, kind: str, calendar: Calendar, document: Document | None = None
+) -> None:
+    """Raise if a change touches what may not change: Rejected, if a manifest says where."""
+    found = refused_changes(kind, to_json(live, calendar), to_json(wanted, calendar))
+    if not found:
         return
-    name = live.metadata.name
-    if kind in ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"):
-        assert old is not None and new is not None, f"a {kind} has a spec"
-        if old.selector != new.selector:  # type: ignore[union-attr]
-            labels = compact({"matchLabels": new.selector.match_labels})  # type: ignore[union-attr]
-            text = f"spec.selector: Invalid value: {labels}: field is immutable"
-            raise CommandError(invalid_text(kind, name, [text]))
-    if kind == "Service" and old.cluster_ip and new.cluster_ip not in ("", old.cluster_ip):  # type: ignore[union-attr]
-        shown = compact(new.cluster_ip)  # type: ignore[union-attr]
-        text = f"spec.clusterIPs[0]: Invalid value: [{shown}]: may not change once set"
-        raise CommandError(invalid_text(kind, name, [text]))
-    if kind == "Pod" and _fixed(old) != _fixed(new):
-        text = (
-            "spec: Forbidden: pod updates may not change fields other than "
-            "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
-            "`spec.tolerations` (only additions to existing tolerations),"
-            "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
-        )
-        raise CommandError(invalid_text(kind, name, [text]))
-
-
-def _fixed(spec: Any) -> Any:
-    """Return a pod's spec without what may be changed."""
-    strip = lambda each: msgspec.structs.replace(each, image="", image_pull_policy="")  # noqa: E731
-    return msgspec.structs.replace(
-        spec,
-        containers=tuple(map(strip, spec.containers)),
-        init_containers=tuple(map(strip, spec.init_containers)),
-        tolerations=(),
-    )
+    text = invalid_text(kind, live.metadata.name, [words for _, words in found])
+    if document is None:
+        raise CommandError(text)
+    raise Rejected(text, [document.problem(path, words) for path, words in found])
 
 
 # --- patch and edit
@@ -257,7 +235,7 @@ def rewrite(
             "error: At least one of apiVersion, kind and name was changed"
         )
     obj = checked(world, resource, {**content, "metadata": meta})
-    refuse_immutable(live, obj, resource.kind)
+    refuse_immutable(live, obj, resource.kind, world.calendar)
     fields = changed(live, obj)
     if not fields:
         session.say(world.now, f"{resource.typed}/{live.metadata.name} {unchanged}" if unchanged else "Edit cancelled, no changes made.")

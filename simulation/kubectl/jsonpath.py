@@ -145,15 +145,16 @@ def _deep(step: Step, value: Any) -> list[Any]:
     found: list[Any] = []
     waiting = [value]
     while waiting:
-        each = waiting.pop(0)
+        # Depth first, as client-go walks: all of one item before anything of the next.
+        each = waiting.pop()
         if isinstance(each, dict):
             if step.name == "*":
                 found += [each[key] for key in sorted(each)]
             elif step.name in each:
                 found.append(each[step.name])
-            waiting += [each[key] for key in sorted(each)]
+            waiting += [each[key] for key in sorted(each, reverse=True)]
         elif isinstance(each, list):
-            waiting += each
+            waiting += reversed(each)
         if len(waiting) > VALUES_MAX:
             break
     return found
@@ -225,10 +226,13 @@ def render(template: str, value: Any) -> str:
     if "{" not in template:
         template = "{" + template + "}"
     parts = _parts(template)
-    text, rest = _render(parts, 0, value, value)
-    if rest != len(parts):
-        raise CommandError("error: error parsing jsonpath, not in range, nothing to end")
-    return text
+    depth = 0
+    for is_expression, text in parts:
+        depth += is_expression and text.startswith("range")
+        depth -= is_expression and text == "end"
+        if depth < 0:
+            raise CommandError(f"error: error parsing jsonpath {template}, not in range, nothing to end")
+    return _render(parts, 0, value, value)[0]
 
 
 def _parts(template: str) -> list[tuple[bool, str]]:

@@ -4,10 +4,11 @@ It works; or kubectl's own error; or "real, not simulated here, try …". The li
 """
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from simulation.kernel.units import MINUTE
+from simulation.kernel.units import MINUTE, SECOND
 from tests.simulation.kubectl.lines_files import FILES
 from tests.simulation.kubectl.terminals import Typed, a_lab, typed
 
@@ -55,3 +56,33 @@ def test_a_line_gets_its_answer(answer, line, error):
 def test_there_are_more_than_two_hundred_lines():
     assert len(LINES) > 200
     assert {answer for answer, _, _ in LINES} == {WORKS, ERROR, ELSEWHERE}
+
+
+def test_mangled_lines_never_raise():
+    random = Random(7)
+    words = sorted({word for _, line, _ in LINES for word in line.split()})
+    lab = a_lab()
+
+    for number in range(1_500):
+        line = _mangled(random, random.choice(LINES)[1].split(), words)
+        if number % 25 == 0:
+            lab = a_lab()
+        came = typed(lab, line, FILES, 10 * SECOND)
+        assert "Traceback" not in came.text, line
+
+
+def _mangled(random: Random, line: list[str], words: list[str]) -> str:
+    """Return a line with words left out, put in, swapped or misspelt, now and then."""
+    for _ in range(random.randint(1, 3)):
+        place = random.randrange(len(line)) if line else 0
+        act = random.choice(("drop", "insert", "replace", "misspell"))
+        if act == "insert":
+            line.insert(place, random.choice(words))
+        elif line and act == "drop":
+            del line[place]
+        elif line and act == "replace":
+            line[place] = random.choice(words)
+        elif line:
+            at = random.randrange(len(line[place]) + 1)
+            line[place] = line[place][:at] + random.choice("=,:/-{}[]'\"*.$ x0") + line[place][at:]
+    return " ".join(line)
