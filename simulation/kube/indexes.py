@@ -4,8 +4,15 @@ An index is derived: it can be rebuilt from the objects alone, and a law holds i
 """
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.service import EndpointSlice
+from simulation.kube.objects.workload import ReplicaSet
+
+K = TypeVar("K", bound=AnyObject)
+"""One kind of object."""
 
 
 def owner_uid(obj: AnyObject) -> str:
@@ -22,18 +29,37 @@ def service_of_slice(obj: AnyObject) -> str:
     return f"{obj.metadata.namespace}/{name}"
 
 
-INDEXES: dict[str, tuple[str, Callable[[AnyObject], str]]] = {
-    "pod/node": ("Pod", lambda pod: pod.spec.node_name or ""),
-    "pod/owner": ("Pod", owner_uid),
-    "pod/namespace": ("Pod", lambda pod: pod.metadata.namespace),
-    "replicaset/owner": ("ReplicaSet", owner_uid),
-    "slice/service": ("EndpointSlice", service_of_slice),
-}
-"""Index name to (kind, value of an object)."""
+class Index(Generic[K]):
+    """Files the objects of a kind under a value of each."""
 
-BY_KIND: dict[str, tuple[str, ...]] = {
-    kind: tuple(name for name, (of, _) in INDEXES.items() if of == kind)
-    for kind in sorted({kind for kind, _ in INDEXES.values()})
+    __slots__ = ("kind", "name", "value_of")
+
+    def __init__(self, name: str, kind: type[K], value_of: Callable[[K], str]) -> None:
+        self.name = name
+        self.kind = kind.__name__
+        self.value_of = value_of
+
+
+PODS_BY_NODE = Index("pod/node", Pod, lambda pod: pod.spec.node_name or "")
+PODS_BY_OWNER = Index("pod/owner", Pod, owner_uid)
+PODS_BY_NAMESPACE = Index("pod/namespace", Pod, lambda pod: pod.metadata.namespace)
+REPLICA_SETS_BY_OWNER = Index("replicaset/owner", ReplicaSet, owner_uid)
+SLICES_BY_SERVICE = Index("slice/service", EndpointSlice, service_of_slice)
+
+INDEXES: dict[str, Index] = {
+    index.name: index
+    for index in (
+        PODS_BY_NODE,
+        PODS_BY_OWNER,
+        PODS_BY_NAMESPACE,
+        REPLICA_SETS_BY_OWNER,
+        SLICES_BY_SERVICE,
+    )
+}
+
+BY_KIND: dict[str, tuple[Index, ...]] = {
+    kind: tuple(index for index in INDEXES.values() if index.kind == kind)
+    for kind in sorted({index.kind for index in INDEXES.values()})
 }
 
 
@@ -47,13 +73,12 @@ class Indexes:
 
     def update(self, kind: str, key: str, old: AnyObject | None, new: AnyObject | None) -> None:
         """Follow one change of one object."""
-        for name in BY_KIND.get(kind, ()):
-            value_of = INDEXES[name][1]
-            before = value_of(old) if old is not None else None
-            after = value_of(new) if new is not None else None
+        for index in BY_KIND.get(kind, ()):
+            before = index.value_of(old) if old is not None else None
+            after = index.value_of(new) if new is not None else None
             if before == after:
                 continue
-            buckets = self._keys[name]
+            buckets = self._keys[index.name]
             if before is not None:
                 bucket = buckets[before]
                 del bucket[key]

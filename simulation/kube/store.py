@@ -7,19 +7,22 @@ been committed, in log order, and judges them: a conflict is decided here and no
 
 from collections import deque
 from hashlib import blake2b
+from typing import Any, overload
 
 import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.records import Record, State
 from simulation.kernel.units import Instant
-from simulation.kube.indexes import INDEXES, Indexes
+from simulation.kube.indexes import INDEXES, Index, Indexes, K
 from simulation.kube.limits import CHANGES_KEPT_MAX, TOMBSTONES_MAX
 from simulation.kube.objects.kinds import AnyObject
 
 Objects = list[AnyObject]
 Keys = list[str]
 Items = list[tuple[str, AnyObject]]
+Listed = list[K]
+Pairs = list[tuple[str, K]]
 
 
 class Change(Record):
@@ -36,6 +39,11 @@ class Change(Record):
     causes: tuple[int, ...] = ()
     id: int = 0
     """Its number in the ledger."""
+
+
+def name_of(kind: Any) -> str:
+    """Return the name of a kind that is given by its class or by its name."""
+    return kind if kind.__class__ is str else kind.__name__
 
 
 class Tombstone(Record):
@@ -77,24 +85,36 @@ class Store:
         """The resourceVersion of the latest change."""
         return self.state.version
 
-    def get(self, kind: str, key: str) -> AnyObject | None:
+    @overload
+    def get(self, kind: type[K], key: str) -> K | None: ...
+    @overload
+    def get(self, kind: str, key: str) -> AnyObject | None: ...
+    def get(self, kind: Any, key: str) -> Any:
         """Return the newest object, or None."""
-        return self.state.objects.get(kind, {}).get(key)
+        return self.state.objects.get(name_of(kind), {}).get(key)
 
-    def list(self, kind: str) -> Objects:
+    @overload
+    def list(self, kind: type[K]) -> Listed[K]: ...
+    @overload
+    def list(self, kind: str) -> Objects: ...
+    def list(self, kind: Any) -> Any:
         """Return all objects of a kind, sorted by key."""
-        objects = self.state.objects.get(kind, {})
+        objects = self.state.objects.get(name_of(kind), {})
         return [objects[key] for key in sorted(objects)]
 
-    def keys(self, kind: str) -> Keys:
+    def keys(self, kind: type[AnyObject] | str) -> Keys:
         """Return the keys of a kind, sorted."""
-        return sorted(self.state.objects.get(kind, {}))
+        return sorted(self.state.objects.get(name_of(kind), {}))
 
-    def by(self, index: str, value: str) -> Items:
+    @overload
+    def by(self, index: Index[K], value: str) -> Pairs[K]: ...
+    @overload
+    def by(self, index: str, value: str) -> Items: ...
+    def by(self, index: Any, value: str) -> Any:
         """Return (key, object) of the objects that an index files under a value."""
-        kind = INDEXES[index][0]
-        objects = self.state.objects.get(kind, {})
-        return [(key, objects[key]) for key in self.indexes.keys(index, value)]
+        found = INDEXES[index] if isinstance(index, str) else index
+        objects = self.state.objects.get(found.kind, {})
+        return [(key, objects[key]) for key in self.indexes.keys(found.name, value)]
 
     def put(
         self,

@@ -5,9 +5,11 @@ of changes. A reader lags by milliseconds, so the overlay is small; one that is 
 keeps tables of its own and does not read views at all.
 """
 
-from simulation.kube.indexes import INDEXES
+from typing import Any, overload
+
+from simulation.kube.indexes import INDEXES, Index, K
 from simulation.kube.objects.kinds import AnyObject
-from simulation.kube.store import Items, Objects, Store
+from simulation.kube.store import Items, Listed, Objects, Pairs, Store, name_of
 
 
 class View:
@@ -22,35 +24,51 @@ class View:
         for change in store.changes_since(self.version) or ():
             self._overlay.setdefault(change.kind, {}).setdefault(change.key, change.old)
 
-    def get(self, kind: str, key: str) -> AnyObject | None:
+    @overload
+    def get(self, kind: type[K], key: str) -> K | None: ...
+    @overload
+    def get(self, kind: str, key: str) -> AnyObject | None: ...
+    def get(self, kind: Any, key: str) -> Any:
         """Return the object as the reader knows it, or None."""
-        overlay = self._overlay.get(kind)
+        overlay = self._overlay.get(name_of(kind))
         if overlay is not None and key in overlay:
             return overlay[key]
         return self._store.get(kind, key)
 
-    def list(self, kind: str) -> Objects:
+    @overload
+    def list(self, kind: type[K]) -> Listed[K]: ...
+    @overload
+    def list(self, kind: str) -> Objects: ...
+    def list(self, kind: Any) -> Any:
         """Return all objects of a kind, sorted by key."""
         return [obj for _, obj in self.items(kind)]
 
-    def items(self, kind: str) -> Items:
+    @overload
+    def items(self, kind: type[K]) -> Pairs[K]: ...
+    @overload
+    def items(self, kind: str) -> Items: ...
+    def items(self, kind: Any) -> Any:
         """Return (key, object) of a kind, sorted by key."""
-        overlay = self._overlay.get(kind, {})
+        overlay = self._overlay.get(name_of(kind), {})
         keys = sorted({*self._store.keys(kind), *overlay}) if overlay else self._store.keys(kind)
         found = ((key, self.get(kind, key)) for key in keys)
         return [(key, obj) for key, obj in found if obj is not None]
 
-    def by(self, index: str, value: str) -> Objects:
+    @overload
+    def by(self, index: Index[K], value: str) -> Listed[K]: ...
+    @overload
+    def by(self, index: str, value: str) -> Objects: ...
+    def by(self, index: Any, value: str) -> Any:
         """Return the objects that an index files under a value, sorted by key."""
-        kind, value_of = INDEXES[index]
-        overlay = self._overlay.get(kind)
-        found = self._store.by(index, value)
+        filed = INDEXES[index] if isinstance(index, str) else index
+        overlay = self._overlay.get(filed.kind)
+        found = self._store.by(filed, value)
         if overlay:
             found = [(key, obj) for key, obj in found if key not in overlay]
             found += [
                 (key, obj)
                 for key, obj in overlay.items()
-                if obj is not None and value_of(obj) == value
+                if obj is not None and filed.value_of(obj) == value
             ]
             found.sort(key=lambda item: item[0])
         return [obj for _, obj in found]
