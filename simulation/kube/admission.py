@@ -10,6 +10,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kube import quota
+from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.objects.meta import Condition
 from simulation.kube.rules import names
@@ -68,7 +69,7 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     meta = obj.metadata
     info = KINDS.get(kind)
     if info is not None and info.namespaced:
-        namespace = world.store.get("Namespace", meta.namespace)
+        namespace = world.store.get(Namespace, meta.namespace)
         if namespace is None:
             return not_found("namespaces", meta.namespace)
         if namespace.metadata.deletion_timestamp is not None:

@@ -30,6 +30,7 @@ from simulation.kube.network import traffic
 from simulation.kube.network.links import Links, LinksState
 from simulation.kube.network.traffic import Traffic, TrafficState
 from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.policy import PodDisruptionBudget
 from simulation.kube.offices import Offices, OfficesState
@@ -262,7 +263,7 @@ class World:
 
     def judge_eviction(self, pod: Pod) -> RefusedWrite | PodDisruptionBudget | None:
         """Return why the eviction API refuses a pod, the budget that pays for it, or None."""
-        every = self.store.list("PodDisruptionBudget")
+        every = self.store.list(PodDisruptionBudget)
         return judge_eviction([each for each in every if governs(each, pod)], pod, self.now)
 
     # --- wiring
@@ -412,7 +413,7 @@ class World:
         self.kubelets.remove(name)
         del self.machines[name]
         self._control_plane = None
-        node = self.store.get("Node", name)
+        node = self.store.get(Node, name)
         if node is not None:
             because = Reason("worker-removed", {"node": name})
             reply = apiserver.Reply("api/ignored", name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulation.kernel.reasons import Reason
 from simulation.kernel.records import Record
 from simulation.kernel.units import SECOND, Instant
+from simulation.kube.objects.node import Node
 from simulation.kube.rules.pods import condition
 from simulation.kube.rules.taints import NO_EXECUTE
 
@@ -53,7 +54,7 @@ def _silent_nodes(world: "World") -> list[Anticipation]:
     if not world.manager.state.holder:
         return []
     for node, heart in sorted(world.heartbeats.state.hearts.items()):
-        found = world.store.get("Node", node)
+        found = world.store.get(Node, node)
         ready = condition(found, "Ready") if found is not None else None
         if heart.renewing or ready is None or ready.status == "Unknown":
             continue
@@ -70,7 +71,7 @@ def _tolerations(world: "World") -> list[Anticipation]:
         return []
     waits = []
     for node, waiting in sorted(queue.queued.items()):
-        found = world.store.get("Node", node)
+        found = world.store.get(Node, node)
         taints = [t for t in found.spec.taints if t.effect == NO_EXECUTE] if found else []
         if taints and waiting.due > world.now + SECOND:
             since = max(taint.time_added or 0 for taint in taints)

@@ -69,7 +69,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 def _explain(lab: Lab, question: dict[str, Any]) -> Any:
     key = str(question["pod"])
-    pod = lab.world.store.get("Pod", key)
+    pod = lab.world.store.get(Pod, key)
     if not isinstance(pod, Pod):
         lab.world.refuse_missing("Pod", key)
     explanation = lab.world.scheduler.explain(lab.world, pod)

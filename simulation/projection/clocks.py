@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.kernel.units import SECOND
 from simulation.kube.machines import OFF
+from simulation.kube.objects.node import Node
+from simulation.kube.objects.workload import Deployment
 from simulation.kube.rules.pods import condition
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def clocks_row(world: "World") -> dict[str, Any] | None:
         return None
     name = str(fault.reason.params["node"])
     machine = world.machines.get(name)
-    node = world.store.get("Node", name)
+    node = world.store.get(Node, name)
     ready = condition(node, "Ready") if node is not None else None
     heart = world.heartbeats.state.hearts.get(name)
     silent = heart is not None and not heart.renewing
@@ -60,7 +62,7 @@ def _is_calm(world: "World") -> bool:
     """Tell whether every Deployment has what it wants."""
     return all(
         each.status.available_replicas >= each.spec.replicas == each.status.replicas
-        for each in world.store.list("Deployment")
+        for each in world.store.list(Deployment)
     )
 
 

@@ -90,7 +90,7 @@ class FrameFolder:
         for name, service in services.items():
             for key in service["endpoints"]:
                 listed.setdefault(key, []).append(name)
-        pods = [(key, world.store.get("Pod", key)) for key in world.store.keys("Pod")]
+        pods = [(key, world.store.get(Pod, key)) for key in world.store.keys(Pod)]
         present = [(key, pod) for key, pod in pods if isinstance(pod, Pod)]
         self._assign_slots([pod for _, pod in present])
         return {

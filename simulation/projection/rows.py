@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.kernel.units import SECOND
 from simulation.kube import machines
+from simulation.kube.indexes import PODS_BY_NODE, REPLICA_SETS_BY_OWNER, SLICES_BY_SERVICE
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
-from simulation.kube.objects.workload import Deployment
+from simulation.kube.objects.service import Ingress, Service
+from simulation.kube.objects.workload import DaemonSet, Deployment, ReplicaSet
 from simulation.kube.rules.pods import condition, is_ready
 from simulation.kube.rules.printing import pod_status
 from simulation.kube.rules.revisions import revision_of
@@ -49,7 +51,7 @@ def machine_rows(world: "World") -> Rows:
 def node_rows(world: "World") -> Rows:
     """Return the nodes: what is believed of the machines."""
     rows = {}
-    for node in world.store.list("Node"):
+    for node in world.store.list(Node):
         name = node.metadata.name
         requested = _requested(world, name)
         ready = condition(node, "Ready")
@@ -79,7 +81,7 @@ def _judged_at(world: "World", node: Node) -> int | None:
 
 def _requested(world: "World", node: str) -> tuple[int, int]:
     cpu = memory = 0
-    for _, pod in world.store.by("pod/node", node):
+    for _, pod in world.store.by(PODS_BY_NODE, node):
         if isinstance(pod, Pod) and pod.status.phase not in ("Succeeded", "Failed"):
             requests = pod_info(pod).requests
             cpu += requests.get("cpu", 0)
@@ -109,7 +111,7 @@ def owner_of(world: "World", pod: Pod) -> str:
     if owner is None:
         return ""
     if owner.kind == "ReplicaSet":
-        found = world.store.get("ReplicaSet", f"{namespace}/{owner.name}")
+        found = world.store.get(ReplicaSet, f"{namespace}/{owner.name}")
         above = found.metadata.owner_references if found is not None else ()
         top = next((each for each in above if each.controller), None)
         if top is not None:
@@ -159,10 +161,10 @@ def pod_row(world: "World", key: str, pod: Pod, slot: int, services: list[str]) 
 def workload_rows(world: "World") -> Rows:
     """Return Deployments and DaemonSets with their numbers."""
     rows: Rows = {}
-    for deployment in world.store.list("Deployment"):
+    for deployment in world.store.list(Deployment):
         assert isinstance(deployment, Deployment)
         meta, status = deployment.metadata, deployment.status
-        sets = world.store.by("replicaset/owner", meta.uid)
+        sets = world.store.by(REPLICA_SETS_BY_OWNER, meta.uid)
         rows[f"{meta.namespace}/Deployment/{meta.name}"] = {
             "kind": "Deployment",
             "ns": meta.namespace,
@@ -176,7 +178,7 @@ def workload_rows(world: "World") -> Rows:
             "images": [each.image for each in deployment.spec.template.spec.containers],
             "system": meta.namespace in SYSTEM_NAMESPACES,
         }
-    for daemonset in world.store.list("DaemonSet"):
+    for daemonset in world.store.list(DaemonSet):
         meta, status = daemonset.metadata, daemonset.status
         rows[f"{meta.namespace}/DaemonSet/{meta.name}"] = {
             "kind": "DaemonSet",
@@ -198,13 +200,13 @@ def service_rows(world: "World") -> Rows:
     """Return the Services with the pods that are listed behind them."""
     rows: Rows = {}
     lane = 0
-    for service in world.store.list("Service"):
+    for service in world.store.list(Service):
         meta, spec = service.metadata, service.spec
         key = f"{meta.namespace}/{meta.name}"
         system = meta.namespace in SYSTEM_NAMESPACES or meta.name == "kubernetes"
         endpoints = [
             f"{each.target_ref.namespace}/{each.target_ref.name}"
-            for _, one in world.store.by("slice/service", key)
+            for _, one in world.store.by(SLICES_BY_SERVICE, key)
             for each in one.endpoints
             if each.conditions.ready and each.target_ref is not None
         ]
@@ -226,7 +228,7 @@ def service_rows(world: "World") -> Rows:
 def ingress_rows(world: "World") -> Rows:
     """Return the Ingresses with their rules."""
     rows: Rows = {}
-    for ingress in world.store.list("Ingress"):
+    for ingress in world.store.list(Ingress):
         meta = ingress.metadata
         rules = [
             {

@@ -11,6 +11,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import Instant
+from simulation.kube.indexes import PODS_BY_OWNER
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import ObjectMeta, OwnerReference
 from simulation.kube.objects.node import Node
@@ -73,12 +74,12 @@ class DaemonSetController:
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Compare the nodes that should have a pod with those that have one."""
         if key == ALL:
-            return Outcome(also=tuple(each for each, _ in view.items("DaemonSet")))
-        owner = view.get("DaemonSet", key)
+            return Outcome(also=tuple(each for each, _ in view.items(DaemonSet)))
+        owner = view.get(DaemonSet, key)
         if owner is None or owner.metadata.deletion_timestamp is not None:
             return Outcome()
-        pods = _pods_by_node(view.by("pod/owner", owner.metadata.uid))
-        nodes = view.list("Node")
+        pods = _pods_by_node(view.by(PODS_BY_OWNER, owner.metadata.uid))
+        nodes = view.list(Node)
         tolerations = tolerations_of(owner)
         eligible = {node.metadata.name: _should_run(owner, node, tolerations) for node in nodes}
         newest = pod_template_hash(owner.spec.template)

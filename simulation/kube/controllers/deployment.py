@@ -11,6 +11,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.indexes import PODS_BY_OWNER, REPLICA_SETS_BY_OWNER
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import Condition, LabelSelector, ObjectMeta, OwnerReference
 from simulation.kube.objects.workload import (
@@ -47,10 +48,10 @@ class DeploymentController:
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Find or create the new ReplicaSet, scale one direction, report how far it got."""
-        deployment = view.get("Deployment", key)
+        deployment = view.get(Deployment, key)
         if deployment is None or deployment.metadata.deletion_timestamp is not None:
             return Outcome()
-        sets = view.by("replicaset/owner", deployment.metadata.uid)
+        sets = view.by(REPLICA_SETS_BY_OWNER, deployment.metadata.uid)
         rollout = Rollout(deployment, sets, now, tools)
         return rollout.next_step(view)
 
@@ -133,7 +134,7 @@ class Rollout:
         return [self._scaled(each, 0, "rollout-scales-old") for each in running]
 
     def _old_pods_remain(self, view: View) -> bool:
-        pods = (pod for each in self.old for pod in view.by("pod/owner", each.metadata.uid))
+        pods = (pod for each in self.old for pod in view.by(PODS_BY_OWNER, each.metadata.uid))
         return any(not is_finished(pod) for pod in pods)
 
     def _is_scaling_event(self) -> bool:

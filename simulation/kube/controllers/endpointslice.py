@@ -10,6 +10,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import Instant
+from simulation.kube.indexes import PODS_BY_NAMESPACE, SLICES_BY_SERVICE
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import ObjectMeta, OwnerReference
 from simulation.kube.objects.pod import Pod
@@ -65,12 +66,12 @@ class EndpointSliceController:
         """Compare the slices there are with the endpoints there should be."""
         if key.startswith(NAMESPACE):
             namespace = key.removeprefix(NAMESPACE)
-            services = [s for s in view.list("Service") if s.metadata.namespace == namespace]
+            services = [s for s in view.list(Service) if s.metadata.namespace == namespace]
             writes = [w for each in services for w in _writes(each, view)]
             return Outcome((tuple(writes),))
-        service = view.get("Service", key)
+        service = view.get(Service, key)
         if service is None:
-            gone = view.by("slice/service", key)
+            gone = view.by(SLICES_BY_SERVICE, key)
             because = Reason("endpoints-dropped", {"service": key})
             return Outcome((tuple(Write("delete", each, because) for each in gone),))
         return Outcome((tuple(_writes(service, view)),))
@@ -80,12 +81,12 @@ def _writes(service: Service, view: View) -> list[Write]:
     if not service.spec.selector:
         return []
     meta = service.metadata
-    wanted = endpoints_of(service, view.by("pod/namespace", meta.namespace))
+    wanted = endpoints_of(service, view.by(PODS_BY_NAMESPACE, meta.namespace))
     chunks = [
         wanted[start : start + ENDPOINTS_PER_SLICE]
         for start in range(0, max(len(wanted), 1), ENDPOINTS_PER_SLICE)
     ]
-    slices = view.by("slice/service", f"{meta.namespace}/{meta.name}")
+    slices = view.by(SLICES_BY_SERVICE, f"{meta.namespace}/{meta.name}")
     ports = _ports(service, wanted, view)
     writes: list[Write] = []
     for number, chunk in enumerate(chunks):
@@ -143,7 +144,7 @@ def _ports(service: Service, endpoints: list[Endpoint], view: View) -> tuple[End
     pod = None
     for each in endpoints:
         if each.target_ref is not None:
-            pod = view.get("Pod", f"{each.target_ref.namespace}/{each.target_ref.name}")
+            pod = view.get(Pod, f"{each.target_ref.namespace}/{each.target_ref.name}")
             break
     return tuple(
         EndpointPort(port.name, target_port(port, pod), port.protocol)

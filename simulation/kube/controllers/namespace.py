@@ -9,7 +9,7 @@ import msgspec
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND, Instant
 from simulation.kube.manager import Outcome, Tools
-from simulation.kube.objects.config import NamespaceStatus
+from simulation.kube.objects.config import Namespace, NamespaceStatus
 from simulation.kube.objects.kinds import KINDS
 from simulation.kube.view import View
 from simulation.kube.writes import Write
@@ -28,7 +28,7 @@ class NamespaceController:
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Delete everything inside; when it is empty take the finalizer away."""
-        namespace = view.get("Namespace", key)
+        namespace = view.get(Namespace, key)
         if namespace is None or namespace.metadata.deletion_timestamp is None:
             return Outcome()
         because = Reason("namespace-emptied", {"namespace": key})

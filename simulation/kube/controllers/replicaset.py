@@ -11,6 +11,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.indexes import PODS_BY_OWNER, REPLICA_SETS_BY_OWNER
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import ObjectMeta, OwnerReference
 from simulation.kube.objects.pod import Pod
@@ -54,10 +55,10 @@ class ReplicaSetController:
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Compare the pods there are with the number that is asked for."""
-        owner = view.get("ReplicaSet", key)
+        owner = view.get(ReplicaSet, key)
         if owner is None or owner.metadata.deletion_timestamp is not None:
             return Outcome()
-        owned = view.by("pod/owner", owner.metadata.uid)
+        owned = view.by(PODS_BY_OWNER, owner.metadata.uid)
         active = [pod for pod in owned if is_active(pod)]
         missing = owner.spec.replicas - len(active)
         status = _status(owner, owned, active, now)
@@ -119,8 +120,8 @@ def _deletions(
 def _related(owner: ReplicaSet, view: View) -> list[Pod]:
     """Return the active pods of all ReplicaSets that share this one's owner."""
     deployment = next((o.uid for o in owner.metadata.owner_references if o.controller), "")
-    siblings = view.by("replicaset/owner", deployment) if deployment else [owner]
-    pods = [pod for each in siblings for pod in view.by("pod/owner", each.metadata.uid)]
+    siblings = view.by(REPLICA_SETS_BY_OWNER, deployment) if deployment else [owner]
+    pods = [pod for each in siblings for pod in view.by(PODS_BY_OWNER, each.metadata.uid)]
     return [pod for pod in pods if is_active(pod)]
 
 

@@ -7,6 +7,8 @@ frozen and stay as they were: kube-proxy's rules and nginx's upstreams do not fo
 from typing import TYPE_CHECKING
 
 from simulation.kernel.records import Record
+from simulation.kube.indexes import SLICES_BY_SERVICE
+from simulation.kube.objects.service import Ingress, IngressClass, Service
 from simulation.kube.rules.routing import PREFIX, Rule
 from simulation.kube.view import View
 
@@ -38,7 +40,7 @@ def tables_of(view: View) -> Tables:
 
 def _rules(view: View) -> tuple[Rule, ...]:
     rules: list[Rule] = []
-    for ingress in view.list("Ingress"):
+    for ingress in view.list(Ingress):
         namespace, spec = ingress.metadata.namespace, ingress.spec
         if not _is_served(view, spec.ingress_class_name):
             continue
@@ -57,7 +59,7 @@ def _rules(view: View) -> tuple[Rule, ...]:
 def _is_served(view: View, name: str | None) -> bool:
     """Tell whether the ingress controller of the lab serves a class; none means the default."""
     default = "ingressclass.kubernetes.io/is-default-class"
-    for each in view.list("IngressClass"):
+    for each in view.list(IngressClass):
         if each.spec.controller != "k8s.io/ingress-nginx":
             continue
         is_default = each.metadata.annotations.get(default) == "true"
@@ -73,10 +75,10 @@ def _backend(namespace: str, service: object) -> str:
 
 def _peers(view: View) -> dict[str, tuple[Peer, ...]]:
     found: dict[str, tuple[Peer, ...]] = {}
-    for service in view.list("Service"):
+    for service in view.list(Service):
         meta = service.metadata
         key = f"{meta.namespace}/{meta.name}"
-        slices = view.by("slice/service", key)
+        slices = view.by(SLICES_BY_SERVICE, key)
         for port in service.spec.ports:
             peers = tuple(
                 Peer(f"{e.target_ref.namespace}/{e.target_ref.name}", e.addresses[0], number)

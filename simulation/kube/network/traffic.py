@@ -12,6 +12,7 @@ from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration, Instant, MilliCpu
 from simulation.kube import machines
 from simulation.kube.images import parse_reference, profile_of
+from simulation.kube.indexes import PODS_BY_NAMESPACE
 from simulation.kube.network.flows import ANSWERS, REFUSES, SILENT, Rates, Target, solve
 from simulation.kube.network.knowledge import Tables, knowledge_of
 from simulation.kube.network.links import INTERNET
@@ -165,7 +166,7 @@ class Traffic:
         """Return the ingress controller's pods that have been placed."""
         return [
             (key, pod)
-            for key, pod in world.store.by("pod/namespace", "ingress-nginx")
+            for key, pod in world.store.by(PODS_BY_NAMESPACE, "ingress-nginx")
             if isinstance(pod, Pod)
             and INGRESS_LABELS.items() <= pod.metadata.labels.items()
             and pod.spec.node_name
@@ -254,7 +255,7 @@ class Traffic:
 
     def target(self, world: "World", machine: str, key: str, ip: str, port: int) -> Target:
         """Return an endpoint as a request from a machine finds it in reality."""
-        pod = world.store.get("Pod", key)
+        pod = world.store.get(Pod, key)
         if not isinstance(pod, Pod):
             return Target(key, self._address_state(world, machine, ip))
         there = pod.spec.node_name
@@ -278,14 +279,14 @@ class Traffic:
         return per_core * request * BURST_PERCENT // 100
 
     def _cpu_of(self, world: "World", key: str, rate: int) -> MilliCpu:
-        pod = world.store.get("Pod", key)
+        pod = world.store.get(Pod, key)
         return rate // max(_rps_per_core(world, pod), 1) if isinstance(pod, Pod) else 0
 
     def load_by_uid(self, world: "World") -> dict[str, MilliCpu]:
         """Return the CPU that requests take in each pod, by uid."""
         found = {}
         for key, cpu in self.state.load.items():
-            pod = world.store.get("Pod", key)
+            pod = world.store.get(Pod, key)
             if pod is not None:
                 found[pod.metadata.uid] = cpu
         return found

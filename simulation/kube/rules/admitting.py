@@ -83,7 +83,7 @@ def _tolerates(toleration: Toleration, key: str) -> bool:
 def _service(service: Service, store: "Store", dice: Dice) -> Service:
     spec = service.spec
     if spec.type != "ExternalName" and not spec.cluster_ip:
-        taken = {other.spec.cluster_ip for other in store.list("Service")}
+        taken = {other.spec.cluster_ip for other in store.list(Service)}
         address = free_address(taken, dice, f"{service.metadata.namespace}/{service.metadata.name}")
         spec = replace(spec, cluster_ip=address)
     if spec.cluster_ip and spec.type != "ExternalName":
@@ -105,7 +105,7 @@ def free_address(taken: set[str], dice: Dice, key: str) -> str:
 
 
 def _node_ports(service: Service, store: "Store", dice: Dice) -> tuple:
-    taken = {port.node_port for other in store.list("Service") for port in other.spec.ports}
+    taken = {port.node_port for other in store.list(Service) for port in other.spec.ports}
     ports = []
     for number, port in enumerate(service.spec.ports):
         if not port.node_port:

@@ -4,6 +4,7 @@ Derived from what the scheduler's watch has told it and from its own bindings th
 it can be thrown away and rebuilt at any moment, and a law says that both agree.
 """
 
+from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.scheduler.hints import Happening
@@ -38,12 +39,12 @@ class NodeTable:
     def rebuild(cls, view: View, assumed: dict[str, str]) -> "NodeTable":
         """Return the table of a view, with the pods that are assumed to go to a node."""
         table = cls()
-        for key, namespace in view.items("Namespace"):
+        for key, namespace in view.items(Namespace):
             table._namespaces[key] = namespace.metadata.labels
-        for _, node in view.items("Node"):
+        for _, node in view.items(Node):
             assert isinstance(node, Node), f"{node} is no Node"
             table.node_changed(node)
-        for key, pod in view.items("Pod"):
+        for key, pod in view.items(Pod):
             assert isinstance(pod, Pod), f"{pod} is no Pod"
             if is_placed(pod):
                 table.place(pod_info(pod), pod.spec.node_name)

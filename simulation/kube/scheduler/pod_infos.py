@@ -254,7 +254,7 @@ def node_facts(node: Node, info: NodeInfo) -> None:
 def default_selector(pod: Pod, view: View) -> Selector | None:
     """Return the labels that all pods of the same Services and the same owner have."""
     merged: dict[str, str] = {}
-    for service in view.list("Service"):
+    for service in view.list(Service):
         assert isinstance(service, Service), f"{service} is no Service"
         wanted = service.spec.selector
         labels = pod.metadata.labels

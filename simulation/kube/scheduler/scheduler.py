@@ -95,7 +95,7 @@ class Scheduler:
         view = world.readers.view(world, READER)
         known = self.state.queue
         self.state.queue = SchedulingQueue()
-        for key, pod in view.items("Pod"):
+        for key, pod in view.items(Pod):
             if isinstance(pod, Pod) and self._is_ours(pod) and key not in self.state.assumed:
                 earlier = known.get(key)
                 self._enqueue(world, pod, earlier.causes if earlier else ())
@@ -173,7 +173,7 @@ class Scheduler:
         queue = self.state.queue
         view = world.readers.view(world, READER) if queue.unschedulable else None
         for key in sorted(queue.unschedulable):
-            pod = view.get("Pod", key) if view is not None else None
+            pod = view.get(Pod, key) if view is not None else None
             if isinstance(pod, Pod) and may_help(
                 queue.unschedulable[key].plugins, pod_info(pod), happening
             ):
@@ -202,7 +202,7 @@ class Scheduler:
 
     def _serve(self, world: "World", waiting: Waiting) -> None:
         view = world.readers.view(world, READER)
-        pod = view.get("Pod", waiting.key)
+        pod = view.get(Pod, waiting.key)
         if not isinstance(pod, Pod) or not self._is_ours(pod) or pod.metadata.uid != waiting.uid:
             return
         info = pod_info(pod, default_selector(pod, view))
@@ -241,7 +241,7 @@ class Scheduler:
         assumed = self.state.assumed.get(str(key))
         if term != self.state.term or assumed is None or assumed.node != node:
             return
-        pod = world.readers.view(world, READER).get("Pod", str(key))
+        pod = world.readers.view(world, READER).get(Pod, str(key))
         if isinstance(pod, Pod):
             self._send_binding(world, pod, str(node), assumed.waiting)
 
@@ -347,7 +347,7 @@ class Scheduler:
         view = world.readers.view(world, READER)
         writes = []
         for key in victims:
-            victim = view.get("Pod", key)
+            victim = view.get(Pod, key)
             if not isinstance(victim, Pod) or victim.metadata.deletion_timestamp is not None:
                 continue
             text = f"Preempted by pod {pod.metadata.uid} on node {victim.spec.node_name}"
