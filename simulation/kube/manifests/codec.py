@@ -13,6 +13,7 @@ import msgspec
 
 from simulation.kernel.calendar import Calendar
 from simulation.kube.manifests.amounts import canonical
+from simulation.kube.manifests.decoding import without_nulls
 from simulation.kube.manifests.yaml_text import to_yaml
 from simulation.kube.objects.kinds import KINDS, AnyObject, KindInfo, Unsimulated, kind_of
 from simulation.kube.objects.meta import ObjectMeta, Resources
@@ -127,7 +128,7 @@ def from_json(content: dict[str, Any], calendar: Calendar) -> AnyObject:
     """Return the object of an API JSON; raise Malformed where a type is wrong."""
     kind = str(content.get("kind", ""))
     info = KINDS.get(kind)
-    content = canonical(kind, content)
+    content = canonical(kind, without_nulls(content))
     body = {key: value for key, value in content.items() if key != "kind"}
     if info is None or info.struct is Unsimulated or not _is_of(info, content):
         metadata = _struct(ObjectMeta, body.pop("metadata", None) or {}, "metadata", calendar)

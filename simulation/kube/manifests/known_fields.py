@@ -62,6 +62,10 @@ EndpointHints: forZones=*ForZone
 EndpointPort: name=s protocol=s port=i appProtocol=s
 EndpointSlice: apiVersion=s kind=s metadata=ObjectMeta addressType=s endpoints=*Endpoint
   ports=*EndpointPort
+EndpointAddress: ip=s hostname=s nodeName=s targetRef=ObjectReference
+EndpointSubset: addresses=*EndpointAddress notReadyAddresses=*EndpointAddress
+  ports=*EndpointPort
+Endpoints: apiVersion=s kind=s metadata=ObjectMeta subsets=*EndpointSubset
 EnvFromSource: prefix=s configMapRef=ConfigMapEnvSource secretRef=SecretEnvSource
 EnvVar: name=s value=s valueFrom=EnvVarSource
 EnvVarSource: fieldRef=ObjectFieldSelector resourceFieldRef=ResourceFieldSelector
@@ -151,6 +155,18 @@ ObjectMetricSource: describedObject=CrossVersionObjectReference target=MetricTar
   metric=MetricIdentifier
 ObjectReference: kind=s namespace=s name=s uid=s apiVersion=s resourceVersion=s fieldPath=s
 OwnerReference: apiVersion=s kind=s name=s uid=s controller=b blockOwnerDeletion=b
+PersistentVolume: apiVersion=s kind=s metadata=ObjectMeta spec=PersistentVolumeSpec
+  status=PersistentVolumeStatus
+PersistentVolumeSpec: capacity={q} accessModes=*s claimRef=ObjectReference
+  persistentVolumeReclaimPolicy=s storageClassName=s mountOptions=*s volumeMode=s
+  nodeAffinity=VolumeNodeAffinity volumeAttributesClassName=s hostPath=HostPathVolumeSource
+  nfs=NFSVolumeSource local=LocalVolumeSource csi=a gcePersistentDisk=a awsElasticBlockStore=a
+  glusterfs=a rbd=a iscsi=a cinder=a cephfs=a fc=a flocker=a flexVolume=a azureFile=a
+  vsphereVolume=a quobyte=a azureDisk=a photonPersistentDisk=a portworxVolume=a scaleIO=a
+  storageos=a
+PersistentVolumeStatus: *
+LocalVolumeSource: path=s fsType=s
+VolumeNodeAffinity: required=NodeSelector
 PersistentVolumeClaim: apiVersion=s kind=s metadata=ObjectMeta spec=PersistentVolumeClaimSpec
   status=PersistentVolumeClaimStatus
 PersistentVolumeClaimSpec: accessModes=*s selector=LabelSelector
@@ -214,6 +230,10 @@ ReplicaSetStatus: *
 ResourceClaim: name=s request=s
 ResourceFieldSelector: containerName=s resource=s divisor=q
 ResourceMetricSource: name=s target=MetricTarget
+ReplicationController: apiVersion=s kind=s metadata=ObjectMeta spec=ReplicationControllerSpec
+  status=ReplicationControllerStatus
+ReplicationControllerSpec: replicas=i minReadySeconds=i selector={s} template=PodTemplateSpec
+ReplicationControllerStatus: *
 ResourceQuota: apiVersion=s kind=s metadata=ObjectMeta spec=ResourceQuotaSpec
   status=ResourceQuotaStatus
 ResourceQuotaSpec: hard={q} scopes=*s scopeSelector=ScopeSelector
