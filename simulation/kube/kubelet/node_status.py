@@ -229,6 +229,7 @@ def post(world: "World", happened: Event) -> None:
         if same and _states(status.conditions) == _states(known):
             return
         changed = msgspec.structs.replace(node, status=status)
+        _tell(world, node, status, same)
         reason = Reason("node-ready-again", {"node": kubelet.node})
         if same and _states(status.conditions)["Ready"] == _states(known).get("Ready"):
             reason = Reason("node-reports-pressure", {"node": kubelet.node})
@@ -244,6 +245,31 @@ def post(world: "World", happened: Event) -> None:
         write = Write("create", node_object(machine, world.now, pods_max, ready=False), reason)
     reply = Reply("kubelet/node-answered", kubelet.node)
     world.api.send(world, "kubelet", kubelet.node, (write,), reply)
+
+
+TOLD = {
+    ("Ready", "True"): "NodeReady",
+    ("Ready", "False"): "NodeNotReady",
+    ("MemoryPressure", "True"): "NodeHasInsufficientMemory",
+    ("MemoryPressure", "False"): "NodeHasSufficientMemory",
+    ("DiskPressure", "True"): "NodeHasDiskPressure",
+    ("DiskPressure", "False"): "NodeHasNoDiskPressure",
+    ("PIDPressure", "False"): "NodeHasSufficientPID",
+}
+"""A condition's new status to the reason of the Event that tells it."""
+
+
+def _tell(world: "World", node: Node, status: NodeStatus, same_boot: bool) -> None:
+    """Record an Event for everything that the status says anew."""
+    name, before = node.metadata.name, _states(node.status.conditions)
+    if not same_boot:
+        text = f"Node {name} has been rebooted, boot id: {status.node_info.boot_id}"
+        world.events.add(world.now, "kubelet", name, node, "Warning", "Rebooted", text)
+    for each in status.conditions:
+        reason = TOLD.get((each.type, each.status))
+        if reason is not None and before.get(each.type) != each.status:
+            text = f"Node {name} status is now: {reason}"
+            world.events.add(world.now, "kubelet", name, node, "Normal", reason, text)
 
 
 def _states(conditions: tuple[Condition, ...]) -> dict[str, str]:

@@ -150,11 +150,19 @@ def look(world: "World", happened: Event) -> None:
     if sorted(kubelet.pressures) != before:
         node_status.post_soon(world, kubelet)
     if short and world.kubelets.works(world, kubelet.node):
+        _tell(world, kubelet, f"Attempting to reclaim {short[0].resource}")
         _evict_one(world, kubelet, machine, short[0])
     if short:
         _look_at(world, kubelet, world.now + LOOK_PERIOD)
     elif kubelet.pressures:
         _look_at(world, kubelet, min(kubelet.pressures.values()) + LINGERS)
+
+
+def _tell(world: "World", kubelet: KubeletState, text: str) -> None:
+    node = world.readers.view(world, kubelet.node).get("Node", kubelet.node)
+    if node is not None:
+        source = ("kubelet", kubelet.node)
+        world.events.add(world.now, *source, node, "Warning", "EvictionThresholdMet", text)
 
 
 def _collect_images(kubelet: KubeletState, machine: Machine) -> None:

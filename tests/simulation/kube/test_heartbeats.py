@@ -155,3 +155,21 @@ def test_no_lost_node_is_believed_ready_and_no_heard_one_lost(seed: int) -> None
     assert believed == {
         "worker-1": "Unknown", "worker-2": "Unknown", "worker-3": "True", "worker-4": "True"
     }
+
+
+def test_a_rebooted_node_says_so_and_its_pods_get_new_sandboxes() -> None:
+    lab = opened(3)
+    uids = [pod.metadata.uid for _, pod in lab.world.store.by("pod/node", "worker-3")]
+
+    do(lab, do="power-off", node="worker-3")
+    passes(lab, 10)
+    do(lab, do="power-on", node="worker-3")
+    passes(lab, 60)
+
+    said = [row.reason for row in lab.world.events.about("Node", "", "worker-3")]
+    pods = [pod for _, pod in lab.world.store.by("pod/node", "worker-3")]
+    assert said == ["Rebooted"], "it was away for less than the grace"
+    assert [pod.metadata.uid for pod in pods] == uids
+    restarts = {each.restart_count for pod in pods for each in pod.status.container_statuses}
+    assert restarts == {1}
+    assert any(row.reason == "SandboxChanged" for row in lab.world.events.rows())
