@@ -13,6 +13,7 @@ from simulation.kube import quota
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.objects.meta import Condition
+from simulation.kube.objects.pod import Pod
 from simulation.kube.rules import names
 from simulation.kube.rules.admitting import fill_in
 from simulation.kube.rules.pods import set_condition
@@ -101,6 +102,7 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     )
     obj = fill_in(replace(obj, metadata=meta), world.store, world.settings, world.dice)
     change = _put(world, key, kind, obj, by, write.because, causes)
+    assert change.new is not None
     return Committed(change.version, change.new)
 
 
@@ -170,7 +172,7 @@ def _store(
     done = new.metadata.deletion_timestamp is not None and not _lingers(new)
     kind, key = kind_of(new), key_of(new)
     change = _put(world, key, kind, None if done else new, by, write.because, causes)
-    return Committed(change.version, new if done else change.new)
+    return Committed(change.version, change.new or new)
 
 
 def _lingers(obj: AnyObject) -> bool:
@@ -184,7 +186,7 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
         assert refused is not None
         return refused
     kind, key = kind_of(current), key_of(current)
-    grace = _grace(current, write) if kind == "Pod" else 0
+    grace = _grace(current, write) if isinstance(current, Pod) else 0
     finalizers = current.metadata.finalizers
     if kind == "Namespace" and not finalizers:
         finalizers = ("kubernetes",)
@@ -211,7 +213,7 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     return Committed(change.version, change.new)
 
 
-def _grace(pod: AnyObject, write: Write) -> int:
+def _grace(pod: Pod, write: Write) -> int:
     """Return the seconds a pod is given; one that nobody runs needs none."""
     if not pod.spec.node_name or pod.status.phase in {"Succeeded", "Failed"}:
         return 0
@@ -223,9 +225,8 @@ def _grace(pod: AnyObject, write: Write) -> int:
 
 def _evict(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
     current, refused = _guard(world, write)
-    if current is None or refused is not None:
-        assert refused is not None
-        return refused
+    if not isinstance(current, Pod) or refused is not None:
+        return refused or not_found(resource_of(write.object), write.object.metadata.name)
     verdict = world.judge_eviction(current)
     if isinstance(verdict, Refused):
         return verdict

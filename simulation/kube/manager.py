@@ -59,8 +59,15 @@ class Tools(Record):
 class Reconciler(Protocol):
     """Brings one kind of object closer to what its spec asks for."""
 
-    name: str
-    watches: Mapping[str, Callable[[Change], Iterable[str]]]
+    @property
+    def name(self) -> str:
+        """Its name, in log lines and rate limits."""
+        ...
+
+    @property
+    def watches(self) -> Mapping[str, Callable[[Change], Iterable[str]]]:
+        """Kind to the keys that a change of it concerns."""
+        ...
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Look at what exists now and say what should change."""

@@ -40,6 +40,13 @@ class Change(Record):
     id: int = 0
     """Its number in the ledger."""
 
+    @property
+    def either(self) -> AnyObject:
+        """The object as it is now, or as it was last if it is gone."""
+        found = self.new if self.new is not None else self.old
+        assert found is not None, "a change is of something"
+        return found
+
 
 def name_of(kind: Any) -> str:
     """Return the name of a kind that is given by its class or by its name."""

@@ -162,7 +162,6 @@ def workload_rows(world: "World") -> Rows:
     """Return Deployments and DaemonSets with their numbers."""
     rows: Rows = {}
     for deployment in world.store.list(Deployment):
-        assert isinstance(deployment, Deployment)
         meta, status = deployment.metadata, deployment.status
         sets = world.store.by(REPLICA_SETS_BY_OWNER, meta.uid)
         rows[f"{meta.namespace}/Deployment/{meta.name}"] = {
@@ -179,16 +178,16 @@ def workload_rows(world: "World") -> Rows:
             "system": meta.namespace in SYSTEM_NAMESPACES,
         }
     for daemonset in world.store.list(DaemonSet):
-        meta, status = daemonset.metadata, daemonset.status
+        meta, counts = daemonset.metadata, daemonset.status
         rows[f"{meta.namespace}/DaemonSet/{meta.name}"] = {
             "kind": "DaemonSet",
             "ns": meta.namespace,
             "name": meta.name,
-            "wanted": status.desired_number_scheduled,
-            "replicas": status.current_number_scheduled,
-            "updated": status.updated_number_scheduled,
-            "ready": status.number_ready,
-            "available": status.number_available,
+            "wanted": counts.desired_number_scheduled,
+            "replicas": counts.current_number_scheduled,
+            "updated": counts.updated_number_scheduled,
+            "ready": counts.number_ready,
+            "available": counts.number_available,
             "revision": 1,
             "images": [each.image for each in daemonset.spec.template.spec.containers],
             "system": meta.namespace in SYSTEM_NAMESPACES,

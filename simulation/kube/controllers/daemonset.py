@@ -57,6 +57,7 @@ def _node_matters(change: Change) -> Iterable[str]:
     old, new = change.old, change.new
     if old is None or new is None:
         return (ALL,)
+    assert isinstance(old, Node) and isinstance(new, Node), "the watch is on nodes"
     same = old.spec == new.spec and old.metadata.labels == new.metadata.labels
     return () if same else (ALL,)
 

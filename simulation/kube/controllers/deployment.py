@@ -267,8 +267,8 @@ class Rollout:
         if meta.annotations.get(REVISION) == str(revision):
             return None
         annotations = {**meta.annotations, REVISION: str(revision)}
-        carrier = replace(self.deployment, metadata=replace(meta, annotations=annotations))
-        return self._write("patch", carrier, "rollout-revision", ("metadata.annotations",))
+        marked = replace(self.deployment, metadata=replace(meta, annotations=annotations))
+        return self._write("patch", marked, "rollout-revision", ("metadata.annotations",))
 
     def clean_up(self) -> list[Write]:
         """Return the deletions of old ReplicaSets beyond the history limit."""

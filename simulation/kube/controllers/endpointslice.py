@@ -38,9 +38,9 @@ NAMESPACE = "namespace:"
 
 def _of_pod(change: Change) -> Iterable[str]:
     old, new = change.old, change.new
-    if old is not None and new is not None and _facts(old) == _facts(new):
+    if isinstance(old, Pod) and isinstance(new, Pod) and _facts(old) == _facts(new):
         return ()
-    return (NAMESPACE + (new or old).metadata.namespace,)  # type: ignore[union-attr]
+    return (NAMESPACE + change.either.metadata.namespace,)
 
 
 def _facts(pod: Pod) -> tuple[object, ...]:

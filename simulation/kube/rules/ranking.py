@@ -73,7 +73,11 @@ def _bucket(age: Duration) -> int:
 
 def in_order_of_deletion(pods: list[RankedPod], ranked: bool = True) -> list[RankedPod]:
     """Sort: deleted first comes first."""
-    return sorted(pods, key=cmp_to_key(lambda a, b: compare(a, b, ranked)))
+
+    def by_rank(one: RankedPod, other: RankedPod) -> int:
+        return compare(one, other, ranked)
+
+    return sorted(pods, key=cmp_to_key(by_rank))
 
 
 def to_delete(pods: list[RankedPod], related: list[RankedPod], count: int) -> list[RankedPod]:
