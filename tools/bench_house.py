@@ -19,7 +19,7 @@ CLICKS = 60
 MANY_LABS = 100
 VIEWERS = 500
 FAN_OUT_S = 8
-ACK_EVERY = 6
+ACK_EVERY = 10
 """As the page does."""
 Row = dict[str, Any]
 

@@ -5,33 +5,27 @@ caught up, and then one merged delta instead of many. Refused messages never clo
 """
 
 import asyncio
-import contextlib
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-import msgspec
 import redis
 from asgiref.sync import sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import close_old_connections
 
-from clusterlab.labs.hub import hub
-from clusterlab.labs.limits import HEARTBEAT_S, SILENCE_MAX_S, WATCH_S, WINDOW_FRAMES
+from clusterlab.labs.hub import Send, Watched, hub, text_message
+from clusterlab.labs.limits import WINDOW_FRAMES
 from clusterlab.labs.protocol import Bucket, letter_of, read
 from clusterlab.runtime import mailbox
 from clusterlab.runtime.models import Link
 from simulation.kernel.reasons import Reason, Refused
 
 NOT_HERE = 4404
-TOO_SILENT = 4408
-FRAMES = ("delta", "snapshot")
-_ENCODER = msgspec.json.Encoder()
-
-
-def _encode(content: dict[str, Any]) -> str:
-    return _ENCODER.encode(content).decode()
+RESUME_PERIOD_S = 0.5
 
 
 @sync_to_async
@@ -42,47 +36,62 @@ def find_link(lab: str, secret: str) -> Link | None:
 
 
 class LabConsumer(AsyncWebsocketConsumer):
-    """A viewer's connection."""
+    """A viewer's socket."""
 
     channel_layer_alias = None
 
+    async def __call__(
+        self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Any]
+    ) -> None:
+        """Deal with what comes in, without a task and a thread's turn for each message.
+
+        Channels' own loop has both, because a consumer may use the database anywhere. This one does
+        so while it connects and nowhere else, and hundreds of viewers acknowledge every second.
+        """
+        self.scope, self.base_send = scope, send
+        self.joined = False
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "websocket.receive":
+                    await self.receive(message.get("text"), message.get("bytes"))
+                else:
+                    await self.dispatch(message)
+        except StopConsumer:
+            return
+        finally:
+            if self.joined:
+                await hub().leave(self.lab, self)
+
     async def connect(self) -> None:
-        """Let in who has a link."""
+        """Let in who has a link; bring them up to now, from where they were if they were here."""
         self.lab = self.scope["url_route"]["kwargs"]["lab_id"]
         query = parse_qs(self.scope["query_string"].decode(errors="replace"))
         link = await find_link(self.lab, query.get("k", [""])[0])
         await self.accept()
-        self.joined = False
         if link is None:
-            await self.send(_encode({"t": "gone"}))
+            await self.tell(text_message({"t": "gone"}))
             await self.close(NOT_HERE)
             return
         self.role = link.role
         self.name = secrets.token_hex(6)
-        self.bucket = Bucket(time.monotonic())
+        self.heard_at = self.told_at = time.monotonic()
+        self.resumed_at = 0.0
+        self.bucket = Bucket(self.heard_at)
         self.epoch, self.sent, self.acked = -1, 0, 0
-        self.heard_at = time.monotonic()
         self.lacks_snapshot = True
         self.joined = True
-        await self.send(
-            _encode({"t": "hello", "lab": self.lab, "role": self.role, "name": self.name})
-        )
+        told = {"t": "hello", "lab": self.lab, "role": self.role, "name": self.name}
+        await self.tell(text_message(told))
         if link.lab.trouble:
             reason = {"key": "lab-stopped", "params": {}}
-            await self.send(_encode({"t": "trouble", "reason": reason}))
-        await hub().join(self.lab, self)
-        self.pulse = asyncio.create_task(self._pulse())
-        await self._wake()
-
-    async def _wake(self) -> None:
-        with contextlib.suppress(redis.RedisError, OSError):
-            await hub().want_snapshot(self.lab)
-
-    async def disconnect(self, code: int) -> None:
-        """Forget the viewer."""
-        if getattr(self, "joined", False):
-            self.pulse.cancel()
-            await hub().leave(self.lab, self)
+            await self.tell(text_message({"t": "trouble", "reason": reason}))
+        try:
+            watched = await hub().join(self.lab, self)
+            await self._begin(watched, _number(query, "epoch"), _number(query, "seq"))
+        except (redis.RedisError, OSError):
+            # The hub's pulse asks again.
+            await self._refuse("", Reason("out-of-reach"))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Deal with one message."""
@@ -95,7 +104,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             raw_id = message.get("id", "")
             id = raw_id if isinstance(raw_id, str) else ""
             if "ack" in message:
-                await self._acknowledged(message)
+                await self._acknowledged(message["ack"])
                 return
             if not self.bucket.take(self.heard_at):
                 raise Refused("too-frequent")
@@ -113,76 +122,88 @@ class LabConsumer(AsyncWebsocketConsumer):
 
     async def _refuse(self, id: str, reason: Reason) -> None:
         told = {"key": reason.key, "params": reason.params}
-        await self.send(_encode({"t": "refused", "id": id, "reason": told}))
+        await self.tell(text_message({"t": "refused", "id": id, "reason": told}))
 
     # --- frames
 
-    async def told(self, kind: str, message: dict[str, Any], text: str) -> None:
-        """The lab has something to say."""
-        if kind == "snapshot":
-            if self.lacks_snapshot or message["epoch"] != self.epoch:
-                self.lacks_snapshot = False
-                self.epoch, self.sent, self.acked = message["epoch"], message["seq"], message["seq"]
-                await self.send(text)
-            return
-        if kind != "delta":
-            await self.send(text)
-            return
+    async def tell(self, send: Send) -> None:
+        """Say something, as it is."""
+        self.told_at = time.monotonic()
+        await self.base_send(send)
+
+    async def delta(self, epoch: int, base: int, seq: int, send: Send) -> None:
+        """The lab moved on."""
         if self.lacks_snapshot:
             return
-        if message["epoch"] != self.epoch or message["base"] != self.sent:
-            await self._catch_up()
-        elif self.sent - self.acked < WINDOW_FRAMES:
-            self.sent = message["seq"]
-            await self.send(text)
+        if epoch != self.epoch or base != self.sent:
+            await self._catch_up(hub().labs[self.lab])
+        elif base - self.acked < WINDOW_FRAMES:
+            self.sent = seq
+            await self.tell(send)
 
-    async def _acknowledged(self, message: dict[str, Any]) -> None:
-        number = message["ack"]
+    async def snapshot(self, watched: Watched) -> None:
+        """The lab told everything."""
+        if self.lacks_snapshot:
+            await self._send_all(watched, watched.everything())
+
+    async def _send_all(self, watched: Watched, sends: list[Send]) -> None:
+        if sends:
+            self.lacks_snapshot = False
+            self.epoch, self.sent = watched.epoch, watched.seq
+            self.acked = self.sent
+            for send in sends:
+                await self.tell(send)
+
+    async def _acknowledged(self, number: Any) -> None:
         if isinstance(number, int) and self.acked <= number <= self.sent:
             self.acked = number
         watched = hub().labs.get(self.lab)
-        behind = watched is not None and watched.epoch == self.epoch and watched.seq > self.sent
-        if behind and not self.lacks_snapshot:
-            await self._catch_up()
+        if watched is not None and not self.lacks_snapshot and watched.seq != self.sent:
+            await self._catch_up(watched)
 
-    async def _catch_up(self) -> None:
-        """Send one merged delta, or ask for a snapshot if the hub cannot build it."""
-        if self.sent - self.acked >= WINDOW_FRAMES:
+    async def _catch_up(self, watched: Watched) -> None:
+        """Send one merged delta, or everything if that cannot be built."""
+        if self.epoch == watched.epoch and self.sent - self.acked >= WINDOW_FRAMES:
             return
-        text = hub().merged(self.lab, self.epoch, self.sent)
-        if text is None:
-            self.lacks_snapshot = True
-            await self._wake()
+        send = watched.since(self.epoch, self.sent)
+        if send is not None:
+            self.sent = watched.seq
+            await self.tell(send)
             return
-        self.sent = hub().labs[self.lab].seq
-        await self.send(text)
+        self.lacks_snapshot = True
+        await self._begin(watched, -1, -1)
+
+    async def _begin(self, watched: Watched, epoch: int, seq: int) -> None:
+        """Bring a viewer who has a frame, or nothing, up to now."""
+        if epoch == watched.epoch >= 0 and seq >= 0:
+            send = watched.since(epoch, seq)
+            if send is not None or seq == watched.seq:
+                self.lacks_snapshot = False
+                self.epoch, self.acked, self.sent = epoch, seq, watched.seq
+                await self.tell(send or self._heartbeat())
+                return
+        await self._send_all(watched, watched.everything())
+        if self.lacks_snapshot:
+            await hub().want_snapshot(self.lab)
+
+    def _heartbeat(self) -> Send:
+        return text_message({"t": "heartbeat", "epoch": self.epoch, "seq": self.sent})
 
     async def _resume(self, known: Any) -> None:
-        """A viewer came back, or lost count."""
-        if isinstance(known, dict) and known.get("epoch") == self.epoch:
-            seq = known.get("seq")
-            if isinstance(seq, int) and hub().merged(self.lab, self.epoch, seq) is not None:
-                self.sent = self.acked = seq
-                self.lacks_snapshot = False
-                await self._catch_up()
-                return
+        """A viewer lost count. Everything may be asked for once in a while."""
+        if self.heard_at - self.resumed_at < RESUME_PERIOD_S:
+            return
+        self.resumed_at = self.heard_at
+        watched = hub().labs[self.lab]
+        epoch, seq = -1, -1
+        if isinstance(known, dict):
+            found = known.get("epoch"), known.get("seq")
+            if all(type(each) is int for each in found):
+                epoch, seq = found
         self.lacks_snapshot = True
-        await self._wake()
+        await self._begin(watched, epoch, seq)
 
-    async def _pulse(self) -> None:
-        """Say the last number now and then, so that a lost last frame is noticed."""
-        since_watch = 0.0
-        while True:
-            await asyncio.sleep(HEARTBEAT_S)
-            since_watch += HEARTBEAT_S
-            with contextlib.suppress(redis.RedisError, OSError):
-                if since_watch >= WATCH_S / 3:
-                    since_watch = 0.0
-                    await hub().keep_watched(self.lab)
-                if self.lacks_snapshot:
-                    await self._wake()
-            if time.monotonic() - self.heard_at > SILENCE_MAX_S:
-                await self.close(TOO_SILENT)
-                return
-            told = {"t": "heartbeat", "epoch": self.epoch, "seq": self.sent}
-            await self.send(_encode(told))
+
+def _number(query: dict[str, list[str]], name: str) -> int:
+    text = query.get(name, [""])[0]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1

@@ -1,8 +1,9 @@
 """One ear for a whole process: a single channel-layer channel that joins the groups of all labs
-watched here and hands the same bytes to every socket.
+watched here and hands the same message to every socket.
 
-A channel per socket costs four times as much. The hub keeps the latest deltas of each lab, so a
-socket that is slow gets one merged delta, and one that comes back gets what it missed.
+A channel per socket costs four times as much. The hub keeps the latest deltas and one snapshot of
+each lab, also for a while after its last viewer left: a socket that is slow gets one merged delta,
+one that comes back gets what it missed, and a new one rarely needs the host.
 """
 
 import asyncio
@@ -13,9 +14,17 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import redis
 from channels.layers import get_channel_layer
 
-from clusterlab.labs.limits import FRAMES_KEPT, WATCH_S
+from clusterlab.labs.limits import (
+    FRAMES_KEPT,
+    HEARTBEAT_S,
+    LINGER_S,
+    QUIET_S,
+    SILENCE_MAX_S,
+    WATCH_S,
+)
 from clusterlab.runtime import keys, mailbox
 from simulation.projection.changes import merge
 
@@ -24,54 +33,134 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SNAPSHOT_PERIOD = 1.0
+TOO_SILENT = 4408
 _ENCODER = msgspec.json.Encoder()
+Send = dict[str, Any]
+"""A message of ASGI: text, or bytes if it is compressed. Made once, sent to many."""
+
+
+def text_message(content: dict[str, Any]) -> Send:
+    """Return the message that carries some content."""
+    return {"type": "websocket.send", "text": _ENCODER.encode(content).decode()}
+
+
+class Delta(msgspec.Struct, gc=False):
+    """A frame as it came, not decoded unless somebody needs it merged."""
+
+    base: int
+    seq: int
+    text: str
 
 
 class Watched:
-    """A lab that somebody of this process looks at."""
+    """A lab that somebody of this process looks at, or looked at a moment ago."""
 
     def __init__(self) -> None:
         self.sockets: set[LabConsumer] = set()
-        self.deltas: deque[dict[str, Any]] = deque(maxlen=FRAMES_KEPT)
-        self.epoch, self.seq, self.at = 0, 0, 0
+        self.deltas: deque[Delta] = deque(maxlen=FRAMES_KEPT)
+        self.epoch, self.seq = -1, -1
+        self.snapshot: tuple[int, Send] | None = None
+        """The number of the latest snapshot and the message with it."""
         self.asked_at = 0.0
+        self.heard_at = self.left_at = time.monotonic()
+        self.merged: dict[int, Send | None] = {}
+        """Merged deltas up to the latest frame, by where they begin."""
+
+    def take_delta(self, message: dict[str, Any]) -> None:
+        """Remember a delta; one that does not follow makes what was before useless."""
+        if message["epoch"] != self.epoch or message["base"] != self.seq:
+            self.deltas.clear()
+            self.snapshot = None
+        self.deltas.append(Delta(message["base"], message["seq"], message["text"]))
+        self.epoch, self.seq = message["epoch"], message["seq"]
+        self.merged.clear()
+
+    def take_snapshot(self, message: dict[str, Any], send: Send) -> None:
+        """Remember a snapshot; one that does not follow is needed by everybody."""
+        if message["epoch"] != self.epoch or message["seq"] != self.seq:
+            self.deltas.clear()
+            self.merged.clear()
+            for each in self.sockets:
+                each.lacks_snapshot = True
+        self.epoch, self.seq = message["epoch"], message["seq"]
+        self.snapshot = (self.seq, send)
+
+    def since(self, epoch: int, seq: int) -> Send | None:
+        """Return one delta from a frame to the latest, or None if that cannot be built."""
+        if epoch != self.epoch or seq == self.seq:
+            return None
+        if seq not in self.merged:
+            self.merged[seq] = self._merge([each for each in self.deltas if each.base >= seq], seq)
+        return self.merged[seq]
+
+    def _merge(self, missed: list[Delta], seq: int) -> Send | None:
+        if not missed or missed[0].base != seq:
+            return None
+        if len(missed) == 1:
+            return {"type": "websocket.send", "text": missed[0].text}
+        delta: list[list[Any]] = []
+        messages: list[Any] = []
+        pace, frame = None, {}
+        for each in missed:
+            frame = msgspec.json.decode(each.text)
+            delta = merge(delta, frame["d"])
+            messages += frame["messages"]
+            pace = frame.get("pace", pace)
+        whole = {**frame, "base": seq, "d": delta, "messages": messages}
+        if pace is not None:
+            whole["pace"] = pace
+        return text_message(whole)
+
+    def everything(self) -> list[Send]:
+        """Return what brings a new socket up to the latest frame; nothing if that is not known."""
+        if self.snapshot is None:
+            return []
+        seq, send = self.snapshot
+        if seq == self.seq:
+            return [send]
+        rest = self.since(self.epoch, seq)
+        return [] if rest is None else [send, rest]
 
 
 class Hub:
-    """Labs watched by this process, and the task that listens for them."""
+    """Labs watched by this process, the task that listens for them, and their common pulse."""
 
     def __init__(self) -> None:
         self.layer: Any = get_channel_layer()
         self.channel = ""
         self.labs: dict[str, Watched] = {}
-        self.task: asyncio.Task[None] | None = None
+        self.tasks: list[asyncio.Task[None]] = []
         self.lock = asyncio.Lock()
 
-    async def join(self, lab: str, socket: "LabConsumer") -> None:
+    async def join(self, lab: str, socket: "LabConsumer") -> Watched:
         """Start telling a socket about a lab."""
         async with self.lock:
-            if self.task is None or self.task.done():
+            if not self.tasks or any(task.done() for task in self.tasks):
+                for task in self.tasks:
+                    task.cancel()
                 self.channel = await self.layer.new_channel()
-                self.task = asyncio.create_task(self._listen())
+                self.tasks = [
+                    asyncio.create_task(self._listen()),
+                    asyncio.create_task(self._pulses()),
+                ]
                 for known in self.labs:
                     await self.layer.group_add(keys.group(known), self.channel)
             if lab not in self.labs:
                 self.labs[lab] = Watched()
                 await self.layer.group_add(keys.group(lab), self.channel)
-            self.labs[lab].sockets.add(socket)
-        await self.keep_watched(lab)
+            watched = self.labs[lab]
+            first = not watched.sockets
+            watched.sockets.add(socket)
+        if first:
+            await self.keep_watched(lab)
+        return watched
 
     async def leave(self, lab: str, socket: "LabConsumer") -> None:
         """Stop telling a socket about a lab."""
-        async with self.lock:
-            watched = self.labs.get(lab)
-            if watched is None:
-                return
+        watched = self.labs.get(lab)
+        if watched is not None:
             watched.sockets.discard(socket)
-            if not watched.sockets:
-                del self.labs[lab]
-                with contextlib.suppress(Exception):
-                    await self.layer.group_discard(keys.group(lab), self.channel)
+            watched.left_at = time.monotonic()
 
     async def keep_watched(self, lab: str) -> None:
         """Say that somebody of this process looks at a lab."""
@@ -86,6 +175,8 @@ class Hub:
         watched.asked_at = now
         with contextlib.suppress(mailbox.Overfull):
             await asyncio.to_thread(mailbox.post, lab, mailbox.Letter("snapshot"))
+
+    # --- what comes in
 
     async def _listen(self) -> None:
         while True:
@@ -102,40 +193,72 @@ class Hub:
         watched = self.labs.get(message.get("lab", ""))
         if watched is None:
             return
-        kind, text = message["t"], message["text"]
+        kind = message["t"]
+        send: Send = {"type": "websocket.send"}
+        if "bytes" in message:
+            send["bytes"] = message["bytes"]
+        else:
+            send["text"] = message["text"]
         if kind == "delta":
-            frame = msgspec.json.decode(text)
-            if message["epoch"] != watched.epoch or message["base"] != watched.seq:
-                watched.deltas.clear()
-            watched.deltas.append(frame)
-            watched.epoch, watched.seq, watched.at = message["epoch"], message["seq"], frame["at"]
+            watched.heard_at = time.monotonic()
+            watched.take_delta(message)
+            for each in tuple(watched.sockets):
+                await each.delta(message["epoch"], message["base"], message["seq"], send)
         elif kind == "snapshot":
-            watched.epoch, watched.seq = message["epoch"], message["seq"]
-        socket = message.get("socket", "")
-        for each in list(watched.sockets):
-            if not socket or each.name == socket:
-                await each.told(kind, message, text)
+            watched.heard_at = time.monotonic()
+            watched.take_snapshot(message, send)
+            for each in tuple(watched.sockets):
+                await each.snapshot(watched)
+        else:
+            socket = message.get("socket", "")
+            for each in tuple(watched.sockets):
+                if not socket or each.name == socket:
+                    await each.tell(send)
 
-    def merged(self, lab: str, epoch: int, seq: int) -> str | None:
-        """Return one delta from a frame to the latest, or None if that cannot be built."""
-        watched = self.labs.get(lab)
-        if watched is None or watched.epoch != epoch:
-            return None
-        missed = [frame for frame in watched.deltas if frame["base"] >= seq]
-        if not missed or missed[0]["base"] != seq:
-            return None
-        delta: list[list[Any]] = []
-        messages: list[Any] = []
-        pace = None
-        for frame in missed:
-            delta = merge(delta, frame["d"])
-            messages += frame["messages"]
-            pace = frame.get("pace", pace)
-        last = missed[-1]
-        whole = {**last, "base": seq, "d": delta, "messages": messages}
-        if pace is not None:
-            whole["pace"] = pace
-        return _ENCODER.encode(whole).decode()
+    # --- what goes on by itself
+
+    async def _pulses(self) -> None:
+        """Beat for all labs and sockets together."""
+        watched_at = 0.0
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            now = time.monotonic()
+            renew = now - watched_at >= WATCH_S / 3
+            if renew:
+                watched_at = now
+            for lab, watched in list(self.labs.items()):
+                try:
+                    await self._pulse(lab, watched, now, renew)
+                except (redis.RedisError, OSError) as problem:
+                    log.warning("redis: %s", problem)
+                except Exception:
+                    log.exception("pulse of %s", lab)
+
+    async def _pulse(self, lab: str, watched: Watched, now: float, renew: bool) -> None:
+        if not watched.sockets:
+            if now - watched.left_at > LINGER_S:
+                await self._forget(lab)
+            return
+        for each in tuple(watched.sockets):
+            if each.sent != each.acked and now - each.heard_at > SILENCE_MAX_S:
+                await each.close(TOO_SILENT)
+            elif now - each.told_at >= HEARTBEAT_S - 0.1:
+                # So that a lost last frame is noticed, and that the line is alive.
+                told = {"t": "heartbeat", "epoch": each.epoch, "seq": each.sent}
+                await each.tell(text_message(told))
+        if renew:
+            await self.keep_watched(lab)
+        lacking = any(each.lacks_snapshot for each in watched.sockets)
+        if lacking or now - max(watched.heard_at, watched.asked_at) > QUIET_S:
+            await self.want_snapshot(lab)
+
+    async def _forget(self, lab: str) -> None:
+        async with self.lock:
+            if self.labs[lab].sockets:
+                return
+            del self.labs[lab]
+            with contextlib.suppress(Exception):
+                await self.layer.group_discard(keys.group(lab), self.channel)
 
 
 _hubs: dict[Any, Hub] = {}

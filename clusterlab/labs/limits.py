@@ -7,16 +7,25 @@ MESSAGES_PER_SECOND = 20
 MESSAGES_BURST = 60
 """Faster than any hand; a double click is two."""
 
-WINDOW_FRAMES = 16
-"""Frames a socket may owe an acknowledgement for: Daphne itself has no back-pressure."""
+WINDOW_FRAMES = 32
+"""Frames a socket may owe an acknowledgement for: Daphne itself has no back-pressure. A page
+acknowledges every tenth, so that a slow line still has two on the way."""
 
 FRAMES_KEPT = 64
 """Deltas a hub keeps of each lab, to build merged ones and for those who come back."""
 
 SILENCE_MAX_S = 30
-"""A socket that acknowledges nothing for this long is closed."""
+"""A socket that owes an acknowledgement and says nothing for this long is closed."""
 
 HEARTBEAT_S = 2.0
+"""A socket that was told nothing for this long is told the last number."""
+
+LINGER_S = 30.0
+"""How long a hub listens on for those who come back."""
+
+QUIET_S = 10.0
+"""After this long without a frame a hub asks whether it missed the last one."""
+
 WATCH_S = 15
 """How long a lab counts as watched after its viewers last said so."""
 

@@ -13,6 +13,7 @@ import logging
 import os
 import socket
 import time
+import zlib
 from typing import Any
 
 import msgspec
@@ -37,6 +38,8 @@ TAKE_AT_MOST = 5
 DURABLE_EVERY = 10.0
 """Seconds between checkpoints."""
 LETTERS_PER_TURN = 100
+SNAPSHOT_TEXT_MAX = 8_192
+"""Larger snapshots are compressed, once for all viewers."""
 REDIS_RETRY = 0.2
 STORE_RETRY = 1.0
 """Seconds until what could not be stored is stored again."""
@@ -356,7 +359,12 @@ class Host:
     def _sealed(self, told: Told) -> Sealed:
         """Write down what a lab has to say in the channel layer's own format."""
         lab, content = told
-        message = {"type": "lab.told", "lab": lab, "text": _JSON.encode(content).decode()}
+        text = _JSON.encode(content)
+        message: dict[str, Any] = {"type": "lab.told", "lab": lab}
+        if content["t"] == "snapshot" and len(text) > SNAPSHOT_TEXT_MAX:
+            message["bytes"] = zlib.compress(text, 1)
+        else:
+            message["text"] = text.decode()
         for name in ("t", "seq", "base", "epoch", "socket"):
             if name in content:
                 message[name] = content[name]

@@ -21,6 +21,8 @@ FIRST_CHECKPOINT = 10.0
 WATCHED_PERIOD = 0.1
 """Frames of a lab that somebody looks at."""
 UNWATCHED_PERIOD = 1.0
+TIME_TOLD_EVERY = 1.0
+"""Seconds after which viewers of a lab in which nothing happens are told what time it is."""
 SLICE_EVENTS = 4_000
 """Work of one turn; a lab that needs more lags and says so."""
 IDLE_AFTER = 60.0
@@ -38,6 +40,7 @@ class Hosted:
         self.pace = pace
         self.folder = FrameFolder(universe)
         self.frame = 0
+        self.told_at, self.told = time.monotonic(), -1
         self.last = time.monotonic()
         self.due = self.last
         self.watched_until = self.last + IDLE_AFTER
@@ -169,8 +172,11 @@ class Hosted:
             self.pace, self.speed, self.universe.anticipate(), self.behind
         )
         changed = pace != self.pace_row
-        if not (delta or messages or changed):
+        clock = time.monotonic()
+        quiet = not (delta or messages or changed)
+        if quiet and (clock - self.told_at < TIME_TOLD_EVERY or self.told == self.universe.now):
             return []
+        self.told_at, self.told = clock, self.universe.now
         base, self.frame = self.frame, self.frame + 1
         frame = {
             "t": "delta",

@@ -11,6 +11,7 @@ import time
 import urllib.parse
 import urllib.request
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -118,8 +119,10 @@ class Viewer:
         self.connect()
 
     def connect(self) -> None:
-        """Connect, or connect again."""
+        """Connect, or connect again and go on where it was."""
         url = f"ws://127.0.0.1:{self.house.port}/ws/lab/{self.lab}?k={self.secret}"
+        if self.epoch >= 0:
+            url += f"&epoch={self.epoch}&seq={self.seq}"
         origin = f"http://127.0.0.1:{self.house.port}"
         self.connection = connect(url, origin=origin, max_size=None)  # type: ignore[arg-type]
 
@@ -137,7 +140,7 @@ class Viewer:
                 raw = self.connection.recv(timeout=0.05)
             except TimeoutError:
                 continue
-            message = json.loads(raw)
+            message = json.loads(zlib.decompress(raw) if isinstance(raw, bytes) else raw)
             self._fold(message)
             yield message
 

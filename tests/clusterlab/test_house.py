@@ -1,8 +1,10 @@
 """The whole path with real parts: what is acknowledged survives the death of every process."""
 
+import signal
 import subprocess
 import sys
 import time
+import zlib
 
 from tests import bootstrap
 from tests.clusterlab.running import ROOT, House
@@ -122,3 +124,36 @@ def test_a_viewer_that_reads_nothing_gets_one_merged_delta_when_it_wakes(house: 
     assert loaded < 139_000, "frames went on although nothing was acknowledged"
     assert caught_up["seq"] > owed + 1
     assert viewer.state["route"]["shop.local/"]["rps"] == 139_000
+
+
+def test_a_viewer_that_comes_back_gets_only_what_it_missed(house: House) -> None:
+    viewer = house.open_lab()
+    viewer.until(lambda message: message["t"] == "snapshot")
+    viewer.until(lambda message: message["t"] == "delta")
+    known = viewer.seq
+    assert viewer.connection is not None
+
+    viewer.connection.close()
+    time.sleep(2.5)
+    viewer.connect()
+    first = viewer.until(lambda message: message["t"] in ("delta", "snapshot"))
+
+    assert (first["t"], first["base"]) == ("delta", known)
+    assert first["seq"] > known + 1
+
+
+def test_a_large_snapshot_is_compressed_and_the_next_viewer_needs_no_host(house: House) -> None:
+    viewer = house.open_lab()
+    viewer.until(lambda message: message["t"] == "delta")
+    house.workers[0].send_signal(signal.SIGSTOP)
+
+    viewer.epoch = -1
+    viewer.connect()
+    assert viewer.connection is not None
+    hello, snapshot = viewer.connection.recv(timeout=5), viewer.connection.recv(timeout=5)
+    house.workers[0].send_signal(signal.SIGCONT)
+
+    assert isinstance(hello, str)
+    assert isinstance(snapshot, bytes)
+    assert len(snapshot) < 20_000
+    assert len(zlib.decompress(snapshot)) > len(snapshot) * 3

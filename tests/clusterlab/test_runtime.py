@@ -146,3 +146,23 @@ def test_touching_the_speed_leaves_auto() -> None:
 
     assert pace.mode == "manual"
     assert pacer.speed_now(pace, 0, None, time.monotonic()) == 4
+
+
+def test_a_quiet_lab_says_what_time_it_is_once_a_second() -> None:
+    lab = open_lab().lab
+    host = Host("a")
+    host._take(lab.id)
+    hosted = host.labs[lab.id]
+    hosted.frames()
+    hosted.universe.advance(hosted.universe.now + 1)
+    hosted.folder.delta()
+
+    early = hosted.frames()
+    hosted.told_at -= 1.0
+    late = hosted.frames()
+    hosted.told_at -= 1.0
+    paused = hosted.frames()
+
+    assert early == []
+    assert [(frame["d"], frame["at"]) for frame in late] == [([], hosted.universe.now)]
+    assert paused == []

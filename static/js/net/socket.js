@@ -1,14 +1,14 @@
 // The connection to a lab: counts frames, resumes after a loss, resends what was not confirmed.
 //
 // A gap in the numbers, another epoch, or too long a queue in a hidden tab ends in one request for
-// a snapshot. Commands keep their id, so the same one sent twice is applied once.
+// a snapshot. Large snapshots come compressed, and what follows waits until they are read. Commands keep their id, so the same one sent twice is applied once.
 
 import { apply } from "../state/fold.js";
 
 const BACKOFF_MS_MIN = 250;
 const BACKOFF_MS_MAX = 8_000;
-const ACK_EVERY_FRAMES = 8;
-const ACK_EVERY_MS = 500;
+const ACK_EVERY_FRAMES = 10;
+const ACK_EVERY_MS = 1_000;
 const SILENCE_MS_MAX = 12_000;
 /** What is not confirmed is sent again under its id, and applied once: its host may have died. */
 const AGAIN_MS = 3_000;
@@ -48,15 +48,16 @@ export class LabSocket {
     clearTimeout(this.timer);
     this.timer = 0;
     this.handlers.connection("connecting");
-    const socket = new WebSocket(this.url);
+    const known = this.known ? `&epoch=${this.epoch}&seq=${this.seq}` : "";
+    const socket = new WebSocket(this.url + known);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     this.heardAt = performance.now();
     socket.onopen = () => {
-      if (this.known) this.push({ hello: { epoch: this.epoch, seq: this.seq } });
       this.again(performance.now(), 0);
     };
-    socket.onmessage = (event) => this.take(event.data);
+    this.queue = null;
+    socket.onmessage = (event) => this.receive(socket, event.data);
     socket.onclose = (event) => this.closed(socket, event.code);
   }
 
@@ -76,9 +77,26 @@ export class LabSocket {
     if (this.timer) this.connect();
   }
 
-  async take(content) {
+  /** Take what came in, in the order in which it came, though inflating takes a moment. */
+  receive(socket, content) {
+    if (socket !== this.socket) return;
     this.heardAt = performance.now();
-    const text = typeof content === "string" ? content : await inflate(content);
+    if (typeof content === "string" && !this.queue) {
+      this.take(content);
+      return;
+    }
+    const before = this.queue ?? Promise.resolve();
+    const turn = before
+      .then(() => (typeof content === "string" ? content : inflate(content)))
+      .then((text) => socket === this.socket && this.take(text))
+      .catch(() => this.resync())
+      .finally(() => {
+        if (this.queue === turn) this.queue = null;
+      });
+    this.queue = turn;
+  }
+
+  take(text) {
     const message = JSON.parse(text);
     if (message.t === "snapshot") this.snapshot(message);
     else if (message.t === "delta") this.delta(message);
@@ -114,7 +132,10 @@ export class LabSocket {
   heartbeat(message) {
     if (!this.known || message.epoch < 0) return;
     if (message.epoch !== this.epoch || message.seq !== this.seq) this.resync();
-    else this.handlers.connection("open");
+    else {
+      this.handlers.connection("open");
+      this.acknowledge();
+    }
   }
 
   other(message) {
