@@ -148,6 +148,8 @@ class Store:
             self._bury(kind, key, at)
         if old is not None:
             self._sum ^= fingerprint(kind, key, old)
+            if new is None:
+                self.state.children.pop(old.metadata.uid, None)
         self.indexes.update(kind, key, old, new)
         change = Change(self.state.version, at, kind, key, old, new, by, because, causes, id)
         self._changes.append(change)
