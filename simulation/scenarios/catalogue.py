@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import yaml
+
 FOLDER = Path(__file__).parent
 DEFAULT = "default"
 
@@ -16,6 +18,14 @@ def content_of(name: str) -> str:
     if name not in names():
         raise KeyError(name)
     return (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def with_control_plane(content: str, count: int) -> str:
+    """Return a scenario with another number of control plane nodes, in its zones in turn."""
+    scenario = yaml.safe_load(content)
+    zones = sorted({each["zone"] for each in scenario["controlPlane"]})
+    scenario["controlPlane"] = [{"zone": zones[number % len(zones)]} for number in range(count)]
+    return str(yaml.safe_dump(scenario, sort_keys=False))
 
 
 def example(path: str) -> str | None:

@@ -32,7 +32,7 @@ from simulation.lab.commands.machines import AddWorker, PowerOff, PowerOn, Remov
 from simulation.lab.genesis import Genesis
 from simulation.lab.lab import Lab, RefusedCommand
 from simulation.lab.notable import level_of
-from simulation.scenarios.catalogue import DEFAULT, content_of, names
+from simulation.scenarios.catalogue import DEFAULT, content_of, names, with_control_plane
 from simulation.scenarios.examples import with_examples
 
 SEED = 7
@@ -47,6 +47,8 @@ WATCH_LASTS: Duration = 30 * SECOND
 """`get -w` never ends by itself; a script presses Ctrl-C after this."""
 CALM: Duration = 15 * SECOND
 SETTLE_MAX: Duration = 30 * MINUTE
+CONTROL_PLANE_MAX = 7
+"""Every write must reach a majority; beyond seven nobody runs etcd."""
 PROMPT, MORE = "$ ", "> "
 
 
@@ -79,6 +81,8 @@ class Script(Record):
     seed: int = SEED
     story: tuple[str, ...] = ()
     """Kinds whose part of the story is shown; "*" is all."""
+    control_plane: int = 0
+    """How many control plane nodes there are; 0: as many as the scenario has."""
 
 
 # --- reading
@@ -98,7 +102,7 @@ def read(text: str) -> Script:
         if line.startswith("#"):
             remarks.append((len(statements), line))
             name, colon, value = line.removeprefix("#").partition(":")
-            if colon and name.strip() in ("story", "seed", "scenario"):
+            if colon and name.strip() in ("control-plane", "story", "seed", "scenario"):
                 settings[name.strip()] = value.strip()
         elif golden and not line.startswith(PROMPT):
             continue
@@ -117,11 +121,14 @@ def _script(
     scenario = settings.get("scenario", DEFAULT)
     if scenario not in names():
         raise Mistake(1, f"there is no scenario called {scenario}")
+    masters = settings.get("control-plane", "0")
+    if not masters.isdigit() or int(masters) > CONTROL_PLANE_MAX:
+        raise Mistake(1, f"a control plane has 1 to {CONTROL_PLANE_MAX} nodes, not {masters}")
     seed = settings.get("seed", str(SEED))
     if not seed.isdigit():
         raise Mistake(1, f"the seed must be a whole number, not {seed}")
     shown = tuple(each.strip().lower() for each in settings.get("story", "").split(",") if each.strip())
-    return Script(tuple(statements), tuple(remarks), scenario, int(seed), shown)
+    return Script(tuple(statements), tuple(remarks), scenario, int(seed), shown, int(masters))
 
 
 def _statement(
@@ -259,6 +266,8 @@ class Player:
         """file: the files that a name of -f means, relative to the script; None if there is none."""
         self.script, self.file, self.say = script, file, say
         content = content_of(script.scenario)
+        if script.control_plane:
+            content = with_control_plane(content, script.control_plane)
         chosen = script.seed if seed is None else seed
         self.lab = Lab.create(Genesis(chosen, script.scenario, content, BORN_AT))
         self.story = ("*",) if story else script.story

@@ -50,6 +50,7 @@ def a_script(folder: Path, text: str) -> Path:
         ("kill-container nobody", 1, "there is no pod called nobody"),
         ("# scenario: moon\nwait 5s", 1, "there is no scenario called moon"),
         ("# seed: x\nwait 5s", 1, "the seed must be a whole number"),
+        ("# control-plane: 9\nwait 5s", 1, "a control plane has 1 to 7 nodes"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_ends_with_status_2(tmp_path, text, line, wrong):
