@@ -13,7 +13,8 @@ from simulation.kernel.units import Instant
 from simulation.kube.indexes import PODS_BY_NAMESPACE, SLICES_BY_SERVICE
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import ObjectMeta, OwnerReference
-from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.node import Node
+from simulation.kube.objects.pod import Container, Pod
 from simulation.kube.objects.service import (
     Endpoint,
     EndpointConditions,
@@ -31,6 +32,7 @@ from simulation.kube.writes import Write
 replace = msgspec.structs.replace
 
 ENDPOINTS_PER_SLICE = 100
+ZONE = "topology.kubernetes.io/zone"
 MANAGED_BY = "endpointslice-controller.k8s.io"
 NAMESPACE = "namespace:"
 """A key that stands for all Services of a namespace: a pod of it changed."""
@@ -81,11 +83,8 @@ def _writes(service: Service, view: View) -> list[Write]:
     if not service.spec.selector:
         return []
     meta = service.metadata
-    wanted = endpoints_of(service, view.by(PODS_BY_NAMESPACE, meta.namespace))
-    chunks = [
-        wanted[start : start + ENDPOINTS_PER_SLICE]
-        for start in range(0, max(len(wanted), 1), ENDPOINTS_PER_SLICE)
-    ]
+    wanted = endpoints_of(service, view.by(PODS_BY_NAMESPACE, meta.namespace), view)
+    chunks = packed(wanted)
     slices = view.by(SLICES_BY_SERVICE, f"{meta.namespace}/{meta.name}")
     ports = _ports(service, wanted, view)
     writes: list[Write] = []
@@ -117,19 +116,34 @@ def _because(
     return Reason(key, params)
 
 
-def endpoints_of(service: Service, pods: list[Pod]) -> list[Endpoint]:
+def packed(endpoints: list[Endpoint], size: int = ENDPOINTS_PER_SLICE) -> list[list[Endpoint]]:
+    """Return the endpoints in slices of at most so many; there is always one slice."""
+    starts = range(0, max(len(endpoints), 1), size)
+    return [endpoints[start : start + size] for start in starts]
+
+
+def endpoints_of(service: Service, pods: list[Pod], view: View) -> list[Endpoint]:
     """Return the endpoints of the pods that a Service's selector means."""
     selector = service.spec.selector or {}
     found = []
     for pod in pods:
         selected = selector.items() <= pod.metadata.labels.items()
-        if selected and pod.status.pod_ip and not is_finished(pod):
-            found.append(endpoint(service, pod))
+        if selected and has_endpoint(pod):
+            node = view.get(Node, pod.spec.node_name)
+            zone = node.metadata.labels.get(ZONE) if node is not None else None
+            found.append(endpoint(service, pod, zone))
     return found
 
 
-def endpoint(service: Service, pod: Pod) -> Endpoint:
-    """Return one pod as an endpoint."""
+def has_endpoint(pod: Pod, include_terminating: bool = True) -> bool:
+    """Tell whether a pod is listed at all, ready or not."""
+    if is_finished(pod) or not pod.status.pod_ip:
+        return False
+    return include_terminating or not is_terminating(pod)
+
+
+def endpoint(service: Service, pod: Pod, zone: str | None = None) -> Endpoint:
+    """Return one pod as an endpoint, in the zone of its node if that has one."""
     serving, terminating = is_ready(pod), is_terminating(pod)
     ready = service.spec.publish_not_ready_addresses or (serving and not terminating)
     return Endpoint(
@@ -137,7 +151,16 @@ def endpoint(service: Service, pod: Pod) -> Endpoint:
         EndpointConditions(ready, serving, terminating),
         ObjectReference("Pod", pod.metadata.namespace, pod.metadata.name, pod.metadata.uid),
         pod.spec.node_name or None,
+        zone,
+        _hostname(service, pod),
     )
+
+
+def _hostname(service: Service, pod: Pod) -> dict[str, str]:
+    """Return the name that a pod has asked for below the name of its headless Service."""
+    hostname, subdomain = pod.spec.rest.get("hostname"), pod.spec.rest.get("subdomain")
+    named = hostname and subdomain == service.metadata.name
+    return {"hostname": str(hostname)} if named else {}
 
 
 def _ports(service: Service, endpoints: list[Endpoint], view: View) -> tuple[EndpointPort, ...]:
@@ -152,6 +175,11 @@ def _ports(service: Service, endpoints: list[Endpoint], view: View) -> tuple[End
     )
 
 
+def is_sidecar(container: Container) -> bool:
+    """Tell whether an init container keeps running beside the others."""
+    return container.restart_policy == "Always"
+
+
 def target_port(port: ServicePort, pod: Pod | None) -> int | None:
     """Return the number of the port that a Service's port leads to in a pod."""
     target = port.target_port
@@ -159,7 +187,8 @@ def target_port(port: ServicePort, pod: Pod | None) -> int | None:
         return port.port
     if isinstance(target, int):
         return target
-    for container in pod.spec.containers if pod else ():
+    sidecars = [each for each in pod.spec.init_containers if is_sidecar(each)] if pod else []
+    for container in (*pod.spec.containers, *sidecars) if pod else ():
         for each in container.ports:
             if each.name == target and each.protocol == port.protocol:
                 return each.container_port

@@ -22,6 +22,8 @@ from simulation.kube.manifests.wording import (
 
 Json = dict[str, Any]
 
+AFFINITY_SECONDS_MAX = 86_400
+"""A client stays with a pod for a day at most."""
 NODE_PORT_MIN, NODE_PORT_MAX = 30_000, 32_767
 TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 ADDRESS = re.compile(r"((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*")
@@ -52,6 +54,9 @@ def service(content: Json) -> Found:
     found += labels("spec.selector", spec.get("selector") or {})
     affinity = spec.get("sessionAffinity") or "None"
     found += one_of("spec.sessionAffinity", affinity, ("ClientIP", "None"))
+    if affinity == "ClientIP" and spec.get("sessionAffinityConfig"):
+        client = {"timeoutSeconds": 1, **(spec["sessionAffinityConfig"].get("clientIP") or {})}
+        found += session_affinity(affinity, {"clientIP": client})
     if spec.get("clusterIP") and not headless and not ADDRESS.fullmatch(spec["clusterIP"]):
         found.append(bad("spec.clusterIPs[0]", spec["clusterIP"], ADDRESS_TEXT))
     for number, each in enumerate(spec.get("externalIPs") or ()):
@@ -67,6 +72,23 @@ def service(content: Json) -> Found:
             path = "spec.externalTrafficPolicy"
             found.append(bad(path, spec["externalTrafficPolicy"], text))
     return found
+
+
+def session_affinity(affinity: str, config: Json | None) -> Found:
+    """Return what is wrong with a Service's session affinity once defaults are filled in."""
+    where = "spec.sessionAffinityConfig"
+    if affinity != "ClientIP":
+        text = "must not be set when session affinity is None"
+        return [forbidden(where, text)] if config else []
+    if not config:
+        return [required(where)]
+    seconds = (config.get("clientIP") or {}).get("timeoutSeconds")
+    if seconds is None:
+        return [required(f"{where}.clientIP.timeoutSeconds")]
+    if not 0 < seconds <= AFFINITY_SECONDS_MAX:
+        text = f"must be greater than 0 and less than {AFFINITY_SECONDS_MAX}"
+        return [bad(f"{where}.clientIP.timeoutSeconds", seconds, text)]
+    return []
 
 
 def _service_ports(sort: str, ports: Any) -> Found:
