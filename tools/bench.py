@@ -154,6 +154,18 @@ def fan_out() -> list[Row]:
     return bench_house.fan_out(row)
 
 
+@bench
+def all_labs_back() -> list[Row]:
+    """All labs of a killed worker."""
+    return bench_house.all_labs_back(row)
+
+
+@bench
+def page() -> list[Row]:
+    """The first load of the page."""
+    return bench_house.page(row)
+
+
 def main() -> int:
     """Run the measurements and print a table."""
     parser = argparse.ArgumentParser()

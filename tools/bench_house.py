@@ -1,12 +1,16 @@
 """Measurements of the whole house: real Valkey, real host workers, real Daphne, real sockets."""
 
 import asyncio
+import gzip
 import json
 import os
+import re
 import shutil
 import statistics
 import tempfile
 import time
+import urllib.parse
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +22,9 @@ from websockets.asyncio.client import connect
 CLICKS = 60
 MANY_LABS = 100
 VIEWERS = 500
+LABS_TO_LOSE = 40
+STILL_HERS_S = 4.0
+"""Labs that have not moved after this long were the other worker's."""
 FAN_OUT_S = 8
 ACK_EVERY = 10
 """As the page does."""
@@ -117,16 +124,15 @@ def fan_out(row: Callable[..., Row]) -> list[Row]:
     with a_house() as house:
         owner = house.open_lab()
         owner.until(lambda message: message["t"] == "snapshot")
-        before = _cpu_of(house.web.pid)
-        late = asyncio.run(_crowd(house, owner))
-        used = _cpu_of(house.web.pid) - before
+        late, used = asyncio.run(_crowd(house, owner))
     return [
         row(f"{VIEWERS} viewers of one lab at 10 Hz, latency p99", percentile(late, 99), "ms", 200),
         row("its share of a core in Daphne", used / FAN_OUT_S, "cores", 0.34),
     ]
 
 
-async def _crowd(house: Any, owner: Any) -> list[float]:
+async def _crowd(house: Any, owner: Any) -> tuple[list[float], float]:
+    """Return how late each frame came, and what it cost the web server once all were there."""
     sent: dict[int, float] = {}
     late: list[float] = []
     url = f"ws://127.0.0.1:{house.port}/ws/lab/{owner.lab}?k={owner.secret}"
@@ -150,15 +156,82 @@ async def _crowd(house: Any, owner: Any) -> list[float]:
         viewers.append(asyncio.create_task(view()))
         await asyncio.sleep(0.004)
     await asyncio.sleep(3)
+    before = _cpu_of(house.web.pid)
     for number in range(FAN_OUT_S * 10):
         rps = 1000 + number
         sent[rps] = time.perf_counter()
         owner.send({"do": "load", "route": "shop.local/", "rps": rps, "id": uuid.uuid4().hex})
         await asyncio.sleep(0.1)
+    used = _cpu_of(house.web.pid) - before
     await asyncio.sleep(1)
     for viewer in viewers:
         viewer.cancel()
-    return late
+    return late, used
+
+
+def all_labs_back(row: Callable[..., Row]) -> list[Row]:
+    """One of two workers is killed: until every lab it had ticks again."""
+    with a_house(workers=2) as house:
+        time.sleep(2)
+        viewers = [house.open_lab() for _ in range(LABS_TO_LOSE)]
+        for viewer in viewers:
+            viewer.until(lambda message: message["t"] == "snapshot", 30)
+        epochs = [viewer.epoch for viewer in viewers]
+        house.workers[0].kill()
+        begun = time.perf_counter()
+        house.workers[0].wait()
+        back = 0.0
+        moved = 0
+        deadline = begun + 30
+        waiting = list(zip(viewers, epochs, strict=True))
+        while waiting and time.perf_counter() < deadline:
+            still = []
+            for viewer, epoch in waiting:
+                list(viewer.listen(0.001))
+                if viewer.epoch > epoch:
+                    back, moved = time.perf_counter() - begun, moved + 1
+                else:
+                    still.append((viewer, epoch))
+            waiting = still
+            if time.perf_counter() - begun > STILL_HERS_S and moved == 0:
+                break
+            if time.perf_counter() - begun - back > STILL_HERS_S:
+                break
+    name = f"a worker killed → all its {moved} labs of {LABS_TO_LOSE} tick"
+    return [row(name, back, "s", 8.0)]
+
+
+def page(row: Callable[..., Row]) -> list[Row]:
+    """What the first load of a lab's page transfers, fonts apart."""
+    with a_house() as house:
+        viewer = house.open_lab()
+        html = _transfer(house.url(f"/lab/{viewer.lab}?k={viewer.secret}"))
+        seen: dict[str, int] = {}
+        wanted = [*re.findall(rb'(?:src|href)="(/static/[^"]+)"', html[1])]
+        while wanted:
+            path = wanted.pop().decode()
+            if path in seen or path.endswith((".woff2", ".png", ".svg")):
+                continue
+            size, text = _transfer(house.url(path))
+            seen[path] = size
+            for found in re.findall(rb"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", text):
+                wanted.append(urllib.parse.urljoin(path, found.decode()).encode())
+            for found in re.findall(rb"""@import\s+(?:url\()?["']([^"']+)["']""", text):
+                wanted.append(urllib.parse.urljoin(path, found.decode()).encode())
+    total = (html[0] + sum(seen.values())) / 1024
+    return [
+        row(f"first load of the page, {len(seen) + 1} files, as sent", total, "KiB", 150.0),
+        row("of which the HTML", html[0] / 1024, "KiB", None),
+    ]
+
+
+def _transfer(url: str) -> tuple[int, bytes]:
+    """Return how many bytes an address sends to a browser, and what they say."""
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request) as answer:
+        raw = answer.read()
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+    return len(raw), gzip.decompress(raw) if packed else raw
 
 
 def _cpu_of(pid: int) -> float:
