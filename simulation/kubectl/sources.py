@@ -54,7 +54,7 @@ def sources(call: Call, files: dict[str, str]) -> list[tuple[str, str]]:
     for value in call.flags.get("filename", ()):
         for name in value.split(","):
             if name in files:
-                found.append((name, files[name]))
+                found.append(("STDIN" if name == "-" else name, files[name]))
                 continue
             folder = "" if name in (".", "./") else name.removeprefix("./").rstrip("/") + "/"
             inside = [

@@ -10,11 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
-from simulation.kernel.reasons import Reason
 from simulation.kernel.records import Record
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration, Instant
 from simulation.kube.network.links import EVERYTHING
-from simulation.kube.reasons import REASONS
 from simulation.kubectl import terminal
 from simulation.kubectl.curl import split_url, trace
 from simulation.kubectl.errors import CommandError
@@ -23,7 +21,6 @@ from simulation.kubectl.session import DONE, SessionsState
 from simulation.kubectl.sessions import attach
 from simulation.kubectl.waiting import duration
 from simulation.lab import commands
-from simulation.lab.birth import OPENED
 from simulation.lab.commands.base import CommandRecord
 from simulation.lab.commands.cables import Cut, Heal
 from simulation.lab.commands.clients import Load
@@ -34,6 +31,7 @@ from simulation.lab.lab import Lab, RefusedCommand
 from simulation.lab.notable import level_of
 from simulation.scenarios.catalogue import DEFAULT, content_of, names, with_control_plane
 from simulation.scenarios.examples import with_examples
+from simulation.scenarios.telling import clock, sentence
 
 SEED = 7
 BORN_AT = 1_763_942_400
@@ -438,18 +436,3 @@ class Player:
             kind = entry.subject.partition("/")[0].lower()
             if "*" in self.story or kind in self.story:
                 self.say(f"  {clock(entry.at)}  {sentence(entry.reason)}")
-
-
-def clock(at: Instant) -> str:
-    """Return an instant as the lab's clock shows it: 00:06:12."""
-    seconds = max(at - OPENED, 0) // SECOND
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
-def sentence(reason: Reason) -> str:
-    """Return a reason in English."""
-    params = {
-        key: clock(value) if key == "since" and isinstance(value, int) else value
-        for key, value in reason.params.items()
-    }
-    return REASONS[reason.key].format_map(params)
