@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check fix bench golden
+.PHONY: run test check fix fuzz bench golden
 
 run: export CLUSTERLAB_BEGUN := $(shell date +%s)
 run: $(VENV)/run
@@ -28,6 +28,9 @@ test: $(VENV)/dev check
 check: $(VENV)/dev
 	$(BIN)/ruff check simulation clusterlab tests tools
 	$(BIN)/lint-imports
+
+fuzz: $(VENV)/dev
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(VENV)/dev
 	@$(BIN)/python -m tools.bench $(ARGS)

@@ -143,6 +143,26 @@ def test_an_append_that_does_not_join_on_is_refused_with_a_hint():
     assert terms(member) == [1, 2, 2]
 
 
+def test_an_append_that_comes_twice_drops_nothing_that_came_after_it():
+    member = a_member(term=1, log_terms=[1])
+    first = Message(Kind.APPEND, "b", "a", 1, index=1, log_term=1, entries=(Entry(2, 1),))
+    second = Message(Kind.APPEND, "b", "a", 1, index=2, log_term=1, entries=(Entry(3, 1),))
+
+    for append in (first, second, first):
+        member.step(append)
+
+    assert terms(member) == [1, 1, 1]
+
+
+def test_an_append_of_an_earlier_term_changes_nothing_and_is_told_the_new_term():
+    member = a_member(term=3, log_terms=[1], rules=ETCD)
+
+    member.step(Message(Kind.APPEND, "b", "a", 2, index=0, entries=(Entry(1, 2),), commit=1))
+
+    (reply,) = said(member, Kind.APPEND_REPLY)
+    assert (reply.term, terms(member), member.log.committed) == (3, [1], 0)
+
+
 def test_back_tracking_skips_a_whole_term_with_each_refusal():
     leader = a_member("a", "ab", 6, [1, 1] + [5] * 90)
     follower = a_member("b", "ab", 5, [1, 1] + [2] * 90)
@@ -161,6 +181,14 @@ def test_a_commit_index_reaches_no_further_than_what_the_leader_vouched_for():
     member.step(Message(Kind.APPEND, "b", "a", 2, index=1, log_term=1, commit=3))
 
     assert member.log.committed == 1
+
+
+def test_an_acknowledgement_covers_only_what_was_compared():
+    member = a_member(term=2, log_terms=[1, 1, 1])
+
+    member.step(Message(Kind.APPEND, "b", "a", 2, index=1, log_term=1))
+
+    assert [reply.index for reply in said(member, Kind.APPEND_REPLY)] == [1]
 
 
 def test_a_heartbeat_commits_nothing_that_the_follower_may_not_hold():
@@ -186,6 +214,18 @@ def test_a_candidate_with_an_older_log_gets_no_vote():
     member.step(Message(Kind.VOTE, "b", "a", 3, index=9, log_term=1))
 
     assert [vote.reject for vote in said(member, Kind.VOTE_REPLY)] == [True]
+
+
+def test_a_longer_log_of_an_earlier_term_is_older_than_a_shorter_of_a_later_one():
+    member = a_member(term=3, log_terms=[1, 3])
+
+    member.step(Message(Kind.VOTE, "b", "a", 4, index=5, log_term=2))
+    member.step(Message(Kind.VOTE, "c", "a", 4, index=2, log_term=3))
+
+    assert [(vote.to, vote.reject) for vote in said(member, Kind.VOTE_REPLY)] == [
+        ("b", True),
+        ("c", False),
+    ]
 
 
 def test_figure_8_an_entry_of_an_earlier_term_is_not_committed_by_counting():
@@ -353,6 +393,46 @@ def test_a_second_change_of_members_waits_for_the_first():
 
     assert leader.propose_membership(Membership(("a", "b", "c")))
     assert not leader.propose_membership(Membership(("a", "b")))
+
+
+def test_in_a_joint_membership_neither_half_decides_alone():
+    leader = a_member("a", "abc", 1, rules=PLAIN)
+    leader.membership = Membership(("a", "b", "c"), ("a", "d", "e"))
+    leader.become_candidate()
+    leader.become_leader()
+
+    leader.step(Message(Kind.APPEND_REPLY, "b", "a", 2, index=1))
+    by_new_half = leader.log.committed
+    leader.step(Message(Kind.APPEND_REPLY, "d", "a", 2, index=1))
+
+    assert (by_new_half, leader.log.committed) == (0, 1)
+
+
+def test_a_leader_that_removes_itself_leads_until_the_change_is_committed():
+    net = a_net("abc", ETCD)
+    leader = net.elect("a")
+
+    leader.propose_membership(Membership(("b", "c")))
+    net.settle()
+    net.tick(times=40)
+
+    assert leader.role is Role.FOLLOWER
+    assert sorted(net.members[name].role.value for name in "bc") == ["follower", "leader"]
+    assert net.members["b"].membership == Membership(("b", "c"))
+
+
+def test_a_learner_that_was_made_a_voter_counts():
+    members = [a_member(name, "a", rules=PLAIN, learners="b") for name in "ab"]
+    net = Net(*members)
+    net.elect("a")
+
+    members[0].propose_membership(Membership(("a", "b")))
+    net.settle()
+    net.isolate("b")
+    net.propose("a", "held by one of two")
+
+    assert members[0].membership == Membership(("a", "b"))
+    assert members[0].log.committed == members[0].log.last_index - 1
 
 
 def test_who_was_removed_tells_the_others_that_the_change_is_committed():

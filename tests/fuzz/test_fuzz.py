@@ -1,0 +1,36 @@
+"""A slice of `make fuzz` for every run of the tests, and the seeds that once failed."""
+
+from collections import Counter
+
+import pytest
+
+from tests.fuzz import labs, swarm
+from tests.fuzz.rules import RULES
+
+RAFT_SEEDS = 200
+LAB_SEEDS = 10
+OLD_FAILURES_OF_RAFT: tuple[int, ...] = (86, 113)
+"""Nobody learnt that a removal was committed but the removed one, and nobody could lead."""
+
+
+def test_a_swarm_of_storms_breaks_no_promise_and_reaches_every_rule():
+    rules: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
+
+    for seed in range(RAFT_SEEDS):
+        storm = swarm.ride(seed)
+        rules += storm.witness.seen
+        faults += storm.counts
+
+    assert [rule for rule in RULES if not rules[rule]] == []
+    assert [fault for fault in swarm.FAULTS if not faults[fault]] == []
+
+
+@pytest.mark.parametrize("seed", OLD_FAILURES_OF_RAFT)
+def test_storms_that_once_left_no_leader_end_in_agreement(seed: int):
+    assert swarm.ride(seed).is_agreed()
+
+
+@pytest.mark.parametrize("seed", range(LAB_SEEDS))
+def test_a_lab_keeps_its_promises_under_faults_and_settles_when_they_end(seed: int):
+    labs.live(seed)
