@@ -295,7 +295,8 @@ def _expose(world: "World", session: Session, call: Call) -> Content:
         selector = spec.get("selector", {}).get("matchLabels", {})
         pod_spec = spec["template"]["spec"]
     else:
-        raise CommandError(f"error: cannot expose a {resource.typed}")
+        kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+        raise CommandError(f"error: cannot expose a {kind}")
     if not selector:
         raise CommandError("error: couldn't retrieve selectors via --selector flag or introspection: the object has no labels")
     ports = [

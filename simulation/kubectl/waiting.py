@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration
 from simulation.kube.manifests.codec import to_json
 from simulation.kube.objects.kinds import AnyObject, key_of
-from simulation.kube.objects.workload import DaemonSet, Deployment
+from simulation.kube.objects.workload import DaemonSet, Deployment, StatefulSet
 from simulation.kube.rules.pods import condition
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.events import chosen as events_chosen
 from simulation.kubectl.events import event_row
 from simulation.kubectl.jsonpath import steps_of, text_of, values_at
 from simulation.kubectl.output import print_as
-from simulation.kubectl.parse import Call
+from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect, namespace_of
 from simulation.kubectl.resources import RESOURCES, targets
 from simulation.kubectl.selectors import select
@@ -71,8 +71,10 @@ def rollout_status(world: "World", session: Session, call: Call) -> None:
     if problems:
         raise CommandError(problems[0])
     for resource, obj in found:
-        if not isinstance(obj, Deployment | DaemonSet):
+        if not isinstance(obj, Deployment | DaemonSet | StatefulSet):
             raise CommandError(f"error: no status viewer has been implemented for {resource.kind}")
+        if not resource.simulated:
+            raise not_here(f"kubectl rollout status of a {resource.kind}", "kubectl get -o yaml")
         session.aims.append(Aim(resource.kind, key_of(obj), obj.metadata.uid))
     session.goal = "rolled-out"
     if call.given("timeout") and duration(call.flag("timeout")) > 0:
@@ -87,9 +89,7 @@ def look_rolled_out(world: "World", session: Session, call: Call) -> bool:
         if obj is None or obj.metadata.uid != aim.uid:
             session.complain(world.now, "error: object has been deleted")
             return True
-        text, over = (
-            deployment_status(obj) if isinstance(obj, Deployment) else daemonset_status(obj)
-        )
+        text, over = STATUS_VIEWERS[aim.kind](obj)
         if over is None:
             session.complain(world.now, text)
             return True
@@ -103,8 +103,9 @@ def look_rolled_out(world: "World", session: Session, call: Call) -> bool:
     return True
 
 
-def deployment_status(obj: Deployment) -> tuple[str, bool | None]:
+def deployment_status(obj: AnyObject) -> tuple[str, bool | None]:
     """Return kubectl's line about a Deployment, and whether it is rolled out (None: never)."""
+    assert isinstance(obj, Deployment), f"{obj.metadata.name} is no Deployment"
     name, wanted, status = obj.metadata.name, obj.spec.replicas, obj.status
     if obj.metadata.generation > status.observed_generation:
         return "Waiting for deployment spec update to be observed...", False
@@ -139,6 +140,32 @@ def daemonset_status(obj: AnyObject) -> tuple[str, bool | None]:
     if status.number_available < wanted:
         return f"{rest}{status.number_available} of {wanted} updated pods are available...", False
     return f'daemon set "{name}" successfully rolled out', True
+
+
+def statefulset_status(obj: AnyObject) -> tuple[str, bool | None]:
+    """Return kubectl's line about a StatefulSet, and whether it is rolled out (None: never)."""
+    assert isinstance(obj, StatefulSet), f"{obj.metadata.name} is no StatefulSet"
+    status, strategy = obj.status, obj.spec.update_strategy
+    if strategy.type != "RollingUpdate":
+        return "error: rollout status is only available for RollingUpdate strategy type", None
+    if status.observed_generation == 0 or obj.metadata.generation > status.observed_generation:
+        return "Waiting for statefulset spec update to be observed...", False
+    if status.ready_replicas < obj.spec.replicas:
+        missing = obj.spec.replicas - status.ready_replicas
+        return f"Waiting for {missing} pods to be ready...", False
+    if status.update_revision != status.current_revision:
+        done = f"{status.updated_replicas} pods at revision {status.update_revision}..."
+        return f"waiting for statefulset rolling update to complete {done}", False
+    done = f"{status.current_replicas} pods at revision {status.current_revision}..."
+    return f"statefulset rolling update complete {done}", True
+
+
+STATUS_VIEWERS: dict[str, Callable[[AnyObject], tuple[str, bool | None]]] = {
+    "DaemonSet": daemonset_status,
+    "Deployment": deployment_status,
+    "StatefulSet": statefulset_status,
+}
+"""Kind to who words its rollout."""
 
 
 # --- wait
