@@ -1,7 +1,9 @@
 """Settings, all of them from the environment, with defaults for one laptop."""
 
+import contextlib
 import os
 import secrets
+import socket
 from pathlib import Path
 
 import dj_database_url
@@ -25,7 +27,32 @@ def _secret() -> str:
 
 SECRET_KEY = _secret()
 DEBUG = os.environ.get("DEBUG", "") == "1"
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "*").split(",")
+
+
+def _hosts() -> list[str]:
+    """Return the names this site answers to: those given, or those of this machine it listens on.
+
+    A page elsewhere whose name is made to point here must not get an answer.
+    """
+    given = [name.strip() for name in os.environ.get("ALLOWED_HOSTS", "").split(",")]
+    if any(given):
+        return [name for name in given if name]
+    names = ["localhost", "127.0.0.1", "[::1]"]
+    host = os.environ.get("HOST", "127.0.0.1")
+    if host not in ("0.0.0.0", "::"):
+        return [*names, host]
+    own = socket.gethostname()
+    found = {own, f"{own}.local"}
+    with contextlib.suppress(OSError):
+        found |= {str(each[4][0]) for each in socket.getaddrinfo(own, None, socket.AF_INET)}
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        # Nothing is sent: this only asks which address the way out begins at.
+        probe.connect(("192.0.2.1", 9))
+        found.add(str(probe.getsockname()[0]))
+    return [*names, *sorted(found)]
+
+
+ALLOWED_HOSTS = _hosts()
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -37,7 +64,9 @@ INSTALLED_APPS = [
     "clusterlab.labs",
 ]
 MIDDLEWARE = [
+    "clusterlab.labs.middleware.Health",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -68,10 +97,11 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # One writer at a time, others wait a second; a killed process loses nothing.
+    # One writer at a time, others wait a second: a host that waited longer would lose its leases,
+    # and it tries again anyway. A killed process loses nothing.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 5,
+        "timeout": 1,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / "test.sqlite3")}

@@ -1,4 +1,4 @@
-"""The addresses of the site."""
+"""The addresses of the site; /healthz and /readyz are answered by a middleware."""
 
 from django.urls import include, path
 
@@ -7,8 +7,6 @@ from clusterlab.labs import views
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("lab/<str:lab_id>", views.lab, name="lab"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 handler404 = "clusterlab.labs.views.gone"

@@ -1,9 +1,34 @@
-"""Headers that keep a page to itself."""
+"""Headers that keep a page to itself, and answers for those who only ask whether all is well."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
+
+from clusterlab.labs import health
+
+
+class Health:
+    """Answers the health addresses before anything looks at the name that was asked for.
+
+    A load balancer asks by address, which is not among the names of the site.
+    """
+
+    async_capable = True
+    sync_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponse]]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or pass on."""
+        if request.path == "/healthz":
+            return health.healthz(request)
+        if request.path == "/readyz":
+            return await sync_to_async(health.readyz)(request)
+        return await self.get_response(request)
 
 
 class SecurityHeaders:

@@ -3,7 +3,7 @@
 import secrets
 import time
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
@@ -62,17 +62,3 @@ def lab(request: HttpRequest, lab_id: str) -> HttpResponse:
 def gone(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that there is nothing here, and offer a new lab."""
     return render(request, "gone.html", status=404)
-
-
-@require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Tell that this process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@require_GET
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Tell whether a host is alive, so that labs really tick."""
-    latest = keys.connection().zrange(keys.HOSTS, -1, -1, withscores=True)
-    alive = bool(latest) and time.time() - latest[0][1] < 5
-    return JsonResponse({"hosts": alive}, status=200 if alive else 503)

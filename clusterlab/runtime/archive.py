@@ -175,9 +175,14 @@ def replay(universe: Lab, lab: str, after: int) -> int:
     count = 0
     for row in rows.iterator(chunk_size=200):
         universe.advance(max(universe.now, row.at))
-        universe.submit(commands.parse(row.command), row.command_id, row.actor)
+        resubmit(universe, row)
         count += 1
     return count
+
+
+def resubmit(universe: Lab, row: models.JournalEntry) -> None:
+    """Let a command of the journal take effect once more."""
+    universe.submit(commands.parse(row.command), row.command_id, row.actor)
 
 
 def forget_connection() -> None:

@@ -13,15 +13,13 @@ import logging
 import os
 import socket
 import time
-import zlib
 from typing import Any
 
 import msgspec
 import redis
-from channels.layers import get_channel_layer
 from django.db import DatabaseError, close_old_connections
 
-from clusterlab.runtime import archive, keys, ownership
+from clusterlab.runtime import archive, keys, ownership, telling
 from clusterlab.runtime.hosted import IDLE_AFTER, Hosted
 from clusterlab.runtime.mailbox import decode
 from clusterlab.runtime.models import Lab as LabRow
@@ -38,8 +36,6 @@ TAKE_AT_MOST = 5
 DURABLE_EVERY = 10.0
 """Seconds between checkpoints."""
 LETTERS_PER_TURN = 100
-SNAPSHOT_TEXT_MAX = 8_192
-"""Larger snapshots are compressed, once for all viewers."""
 REDIS_RETRY = 0.2
 STORE_RETRY = 1.0
 """Seconds until what could not be stored is stored again."""
@@ -47,9 +43,6 @@ OUTAGE = (redis.RedisError, DatabaseError, OSError)
 """What the world around a lab may do; no lab is stopped for it."""
 Told = tuple[str, dict[str, Any]]
 """What a lab has to say, and which lab it is."""
-Sealed = tuple[str, bytes]
-"""The same, ready to be published."""
-_JSON = msgspec.json.Encoder()
 
 
 def new_name() -> str:
@@ -166,7 +159,7 @@ class Host:
             universe = archive.revive(row)
             pace = msgspec.convert(row.pace, Pace, strict=False) if row.pace else Pace()
             hosted = Hosted(row, universe, pace)
-            sealed = self._sealed((lab, hosted.snapshot()))
+            sealed = telling.sealed(lab, hosted.snapshot())
         except OUTAGE:
             ownership.let_go(lab, self.name, row.epoch)
             raise
@@ -174,7 +167,7 @@ class Host:
             self._trouble(lab, row.epoch, problem)
             return
         self.labs[lab] = hosted
-        self._publish([sealed])
+        telling.publish([sealed])
         hosted.snapshot_asked = False
 
     def _let_go(self, hosted: Hosted) -> None:
@@ -202,7 +195,7 @@ class Host:
         ownership.release(lab, self.name)
         keys.connection().zrem(keys.WANTED, lab)
         told = {"t": "trouble", "reason": {"key": "lab-stopped", "params": {}}}
-        self._publish([self._sealed((lab, told))])
+        telling.publish([telling.sealed(lab, told)])
 
     # --- a turn
 
@@ -217,15 +210,15 @@ class Host:
         self._collect(due)
         rows = [row for hosted in due for row in hosted.commands()]
         numbers = archive.append(rows) if rows else {}
-        out: list[Sealed] = []
+        out: list[telling.Sealed] = []
         troubles: list[tuple[Hosted, Exception]] = []
         for hosted in due:
             try:
-                out += map(self._sealed, self._serve_one(hosted, rows, numbers))
+                out += (telling.sealed(*each) for each in self._serve_one(hosted, rows, numbers))
             except Exception as problem:
                 troubles.append((hosted, problem))
         try:
-            self._publish(out)
+            telling.publish(out)
         finally:
             for hosted, problem in troubles:
                 self._trouble(hosted.id, hosted.epoch, problem)
@@ -355,26 +348,3 @@ class Host:
         }
         LabRow.objects.filter(id=hosted.id, epoch=hosted.epoch).update(pace=kept)
         hosted.pace_changed = False
-
-    def _sealed(self, told: Told) -> Sealed:
-        """Write down what a lab has to say in the channel layer's own format."""
-        lab, content = told
-        text = _JSON.encode(content)
-        message: dict[str, Any] = {"type": "lab.told", "lab": lab}
-        if content["t"] == "snapshot" and len(text) > SNAPSHOT_TEXT_MAX:
-            message["bytes"] = zlib.compress(text, 1)
-        else:
-            message["text"] = text.decode()
-        for name in ("t", "seq", "base", "epoch", "socket"):
-            if name in content:
-                message[name] = content[name]
-        return keys.group_channel(lab), self.layer.serialize(message)
-
-    def _publish(self, out: list[Sealed]) -> None:
-        """Send everything of a turn in one round trip."""
-        if not out:
-            return
-        pipe = keys.connection().pipeline(transaction=False)
-        for channel, content in out:
-            pipe.publish(channel, content)
-        pipe.execute()

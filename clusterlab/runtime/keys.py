@@ -19,6 +19,10 @@ INBOX_MAX = 500
 """Letters a lab may have waiting; more are refused as too frequent."""
 
 
+CONNECT_S = 3
+"""Longer than any network takes that a lab could be played over."""
+
+
 def lease(lab: str) -> str:
     """Who hosts a lab."""
     return f"cl:lease:{lab}"
@@ -72,6 +76,7 @@ ANYBODY = bell("anybody")
 def connection() -> Any:
     """Return the client of this process; its pool waits instead of refusing."""
     pool = redis.BlockingConnectionPool.from_url(
-        settings.REDIS_URL, max_connections=32, timeout=5, socket_timeout=None
+        settings.REDIS_URL, max_connections=32, timeout=5, socket_timeout=None,
+        socket_connect_timeout=CONNECT_S,
     )
     return redis.Redis(connection_pool=pool)

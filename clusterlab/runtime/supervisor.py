@@ -1,6 +1,7 @@
 """Starts the parts of ClusterLab on one machine and ends them together.
 
-Children are killed by the kernel when this process dies, however it dies; a child that ends by
+Children are killed by the kernel when this process dies, however it dies, and a janitor that hears
+its end sweeps up what it had in files (and, where the kernel does not do that, children); a child that ends by
 itself is started again, more and more slowly. Ctrl-C reaches only this process, which stops web,
 workers and Redis in that order.
 """
@@ -43,6 +44,15 @@ class Child:
     started: float = 0.0
 
 
+JANITOR = """
+pids=
+while read -r pid; do pids="$pids $pid"; done
+[ -z "$pids" ] || kill -9 $pids 2>/dev/null
+rm -rf -- "$1"
+"""
+"""Reads until the other end of the pipe is gone, which the kernel closes for a killed process too."""
+
+
 @dataclass
 class Supervisor:
     """The children in the order in which they start; they end in the opposite one."""
@@ -50,6 +60,15 @@ class Supervisor:
     folder: Path
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
+    janitor: subprocess.Popen[bytes] | None = None
+
+    def sweep_at_the_end(self, folder: Path) -> None:
+        """See to it that a folder is gone when this process is, whatever ends it."""
+        self.janitor = subprocess.Popen(
+            ["/bin/sh", "-c", JANITOR, "janitor", str(folder)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def add(self, name: str, argv: list[str], env: dict[str, str] | None = None) -> Child:
         """Start a child and keep it running."""
@@ -68,6 +87,9 @@ class Supervisor:
             preexec_fn=die_with_parent,
             stdin=subprocess.DEVNULL,
         )
+        if sys.platform != "linux" and self.janitor is not None and self.janitor.stdin is not None:
+            self.janitor.stdin.write(f"{child.process.pid}\n".encode())
+            self.janitor.stdin.flush()
 
     def watch(self) -> None:
         """Start again what has ended; call it now and then."""
@@ -99,6 +121,9 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
+        if self.janitor is not None and self.janitor.stdin is not None:
+            self.janitor.stdin.close()
+            self.janitor.wait()
 
 
 def valkey_binary() -> str | None:

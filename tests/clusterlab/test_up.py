@@ -47,7 +47,12 @@ def up(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     process = subprocess.Popen(
         [sys.executable, "manage.py", "up"],
         cwd=ROOT,
-        env={**environ, "PORT": str(port), "CLUSTERLAB_STATE": str(tmp_path)},
+        env={
+            **environ,
+            "PORT": str(port),
+            "CLUSTERLAB_STATE": str(tmp_path / "state"),
+            "TMPDIR": str(tmp_path),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -89,10 +94,11 @@ def test_it_prints_the_address_when_a_lab_ticks_and_ends_on_ctrl_c(up: tuple) ->
     assert took < 3
 
 
-def test_nothing_is_left_behind_when_it_is_killed(up: tuple) -> None:
+def test_nothing_is_left_behind_when_it_is_killed(up: tuple, tmp_path: Path) -> None:
     process, _ = up
     wait_for_address(process)
     children = children_of(process.pid)
+    folders = list(tmp_path.glob("clusterlab-*"))
 
     process.kill()
     process.wait()
@@ -102,6 +108,8 @@ def test_nothing_is_left_behind_when_it_is_killed(up: tuple) -> None:
 
     assert children
     assert not any(map(is_alive, children))
+    assert len(folders) == 1
+    assert list(tmp_path.glob("clusterlab-*")) == []
 
 
 def test_a_port_that_is_taken_is_said_plainly(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """`manage.py up`: everything on one machine with one command."""
 
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -42,6 +41,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _interrupt)
         folder = Path(tempfile.mkdtemp(prefix="clusterlab-"))
         supervisor = Supervisor(settings.BASE_DIR)
+        supervisor.sweep_at_the_end(folder)
         try:
             self._start(supervisor, folder, host, port)
             if not wait_for(lambda: _is_up(host, port), READY_S, supervisor.watch):
@@ -60,7 +60,6 @@ class Command(BaseCommand):
             self.stdout.write("\nStopping.")
         finally:
             supervisor.stop()
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _start(self, supervisor: Supervisor, folder: Path, host: str, port: int) -> None:
         url = os.environ.get("REDIS_URL", "")
