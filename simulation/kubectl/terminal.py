@@ -30,7 +30,7 @@ from simulation.kubectl.limits import (
     PIPES_MAX,
 )
 from simulation.kubectl.output import Output
-from simulation.kubectl.parse import Call, not_here, parse
+from simulation.kubectl.parse import Call, help_text, not_here, parse
 from simulation.kubectl.reading import nobody_there, server_of
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _first(world: "World", words: list[str], server: str) -> Output:
 def answer(world: "World", call: Call, server: str = "") -> Output:
     """Answer a call that only reads."""
     if call.on("help") or call.verb == "help":
-        return Output(f"kubectl {call.verb}: see https://kubernetes.io/docs/reference/kubectl/\n")
+        return Output(help_text(call.verb))
     if changes(call):
         return Output("", "", 0, waits=True)
     if call.verb not in READS:
