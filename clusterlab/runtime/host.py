@@ -58,7 +58,6 @@ class Host:
         self.labs: dict[str, Hosted] = {}
         self.stopping = False
         self.next_look = 0.0
-        self.layer: Any = get_channel_layer()
 
     def run(self) -> None:
         """Serve until told to stop; outages of Redis and of the database are waited out."""

@@ -4,7 +4,9 @@ import logging
 import time
 from typing import Any
 
-from clusterlab.runtime import pacer
+from kombu.exceptions import OperationalError
+
+from clusterlab.runtime import lookback, pacer
 from clusterlab.runtime.archive import Row
 from clusterlab.runtime.mailbox import Letter
 from clusterlab.runtime.models import Lab as LabRow
@@ -107,6 +109,8 @@ class Hosted:
     def answer(self, letter: Letter) -> dict[str, Any]:
         """Answer a question; questions change nothing and are not journaled."""
         try:
+            if letter.body.get("ask") == "moment":
+                return self._look_back(letter)
             body = queries.answer(self.universe, letter.body)
         except Refused as refused:
             return refusal(letter, refused.reason)
@@ -115,6 +119,17 @@ class Hosted:
             log.exception("lab %s cannot answer", self.id)
             return refusal(letter, Reason("message-malformed"))
         return {"t": "answer", "id": letter.id, "body": body}
+
+    def _look_back(self, letter: Letter) -> dict[str, Any]:
+        """Have an instant that has passed worked out elsewhere; whoever asked is told later."""
+        at = letter.body.get("at")
+        if type(at) is not int or not 0 <= at <= self.universe.now:
+            raise Refused("moment-unknown")
+        try:
+            lookback.ask(self.id, at, letter.id, letter.socket)
+        except OperationalError:
+            raise Refused("out-of-reach") from None
+        return {"t": "looking", "id": letter.id}
 
     def change_pace(self, letter: Letter) -> dict[str, Any]:
         """Play the lab as a viewer wishes."""

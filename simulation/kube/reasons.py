@@ -142,6 +142,7 @@ WEB: dict[str, str] = {
     "message-unknown": "This is neither a command nor a question",
     "only-looking": "This link only lets you look",
     "out-of-reach": "The lab cannot be reached at the moment; please try again",
+    "moment-unknown": "The lab has not been at that moment yet.",
     "pace-malformed": "The lab cannot be played like that: {field}",
     "question-unknown": "There is no such question: {ask}",
     "too-frequent": "Too many messages at once; please wait a moment",

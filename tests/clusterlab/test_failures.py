@@ -7,7 +7,7 @@ import redis
 from django.db import OperationalError
 
 from clusterlab.labs import protocol
-from clusterlab.runtime import archive, host, hosted, keys
+from clusterlab.runtime import archive, host, hosted, keys, telling
 from clusterlab.runtime.host import Host
 from clusterlab.runtime.hosted import Hosted
 from clusterlab.runtime.mailbox import Letter, post
@@ -63,7 +63,7 @@ def test_a_command_takes_effect_although_redis_fails_after_it_was_journaled(
 ) -> None:
     taken, lab = hosting
     post(lab.id, command("c1"))
-    fails_once(monkeypatch, taken, "_publish", redis.ConnectionError("gone"))
+    fails_once(monkeypatch, telling, "publish", redis.ConnectionError("gone"))
 
     with pytest.raises(redis.ConnectionError):
         taken._serve([lab])
@@ -114,8 +114,8 @@ def test_the_same_command_twice_in_one_turn_is_written_once_and_answered_twice(
 ) -> None:
     taken, lab = hosting
     told: list[Any] = []
-    monkeypatch.setattr(taken, "_sealed", lambda each: told.append(each[1]))
-    monkeypatch.setattr(taken, "_publish", lambda out: None)
+    monkeypatch.setattr(telling, "sealed", lambda lab, content: told.append(content))
+    monkeypatch.setattr(telling, "publish", lambda out: None)
     post(lab.id, command("c1", socket="old"))
     post(lab.id, command("c1", socket="new"))
 
