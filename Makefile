@@ -1,4 +1,5 @@
 # ClusterLab. `make run` starts it, `make test` tests it; both need Python 3.11 or later, nothing else.
+# Tests in a browser need Chromium: `make test` installs it where it may, and else says that it skipped them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,11 +24,16 @@ $(VENV)/dev: requirements-dev.txt requirements.txt
 
 test: $(VENV)/dev check
 	$(BIN)/python -m tools.words
+	@$(BIN)/python -m tools.machine
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check simulation clusterlab tests tools
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.words --check
+
+golden: $(VENV)/dev
+	$(BIN)/python -m pytest tests/scenarios --golden $(ARGS)
 
 fuzz: $(VENV)/dev
 	@$(BIN)/python -m tests.fuzz $(ARGS)
