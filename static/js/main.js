@@ -2,6 +2,7 @@
 
 import { LabSocket } from "./net/socket.js";
 import { Store } from "./state/store.js";
+import { Past, neighbour } from "./state/past.js";
 import { patch } from "./vdom.js";
 import { because, clock, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
@@ -13,6 +14,7 @@ import { ending } from "./panels/ending.js";
 import { firstMinute } from "./panels/firstminute.js";
 import { inspector } from "./panels/inspector.js";
 import { story } from "./panels/story.js";
+import { looking } from "./panels/looking.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { Terminal } from "./panels/terminal.js";
@@ -22,6 +24,7 @@ import { startDiagramKeys } from "./diagram/keys.js";
 
 const IDLE_DRAW_MS = 250;
 const DETAIL_MS = 2_500;
+const LATE_MS = 8_000;
 
 const $ = (id) => document.getElementById(id);
 const { dataset } = document.body;
@@ -46,9 +49,10 @@ function take(message) {
   } else if (message.id !== undefined) {
     store.settle(message);
     const waiting = pending.get(message.id);
-    if (!waiting || message.t === "journaled") return;
+    if (!waiting || message.t === "journaled" || message.t === "looking") return;
     pending.delete(message.id);
     if (message.t === "refused") waiting.reject({ reason: message.reason });
+    else if (message.t === "moment") waiting.resolve(message);
     else waiting.resolve(message.t === "answer" ? message.body : message.id);
   }
 }
@@ -77,7 +81,28 @@ const lab = {
   now: () => store.now(),
 };
 
+store.past = new Past(
+  (at) => soon(lab.ask({ ask: "moment", at })),
+  () => store.changed(),
+);
+
+/** Give up on what takes too long, and say so. */
+function soon(promise) {
+  const late = { reason: { key: "out-of-reach", params: {} } };
+  return Promise.race([promise, new Promise((_, reject) => setTimeout(reject, LATE_MS, late))]);
+}
+
 const actions = {
+  /** Look at an earlier instant, or at the present again (null). */
+  look(at) {
+    const { opened } = store.settings;
+    if (at === null || at >= store.liveNow()) store.past.leave();
+    else store.past.look(Math.max(opened, at)).catch((problem) => say(because(problem.reason)));
+  },
+  lookBeside(direction) {
+    const at = neighbour(store.history.marks, store.past.at ?? store.liveNow(), direction);
+    if (at !== null || direction > 0) actions.look(at);
+  },
   select(kind, key) {
     store.select(kind, key);
     fetchDetail();
@@ -127,7 +152,7 @@ function say(sentence) {
 /** Events of what is chosen are not in the frames: they are asked for now and then. */
 async function fetchDetail() {
   const chosen = store.selection;
-  if (!chosen || store.connection !== "open") return;
+  if (!chosen || store.connection !== "open" || store.isPast) return;
   try {
     const detail = await lab.ask({ ask: "object", ...chosen });
     if (store.selection !== chosen) return;
@@ -163,12 +188,13 @@ function tick(real) {
   }
   if (!places) return;
   for (const arrival of store.arrivals.splice(0)) motion.arrive(arrival, store, places);
-  motion.beat(real, store, places);
+  if (!store.isPast) motion.beat(real, store, places);
 }
 
 function render(now) {
   document.body.classList.toggle("loading", !store.loaded);
-  document.body.classList.toggle("still", Boolean(store.pace?.paused) || store.connection !== "open");
+  document.body.classList.toggle("past", store.isPast);
+  document.body.classList.toggle("still", Boolean(store.pace?.paused) || store.isPast || store.connection !== "open");
   banner();
   if (!store.loaded) return;
   places = draw(scene, store, now, actions);
@@ -178,7 +204,8 @@ function render(now) {
   }
   patch($("lesson"), firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions));
   patch($("controls"), ...toolbar(store, actions, now).map((tree, i) => ({ ...tree, props: { ...tree.props, key: `row${i}` } })));
-  patch($("timeline"), timeline(store, now));
+  patch($("timeline"), timeline(store, actions));
+  patch($("looking"), looking(store, actions));
   $("pace").textContent = paceSentence(store, now);
   patch($("charts"), ...charts(store, now).filter(Boolean));
   patch($("inspector"), inspector(store, actions, now));

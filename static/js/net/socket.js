@@ -143,7 +143,7 @@ export class LabSocket {
       this.handlers.connection("gone");
       return;
     }
-    if (["applied", "refused", "answer"].includes(message.t)) {
+    if (["applied", "refused", "answer", "looking", "moment"].includes(message.t)) {
       this.unconfirmed.delete(message.id);
     }
     this.handlers.message(message);

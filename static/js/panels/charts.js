@@ -86,7 +86,8 @@ function replicas(store, now, view) {
       marks(store, view)));
 }
 
-function visible(samples, view, now) {
+function visible(all, view, now) {
+  const samples = all.filter((each) => each.at <= now);
   let first = samples.findIndex((each) => each.at > view.from) - 1;
   if (first < -1) first = samples.length - 1;
   const shown = samples.slice(Math.max(0, first));
@@ -137,8 +138,9 @@ function ceiling(value) {
 }
 
 /** Draw the timeline: the ground of requests, the marks of events, and now at the right. */
-export function timeline(store, now) {
+export function timeline(store, actions) {
   const W = 556;
+  const now = store.liveNow();
   const from = Math.max(store.settings.opened, now - WINDOW_MS);
   const view = { from, to: Math.max(now, from + 60_000) };
   const samples = visible(store.history.samples, view, now);
@@ -164,7 +166,23 @@ export function timeline(store, now) {
   for (let at = Math.ceil((view.from - store.settings.opened) / every) * every + store.settings.opened; at < now - every / 2; at += every) {
     if (x(at) > 30 && x(now) - x(at) > 90) ticks.push(at);
   }
-  return h("svg", { viewBox: `0 0 ${W} 82`, preserveAspectRatio: "none", role: "img", "aria-label": t("Timeline: requests and events up to now") },
+  const instant = (event) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return view.from + ((event.clientX - box.left) / box.width) * (view.to - view.from);
+  };
+  const shown = store.past.at ?? now;
+  return h("svg", {
+    viewBox: `0 0 ${W} 82`, preserveAspectRatio: "none", role: "slider", tabindex: 0, "data-term": "timeline",
+    "aria-label": t("Timeline: requests and events up to now"),
+    "aria-valuemin": Math.round(view.from), "aria-valuemax": Math.round(now), "aria-valuenow": Math.round(shown),
+    "aria-valuetext": store.isPast ? clock(shown) : t("now"),
+    onpointerdown: (event) => {
+      event.currentTarget.setPointerCapture(event.pointerId);
+      actions.look(instant(event));
+    },
+    onpointermove: (event) => event.buttons && actions.look(instant(event)),
+    onkeydown: (event) => lookByKey(event, store, actions),
+  },
     h("rect", { x: 0, y: 14, width: W, height: 45, rx: 6, fill: "var(--bg)" }),
     h("rect", { x: 0, y: 14, width: x(now), height: 45, rx: 6, fill: "var(--accent-soft)" }),
     h("path", { d: poly(() => 0, (s) => s.ok), fill: "var(--accent)", "fill-opacity": 0.35 }),
@@ -174,8 +192,28 @@ export function timeline(store, now) {
     ticks.map((at) => h("g", null,
       h("path", { d: `M${x(at)} 59v4`, stroke: "var(--line2)" }),
       h("text", { x: x(at), y: 75, "font-size": 10.5, fill: "var(--muted)", "text-anchor": "middle", "font-family": "var(--mono)" }, clock(at)))),
+    store.isPast && h("path", { d: `M${x(shown)} 4V66`, stroke: "var(--accent)", "stroke-width": 3 }),
     h("path", { d: `M${x(now)} 10V62`, stroke: "var(--ok)", "stroke-width": 2 }),
     h("text", { x: Math.max(30, x(now)), y: 75, "font-size": 10.5, "font-weight": 700, fill: "var(--ok)", "text-anchor": "end" }, t("now")));
+}
+
+const KEY_STEP_MS = 5_000;
+
+function lookByKey(event, store, actions) {
+  const at = store.past.at ?? store.liveNow();
+  const key = {
+    ArrowLeft: () => actions.look(at - KEY_STEP_MS),
+    ArrowRight: () => actions.look(store.isPast ? at + KEY_STEP_MS : null),
+    PageUp: () => actions.lookBeside(-1),
+    PageDown: () => actions.lookBeside(1),
+    Home: () => actions.look(store.settings.opened),
+    End: () => actions.look(null),
+    Escape: () => actions.look(null),
+  }[event.key];
+  if (!key) return;
+  event.preventDefault();
+  event.stopPropagation();
+  key();
 }
 
 function timelineMarks(store, view, x) {

@@ -8,6 +8,7 @@ export function explain(term) {
 }
 
 const TERMS = () => ({
+  timeline: [t("Timeline"), t("Drag along it to look at an earlier moment; the lab goes on meanwhile. Where you look and how fast the lab runs are two different things.")],
   "control-plane": [t("Control plane node"), t("A node that runs the API server, etcd, the scheduler and the controllers. Once called master; courses still use the old name.")],
   worker: [t("Worker node"), t("A machine that runs pods. Its kubelet reports to the API and starts what the API assigns to it.")],
   quorum: [t("Quorum"), t("More than half of etcd's members must agree before anything is written. Three members may lose one, and so may four; five may lose two.")],

@@ -27,7 +27,7 @@ export function speedWord(speed) {
 /** Draw the controls of lab time. */
 export function toolbar(store, actions, now) {
   const pace = store.pace ?? { mode: "auto", speed: 1, paused: true, running_at: 0, waiting: null };
-  const may = store.mayCommand;
+  const may = store.mayEver;
   const auto = pace.mode === "auto";
   return [
     h("div", { class: "row" },

@@ -9,14 +9,15 @@ const ASKED_KEPT_MS = 8_000;
 export class Store {
   constructor(role) {
     this.role = role;
-    this.tables = {};
+    /** The lab as it is now; what is shown may be an earlier moment of it. */
+    this.live = {};
+    this.past = null;
     this.pace = null;
     this.connection = "connecting";
     this.trouble = null;
     this.playhead = new Playhead();
     this.history = new History();
-    /** Lab instant at which the rows were read last: rates are added from here on. */
-    this.readAt = 0;
+    this.liveReadAt = 0;
     this.loaded = false;
     this.selection = null;
     this.showSystem = false;
@@ -28,7 +29,20 @@ export class Store {
     this.detail = null;
   }
 
+  get tables() {
+    return this.past?.tables ?? this.live;
+  }
+
+  get isPast() {
+    return Boolean(this.past?.isShown);
+  }
+
+  /** What is past can be looked at and not changed. */
   get mayCommand() {
+    return !this.isPast && this.mayEver;
+  }
+
+  get mayEver() {
     return this.role === "owner" || this.role === "operator";
   }
 
@@ -44,22 +58,32 @@ export class Store {
     return this.tables.clocks?.fault ?? null;
   }
 
+  /** The instant that is shown. */
   now() {
+    return this.past?.tables ? this.past.shown : this.liveNow();
+  }
+
+  liveNow() {
     return this.playhead.now(performance.now());
   }
 
+  /** Lab instant at which the rows were read last: rates are added from here on. */
+  get readAt() {
+    return this.past?.tables ? this.past.shown : this.liveReadAt;
+  }
+
   frame(frame, tables) {
-    const before = this.tables;
-    this.tables = tables;
+    const before = this.live;
+    this.live = tables;
     if (tables.settings?.lab) setOpened(tables.settings.lab.opened);
     if (frame.pace) this.pace = frame.pace;
     this.playhead.thaw();
     this.playhead.sync(frame.at, performance.now(), frame.pace);
     if (frame.t === "snapshot" || frame.d.length) {
-      this.readAt = frame.at;
+      this.liveReadAt = frame.at;
       this.history.take(frame.at, tables);
     }
-    if (this.loaded && frame.t === "delta") this.arrivals.push({ frame, before });
+    if (this.loaded && frame.t === "delta" && !this.isPast) this.arrivals.push({ frame, before });
     this.loaded = true;
     this.changed();
   }
