@@ -62,6 +62,7 @@ KEPT_WHEN_EMPTY = {
     ("DaemonSetSpec", "revision_history_limit"),
     ("DeploymentSpec", "progress_deadline_seconds"),
     ("DeploymentSpec", "revision_history_limit"),
+    ("EndpointPort", "name"),
     ("PodDisruptionBudgetStatus", "disruptions_allowed"),
     ("PodDisruptionBudgetStatus", "current_healthy"),
     ("PodDisruptionBudgetStatus", "desired_healthy"),
