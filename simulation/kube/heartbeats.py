@@ -16,6 +16,7 @@ import msgspec
 from simulation.kernel.records import State
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import Duration, Instant
+from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.node import Node
 from simulation.kube.rules import zones
 from simulation.kube.rules.pods import condition
@@ -155,7 +156,7 @@ class Heartbeats:
 
     def _is_new(self, world: "World", name: str) -> bool:
         """Tell whether nobody has ever posted the status of a node."""
-        node = world.store.get("Node", name)
+        node = world.store.get(Node, name)
         return node is not None and condition(node, "Ready") is None
 
     def noticed_at(self, world: "World", node: str) -> Instant:
@@ -215,7 +216,7 @@ class Heartbeats:
             return
         self.state.pass_at = -1
         memory = self.state.memory
-        nodes = world.readers.view(world, READER).list("Node")
+        nodes = world.readers.view(world, READER).list(Node)
         seen = [self._seen(world, node) for node in nodes]
         if zones.look(memory, seen, world.now, world.settings):
             for name in sorted(self.state.hearts):
@@ -269,7 +270,7 @@ class Heartbeats:
             return
         if zone.interval == zones.NEVER:
             return
-        found = world.readers.view(world, READER).get("Node", zone.waiting[0])
+        found = world.readers.view(world, READER).get(Node, zone.waiting[0])
         status = self._status(world, found) if found is not None else ""
         self._queue(world, zones.take_turn(memory, event.subject, status, world.now))
         self._expect_turn(world, event.subject)
@@ -283,9 +284,9 @@ def execute_taint(node: Node) -> str:
     return ""
 
 
-def _facts(node: Node | None) -> tuple[object, ...]:
+def _facts(node: AnyObject | None) -> tuple[object, ...]:
     """Return what a look at all nodes depends on."""
-    if node is None:
+    if not isinstance(node, Node):
         return ()
     ready = condition(node, "Ready")
     labels = node.metadata.labels

@@ -11,7 +11,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import MINUTE, Duration, Instant
-from simulation.kube.indexes import owner_uid
+from simulation.kube.indexes import PODS_BY_NAMESPACE, owner_uid
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.pod import Pod
@@ -44,9 +44,9 @@ def _of_budget(change: Change) -> Iterable[str]:
 
 def _of_pod(change: Change) -> Iterable[str]:
     old, new = change.old, change.new
-    if old is not None and new is not None and _facts(old) == _facts(new):
+    if isinstance(old, Pod) and isinstance(new, Pod) and _facts(old) == _facts(new):
         return ()
-    keys = [NAMESPACE + (new or old).metadata.namespace]  # type: ignore[union-attr]
+    keys = [NAMESPACE + change.either.metadata.namespace]
     if new is not None and condition(new, TARGET) is not None:
         keys.append(POD + change.key)
     return tuple(keys)
@@ -73,14 +73,14 @@ class DisruptionController:
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Bring one budget, those of a namespace, or one pod's condition up to date."""
         if key.startswith(POD):
-            return _stale_target(view.get("Pod", key.removeprefix(POD)), now)
+            return _stale_target(view.get(Pod, key.removeprefix(POD)), now)
         budgets: list[PodDisruptionBudget] = []
         if key.startswith(NAMESPACE):
             namespace = key.removeprefix(NAMESPACE)
-            every = view.list("PodDisruptionBudget")
+            every = view.list(PodDisruptionBudget)
             budgets = [each for each in every if each.metadata.namespace == namespace]
         else:
-            budget = view.get("PodDisruptionBudget", key)
+            budget = view.get(PodDisruptionBudget, key)
             budgets = [budget] if budget is not None else []
         writes: list[Write] = []
         waits: list[Duration] = []
@@ -97,7 +97,7 @@ def _sync(
     writes: list[Write],
     waits: list[Duration],
 ) -> None:
-    namespace = view.by("pod/namespace", budget.metadata.namespace)
+    namespace = view.by(PODS_BY_NAMESPACE, budget.metadata.namespace)
     pods = [pod for pod in namespace if disruption.governs(budget, pod)]
     if not pods:
         tools.event(budget, "Normal", "NoPods", "No matching pods found")

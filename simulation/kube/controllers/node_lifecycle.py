@@ -13,6 +13,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import Duration, Instant
+from simulation.kube.indexes import PODS_BY_NODE
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.node import Node, Taint
@@ -51,9 +52,9 @@ POD = "pod:"
 
 def _matters(change: Change) -> Iterable[str]:
     old, new = change.old, change.new
-    if new is None:
+    if not isinstance(new, Node):
         return ()
-    if old is not None and _facts(old) == _facts(new):
+    if isinstance(old, Node) and _facts(old) == _facts(new):
         return ()
     return (change.key,)
 
@@ -65,9 +66,9 @@ def _facts(node: Node) -> tuple[object, ...]:
 
 def _bound(change: Change) -> Iterable[str]:
     old, new = change.old, change.new
-    if new is None or not new.spec.node_name:
+    if not isinstance(new, Pod) or not new.spec.node_name:
         return ()
-    is_new = old is None or old.spec.node_name != new.spec.node_name
+    is_new = not isinstance(old, Pod) or old.spec.node_name != new.spec.node_name
     return (POD + change.key,) if is_new else ()
 
 
@@ -81,7 +82,7 @@ class NodeLifecycleController:
         """Judge one node; then bring its taints in line with its conditions."""
         if key.startswith(POD):
             return _pod_added(key.removeprefix(POD), view, now, tools)
-        node = view.get("Node", key)
+        node = view.get(Node, key)
         if node is None:
             return Outcome()
         ready = condition(node, "Ready")
@@ -96,7 +97,7 @@ class NodeLifecycleController:
             if ready is not None and ready.status == "True":
                 text = f"Node {key} status is now: NodeNotReady"
                 tools.event(node, "Normal", "NodeNotReady", text)
-                writes += _pods_not_ready(view.by("pod/node", key), key, now, tools)
+                writes += _pods_not_ready(view.by(PODS_BY_NODE, key), key, now, tools)
         taints = no_execute(no_schedule(judged, now), tools.orders.get(key), now)
         if taints != node.spec.taints:
             writes.append(_taint_write(node, taints, judged is node))
@@ -136,10 +137,10 @@ def _condition_write(judged: Node, silent: Duration, grace: Duration) -> Write:
 
 def _pod_added(key: str, view: View, now: Instant, tools: Tools) -> Outcome:
     """A pod that was bound to a node which is not ready is not ready either."""
-    pod = view.get("Pod", key)
-    node = view.get("Node", pod.spec.node_name) if pod is not None else None
+    pod = view.get(Pod, key)
+    node = view.get(Node, pod.spec.node_name) if pod is not None else None
     ready = condition(node, "Ready") if node is not None else None
-    if pod is None or ready is None or ready.status == "True":
+    if pod is None or node is None or ready is None or ready.status == "True":
         return Outcome()
     if node.metadata.name not in tools.heartbeats:
         return Outcome()

@@ -11,6 +11,7 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.indexes import PODS_BY_NODE
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.node import Node
@@ -39,17 +40,18 @@ ORPHANED = Condition(
 def _of_node(change: Change) -> Iterable[str]:
     if change.new is None:
         return (ORPHANS,)
-    return (STUCK,) if _is_out_of_service(change.new) else ()
+    is_marked = isinstance(change.new, Node) and _is_out_of_service(change.new)
+    return (STUCK,) if is_marked else ()
 
 
 def _of_pod(change: Change) -> Iterable[str]:
     old, new = change.old, change.new
-    if new is None:
+    if not isinstance(new, Pod):
         return ()
     keys = []
     if new.spec.node_name and old is None:
         keys.append(ORPHANS)
-    if is_finished(new) and (old is None or not is_finished(old)):
+    if is_finished(new) and not (isinstance(old, Pod) and is_finished(old)):
         keys.append(TERMINATED)
     if is_terminating(new) and not new.spec.node_name:
         keys.append(UNSCHEDULED)
@@ -80,8 +82,8 @@ class PodGarbageCollector:
 
 def _orphans(view: View, now: Instant, tools: Tools) -> Outcome:
     """Look for pods on nodes that do not exist; those whose quarantine is over are removed."""
-    named = {pod.spec.node_name for pod in view.list("Pod") if pod.spec.node_name}
-    missing = [name for name in sorted(named) if view.get("Node", name) is None]
+    named = {pod.spec.node_name for pod in view.list(Pod) if pod.spec.node_name}
+    missing = [name for name in sorted(named) if view.get(Node, name) is None]
     notes: dict[str, Note | None] = {
         key: None
         for key in tools.notes
@@ -93,7 +95,7 @@ def _orphans(view: View, now: Instant, tools: Tools) -> Outcome:
         notes[GONE + node] = (since,)
         if now < since + QUARANTINE:
             continue
-        for pod in view.by("pod/node", node):
+        for pod in view.by(PODS_BY_NODE, node):
             params: dict[str, str | int] = {"pod": pod.metadata.name, "node": node}
             writes.append(_removal(pod, Reason("pod-orphan-removed", params), now, ORPHANED))
     return _outcome(writes, bool(missing), notes)
@@ -102,7 +104,7 @@ def _orphans(view: View, now: Instant, tools: Tools) -> Outcome:
 def _terminated(view: View, now: Instant, tools: Tools) -> Outcome:
     """Keep no more pods that have ended than the threshold: evicted ones go first, then old ones."""
     limit = tools.settings.terminated_pods_max
-    ended = [pod for pod in view.list("Pod") if is_finished(pod) and not is_terminating(pod)]
+    ended = [pod for pod in view.list(Pod) if is_finished(pod) and not is_terminating(pod)]
     surplus = len(ended) - limit
     if limit <= 0 or surplus <= 0:
         return Outcome()
@@ -122,7 +124,7 @@ def _order_of_removal(pod: Pod) -> tuple[bool, Instant, str]:
 def _unscheduled(view: View, now: Instant, tools: Tools) -> Outcome:
     """Remove pods that are being deleted and never had a node whose kubelet could do it."""
     writes = []
-    for pod in view.by("pod/node", ""):
+    for pod in view.by(PODS_BY_NODE, ""):
         if is_terminating(pod):
             because = Reason("pod-unscheduled-removed", {"pod": pod.metadata.name})
             writes.append(_removal(pod, because, now))
@@ -132,7 +134,7 @@ def _unscheduled(view: View, now: Instant, tools: Tools) -> Outcome:
 def _stuck(view: View, now: Instant, tools: Tools) -> Outcome:
     """Remove terminating pods of nodes that an operator has marked as out of service."""
     writes, marked = [], False
-    for node in view.list("Node"):
+    for node in view.list(Node):
         if not _is_out_of_service(node):
             continue
         marked = True
@@ -140,7 +142,7 @@ def _stuck(view: View, now: Instant, tools: Tools) -> Outcome:
         if ready is not None and ready.status == "True":
             continue
         name = node.metadata.name
-        for pod in view.by("pod/node", name):
+        for pod in view.by(PODS_BY_NODE, name):
             if is_terminating(pod):
                 params: dict[str, str | int] = {"pod": pod.metadata.name, "node": name}
                 writes.append(_removal(pod, Reason("pod-out-of-service-removed", params), now))

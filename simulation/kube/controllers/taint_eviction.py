@@ -11,7 +11,9 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.indexes import PODS_BY_NODE
 from simulation.kube.manager import Outcome, Tools
+from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
@@ -31,19 +33,18 @@ def _tainted(change: Change) -> Iterable[str]:
     return (change.key,) if before != _execute_taints(change.new) else ()
 
 
-def _execute_taints(node: Node | None) -> tuple[str, ...]:
-    taints = node.spec.taints if node is not None else ()
+def _execute_taints(node: AnyObject | None) -> tuple[str, ...]:
+    taints = node.spec.taints if isinstance(node, Node) else ()
     return tuple(each.key for each in taints if each.effect == NO_EXECUTE)
 
 
 def _concerned(change: Change) -> Iterable[str]:
     """A pod that was just bound may have landed on a tainted node; one that goes needs no timer."""
     old, new = change.old, change.new
-    if new is None or old is None:
-        pod = new or old
-        return (pod.spec.node_name,) if pod.spec.node_name else ()  # type: ignore[union-attr]
-    same = _facts(old) == _facts(new)
-    return () if same or not new.spec.node_name else (new.spec.node_name,)
+    if isinstance(old, Pod) and isinstance(new, Pod) and _facts(old) == _facts(new):
+        return ()
+    pod = change.either
+    return (pod.spec.node_name,) if isinstance(pod, Pod) and pod.spec.node_name else ()
 
 
 def _facts(pod: Pod) -> tuple[object, ...]:
@@ -59,7 +60,7 @@ class TaintEvictionController:
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Set, keep or drop the timer of each pod; delete whose time is up; come back in time."""
-        node = view.get("Node", key)
+        node = view.get(Node, key)
         taints = [t for t in node.spec.taints if t.effect == NO_EXECUTE] if node else []
         prefix = f"{key}/"
         known = {each: note for each, note in tools.notes.items() if each.startswith(prefix)}
@@ -68,7 +69,7 @@ class TaintEvictionController:
         notes: dict[str, Note | None] = dict.fromkeys(known)
         writes: list[tuple[Write, Write]] = []
         waits: list[Duration] = []
-        for pod in view.by("pod/node", key):
+        for pod in view.by(PODS_BY_NODE, key):
             if pod.metadata.deletion_timestamp is not None or is_finished(pod):
                 continue
             name = prefix + pod.metadata.uid

@@ -84,6 +84,9 @@ class SmallWorld:
     def traffic_changed(self, cause: int) -> None:
         """Nobody asks for anything here."""
 
+    def container_ended(self, node: str, container: str) -> None:
+        """No container has a part in the machine here."""
+
     def memory_taken(self, node: str) -> None:
         """There is always enough here."""
 
