@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from simulation.kube.kubelet.status import qos_class
+from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.ages import age
 from simulation.kubectl.describe_text import (
     NONE,
@@ -61,8 +63,14 @@ def pod(world: "World", content: Json) -> Lines:
             lines += containers(world, title, spec[field], known or (), meta)
     lines += _conditions(spec, status)
     lines += volumes(spec.get("volumes") or ())
-    lines.append(f"QoS Class:\t{status.get('qosClass') or 'BestEffort'}")
+    lines.append(f"QoS Class:\t{status.get('qosClass') or _quality(world, meta)}")
     return lines + placement(spec)
+
+
+def _quality(world: "World", meta: Json) -> str:
+    """Return the class of a pod that no kubelet has told yet."""
+    live = world.store.get("Pod", f"{meta.get('namespace', '')}/{meta['name']}")
+    return qos_class(live) if isinstance(live, Pod) else "BestEffort"
 
 
 def _phase(world: "World", meta: Json, status: Json) -> Lines:

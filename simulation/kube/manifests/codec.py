@@ -78,6 +78,13 @@ KEPT_WHEN_EMPTY = {
     ("StatefulSetStatus", "replicas"),
 }
 """Fields that the API prints even when they are zero."""
+WITHOUT_GENERATION = frozenset((
+    "ClusterRole", "ClusterRoleBinding", "ConfigMap", "Endpoints", "Event",
+    "HorizontalPodAutoscaler", "Lease", "LimitRange", "Namespace", "Node", "PersistentVolume",
+    "PersistentVolumeClaim", "PodTemplate", "ResourceQuota", "Role", "RoleBinding", "Secret",
+    "Service", "ServiceAccount", "StorageClass",
+))
+"""Kinds whose changes of spec the API server does not count."""
 PRINTED_WHEN_EMPTY = ("last_state", "load_balancer", "metadata", "resources", "state", "status")
 """Structures that the API prints even when nothing is in them: resources: {}."""
 
@@ -279,6 +286,8 @@ def to_json(obj: AnyObject, calendar: Calendar) -> dict[str, Any]:
     """Return the API's JSON of an object, empty fields left out as the API server does."""
     content: dict[str, Any] = {"apiVersion": obj.api_version, "kind": kind_of(obj)}
     content.update(_struct_json(obj, calendar))
+    if kind_of(obj) in WITHOUT_GENERATION:
+        content.get("metadata", {}).pop("generation", None)
     return content
 
 
@@ -286,8 +295,9 @@ def _struct_json(struct: Any, calendar: Calendar) -> dict[str, Any]:
     if isinstance(struct, Resources):
         return _resources_json(struct)
     content: dict[str, Any] = {}
-    name = type(struct).__name__
-    for key, (attribute, hint) in fields_of(type(struct)).items():
+    of: type = type(struct)
+    name = of.__name__
+    for key, (attribute, hint) in fields_of(of).items():
         value = getattr(struct, attribute)
         if value is None or (attribute == "api_version" and key in content):
             continue

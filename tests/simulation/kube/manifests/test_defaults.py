@@ -178,3 +178,14 @@ def test_a_namespace_is_labelled_with_its_name() -> None:
     found = given_back("apiVersion: v1\nkind: Namespace\nmetadata: {name: web}\n")
 
     assert found["metadata"]["labels"] == {"kubernetes.io/metadata.name": "web"}
+
+
+@pytest.mark.parametrize(("kind", "counted"), [("Service", False), ("Deployment", True)])
+def test_only_some_kinds_count_the_changes_of_their_spec(kind: str, counted: bool) -> None:
+    version = "apps/v1" if kind == "Deployment" else "v1"
+
+    found = given_back(
+        f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a, generation: 3}}\n"
+    )
+
+    assert ("generation" in found["metadata"]) is counted
