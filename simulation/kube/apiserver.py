@@ -74,6 +74,8 @@ class Server(State):
     applied: int = 0
     waiting: list[int] = []
     """Requests of the batch that is being collected."""
+    joined: bool = True
+    """It has run before; until then its machine's own processes use the balancer."""
 
 
 class ApiState(State):
@@ -113,7 +115,7 @@ class Api:
             and world.links.reachable(machine, name)
             and world.links.reachable(name, machine)
         ]
-        if machine in servers and not wanted:
+        if machine in servers and servers[machine].joined and not wanted:
             return machine if machine in open_to else ""
         led = [name for name in open_to if world.consensus.leader_known_by(name)]
         among = led or open_to
@@ -263,7 +265,8 @@ class Api:
 
     def returned(self, world: "World", name: str) -> None:
         """An API server's process started again."""
-        self.state.servers[name].alive = True
+        server = self.state.servers[name]
+        server.alive = server.joined = True
         world.readers.connections_changed(world)
 
 

@@ -161,6 +161,58 @@ class Consensus:
             self._flush(leader, before, now)
         self._consider_rest(now)
 
+    # --- members come and go
+
+    def membership(self) -> Membership:
+        """Return the membership in force: that of the member that has applied most."""
+        seats = self.state.seats
+        newest = max(seats, key=lambda name: (seats[name].member.log.applied, name))
+        return seats[newest].member.membership
+
+    def change_members(self, wanted: Membership, now: Instant) -> None:
+        """Let the leader propose other members; who asks has to look whether it came about."""
+        self._wake(now)
+        leader = self.leader()
+        if leader != NOBODY:
+            member = self.state.seats[leader].member
+            before = (member.role, member.term)
+            member.propose_membership(wanted)
+            self._flush(leader, before, now)
+        self._consider_rest(now)
+
+    def has_caught_up(self, name: str, percent: int) -> bool:
+        """Tell whether a running member holds so much of what its leader holds."""
+        leader = self.leader()
+        if leader == NOBODY or name not in self.state.seats or not self.state.seats[name].running:
+            return False
+        head = self.state.seats[leader].member
+        progress = head.progress.get(name)
+        return progress is not None and progress.match * 100 >= head.log.last_index * percent
+
+    def seat(self, member: Member, now: Instant, running: bool) -> None:
+        """Give a new member a place."""
+        self._wake(now)
+        seat = Seat(member, running=running, timer_from=now)
+        self.state.seats[member.id] = seat
+        self.state.seats = dict(sorted(self.state.seats.items()))
+        self._schedule_tick(member.id, now)
+        self._consider_rest(now)
+
+    def unseat(self, name: str, now: Instant) -> None:
+        """Take a member's place away for good, with all that is on its way from and to it."""
+        self._wake(now)
+        state = self.state
+        del state.seats[name]
+        state.flights = {
+            number: flight
+            for number, flight in state.flights.items()
+            if name not in (flight.message.sender, flight.message.to)
+        }
+        state.wires = {
+            wire: due for wire, due in state.wires.items() if name not in wire.split(">")
+        }
+        self._consider_rest(now)
+
     # --- questions
 
     def is_silent(self) -> bool:
@@ -271,6 +323,9 @@ class Consensus:
                 self._take_offer(int(event.data[0]), event.due)
 
     def _deliver(self, flight: int, now: Instant) -> None:
+        if flight not in self.state.flights:
+            # Its sender or its receiver is no more.
+            return
         message = self.state.flights.pop(flight).message
         if self._is_open(message.sender, message.to):
             seat = self.state.seats[message.to]
@@ -283,8 +338,8 @@ class Consensus:
         self._consider_rest(now)
 
     def _tick_member(self, name: str, now: Instant) -> None:
-        seat = self.state.seats[name]
-        if seat.tick_due != now:
+        seat = self.state.seats.get(name)
+        if seat is None or seat.tick_due != now:
             return
         seat.tick_due = -1
         silence = self.state.silence
@@ -298,8 +353,8 @@ class Consensus:
 
     def _take_offer(self, ticket: int, now: Instant) -> None:
         offer = self.state.offers.pop(ticket)
-        seat = self.state.seats[offer.member]
-        if not seat.running:
+        seat = self.state.seats.get(offer.member)
+        if seat is None or not seat.running:
             return
         self._wake(now)
         before = (seat.member.role, seat.member.term)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.reasons import Refused
 from simulation.kernel.timeline import Event, Phase
-from simulation.kube import machines
+from simulation.kube import control_plane, machines
 from simulation.kube.kubelet import shutdown
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.limits import WORKERS_MAX
+from simulation.kube.objects.pod import Pod
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -45,8 +46,7 @@ def power_goes(world: "World", name: str) -> None:
     world.kubelets.power_off(world, name)
     machines.switch_off(machine, world.now)
     if machine.role == machines.CONTROL_PLANE and was_on:
-        world.consensus.power_off(name, world.now)
-        world.api.crashed(world, name)
+        control_plane.power_gone(world, name)
     world.reality_changed(cause)
 
 
@@ -68,7 +68,7 @@ def shut_down(world: "World", name: str) -> None:
 
 def leak(world: "World", pod_key: str, memory: int) -> None:
     """Let the program of a pod take more memory, as one with a leak does."""
-    pod = world.store.get("Pod", pod_key)
+    pod = world.store.get(Pod, pod_key)
     if pod is None:
         world.refuse_missing("Pod", pod_key)
     machine = world.machines.get(pod.spec.node_name)
@@ -111,9 +111,7 @@ def booted(world: "World", event: Event) -> None:
         return
     machines.finish_boot(machine, world.now)
     cause = world.fault("machine-back", f"Machine/{machine.name}", node=machine.name)
-    if machine.role == machines.CONTROL_PLANE:
-        world.consensus.power_on(machine.name, world.now, before_ticks=True)
-        world.api.returned(world, machine.name)
+    control_plane.booted(world, machine.name)
     world.kubelets.power_on(world, machine.name)
     world.reality_changed(cause, before_ticks=True)
 
@@ -154,7 +152,7 @@ def _ends(world: "World", a: str, b: str) -> None:
 
 def kill_container(world: "World", pod_key: str, container: str) -> None:
     """Kill a container's process; the kubelet sees it and restarts the container."""
-    pod = world.store.get("Pod", pod_key)
+    pod = world.store.get(Pod, pod_key)
     if pod is None:
         world.refuse_missing("Pod", pod_key)
     machine = world.machines.get(pod.spec.node_name)
@@ -170,6 +168,9 @@ def kill_container(world: "World", pod_key: str, container: str) -> None:
 def kill_process(world: "World", name: str, process: str) -> None:
     """Kill a service of a machine: what it looked after goes on without it."""
     machine = _running(world, name, process)
+    if process in control_plane.PROCESSES:
+        control_plane.kill(world, name, process)
+        return
     if process in machine.stopped:
         since = machine.stopped[process]
         raise Refused("process-not-running", process=process, node=name, since=since)
@@ -187,6 +188,8 @@ def start_process(world: "World", name: str, process: str) -> None:
     machine = _running(world, name, process)
     if process not in machine.stopped:
         raise Refused("process-runs", process=process, node=name)
+    if process in control_plane.PROCESSES:
+        raise Refused("process-started-by-kubelet", process=process, node=name)
     cause = world.fault("process-started", f"Machine/{name}", process=process, node=name)
     del machine.stopped[process]
     if process == KUBE_PROXY:
@@ -198,7 +201,8 @@ def start_process(world: "World", name: str, process: str) -> None:
 
 def _running(world: "World", name: str, process: str) -> machines.Machine:
     machine = _machine(world, name)
-    if process not in SERVICES:
+    is_master = machine.role == machines.CONTROL_PLANE
+    if process not in (*SERVICES, *(control_plane.PROCESSES if is_master else ())):
         raise Refused("process-unknown", process=process, node=name)
     if not machine.is_on:
         raise Refused("process-on-machine-off", node=name)

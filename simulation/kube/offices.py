@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from simulation.kernel.records import State
 from simulation.kernel.timeline import Event
 from simulation.kernel.units import Instant
+from simulation.kube import control_plane
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -57,7 +58,7 @@ class Offices:
         """Reality changed: find out who can still renew."""
         for name in OFFICES:
             office = self.state.offices[name]
-            able = bool(office.holder) and world.can_write_from(office.holder)
+            able = bool(office.holder) and _is_able(world, office.holder, name)
             if office.renewing and not able:
                 self._silent(world, name, office, cause)
             elif able and not office.renewing:
@@ -72,7 +73,7 @@ class Offices:
         office.renewing = False
         office.term += 1
         office.cause = cause or world.last_fault
-        if world.is_up(office.holder):
+        if control_plane.runs(world, office.holder, name):
             due = max(world.now, office.last_renewal + world.settings.leader_renew_deadline)
             world.timeline.at(due, "offices/deadline", name, (office.term,))
         else:
@@ -98,7 +99,7 @@ class Offices:
             (
                 self._candidate_due(world, name, office, node, seen)
                 for node in world.control_plane()
-                if world.can_write_from(node)
+                if _is_able(world, node, name)
             ),
             default=None,
         )
@@ -121,12 +122,16 @@ class Offices:
         office = self.state.offices[name]
         if event.data != (office.term,) or office.renewing:
             return
-        able = [node for node in world.control_plane() if world.can_write_from(node)]
+        able = [node for node in world.control_plane() if _is_able(world, node, name)]
         if not able:
             return
         if office.holder and world.is_up(office.holder):
             self._stop(world, name, office)
         self.take(world, name, world.dice.pick(able, "leader election", name, office.term))
+
+
+def _is_able(world: "World", node: str, name: str) -> bool:
+    return world.can_write_from(node) and control_plane.runs(world, node, name)
 
 
 HANDLERS = {

@@ -114,6 +114,8 @@ class Readers:
     def deliver(self, world: "World", event: Event) -> None:
         """Bring the readers of one API server up to date."""
         self.state.delivering[event.subject] = False
+        if event.subject not in world.api.state.servers:
+            return
         seen = world.api.state.servers[event.subject].seen
         since: dict[int, News] = {}
         for name in list(self._names):

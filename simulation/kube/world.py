@@ -15,7 +15,17 @@ from simulation.kernel.reasons import Reason, Refused
 from simulation.kernel.records import State
 from simulation.kernel.timeline import Event, Timeline
 from simulation.kernel.units import Instant
-from simulation.kube import apiserver, controllers, faults, heartbeats, manager, offices, readers
+from simulation.kube import (
+    apiserver,
+    control_plane,
+    controllers,
+    faults,
+    heartbeats,
+    manager,
+    membership,
+    offices,
+    readers,
+)
 from simulation.kube.apiserver import Api, ApiState
 from simulation.kube.consensus import Consensus
 from simulation.kube.consensus_state import ConsensusState
@@ -26,6 +36,7 @@ from simulation.kube.kubelet import kubelet, pressure
 from simulation.kube.kubelet.kubelet import Kubelets, KubeletsState
 from simulation.kube.machines import CONTROL_PLANE, ON, WORKER, Machine
 from simulation.kube.manager import Manager, ManagerState, Tools
+from simulation.kube.membership import Members, MembersState
 from simulation.kube.network import traffic
 from simulation.kube.network.links import Links, LinksState
 from simulation.kube.network.traffic import Traffic, TrafficState
@@ -43,6 +54,7 @@ from simulation.kube.store import Change, Store, StoreState
 from simulation.kube.workqueue import Note
 from simulation.kube.writes import Refused as RefusedWrite
 from simulation.kube.writes import Result, Write
+from simulation.raft import quorum
 from simulation.raft.quorum import needed
 from simulation.raft.roles import Role
 
@@ -66,6 +78,7 @@ class WorldState(State):
     heartbeats: HeartbeatsState = msgspec.field(default_factory=HeartbeatsState)
     offices: OfficesState | None = None
     traffic: TrafficState = msgspec.field(default_factory=TrafficState)
+    members: MembersState = msgspec.field(default_factory=MembersState)
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     events: EventLogState = msgspec.field(default_factory=EventLogState)
     quota: dict[str, int] = {}
@@ -93,6 +106,7 @@ class World:
         self.heartbeats = Heartbeats(state.heartbeats)
         self.offices = Offices(state.offices)
         self.traffic = Traffic(state.traffic)
+        self.members = Members(state.members)
         self.ledger = state.ledger
         self.events = EventLog(state.events)
         self.quota = state.quota
@@ -122,6 +136,7 @@ class World:
             **heartbeats.HANDLERS,
             **kubelet.HANDLERS,
             **manager.HANDLERS,
+            **membership.HANDLERS,
             **offices.HANDLERS,
             **readers.HANDLERS,
             **scheduler.HANDLERS,
@@ -132,6 +147,7 @@ class World:
             **kubelet.REPLIES,
             **manager.REPLIES,
             **scheduler.REPLIES,
+            "api/ignored": lambda world, subject, data, results: None,
         }
 
     def given(self) -> WorldState:
@@ -167,20 +183,25 @@ class World:
 
     def members_in_touch(self, name: str) -> list[str]:
         """Return the running members that one of them can talk to, itself included."""
-        if not self.is_up(name):
+        if not control_plane.etcd_runs(self, name):
             return []
         return [
             each
-            for each in self.control_plane()
-            if self.is_up(each) and self.links.both_ways(name, each)
+            for each in self.consensus.membership().everyone()
+            if control_plane.etcd_runs(self, each) and self.links.both_ways(name, each)
         ]
 
     def can_write_from(self, name: str) -> bool:
         """Tell whether writes through a control plane node's API server can be committed."""
         server = self.api.state.servers.get(name)
-        if server is None or not server.alive:
-            return False
-        return len(self.members_in_touch(name)) >= needed(len(self.control_plane()))
+        return server is not None and server.alive and self.is_in_quorum(name)
+
+    def is_in_quorum(self, name: str) -> bool:
+        """Tell whether a member can talk to a majority of the voters."""
+        touched = dict.fromkeys(self.members_in_touch(name), True)
+        now = self.consensus.membership()
+        votes = {each: each in touched for each in now.everyone()}
+        return quorum.outcome(now, votes) is quorum.Outcome.WON
 
     def can_renew(self, node: str) -> bool:
         """Tell whether a node's kubelet can renew its lease."""
@@ -284,8 +305,9 @@ class World:
         has = self.has_quorum()
         if had != has:
             self.traffic.state.had_quorum = has
-            up = len([name for name in self.control_plane() if self.is_up(name)])
-            members = len(self.control_plane())
+            voters = self.consensus.membership().voters
+            up = len([name for name in voters if control_plane.etcd_runs(self, name)])
+            members = len(voters)
             key = "quorum-restored" if has else "quorum-lost"
             causes = (cause or self.last_fault,)
             params = {"up": up, "members": members, "quorum": needed(members)}
@@ -308,6 +330,16 @@ class World:
     def container_started(self, node: str, container: str) -> None:
         """A container runs on a machine."""
         faults.container_started(self, node, container)
+        control_plane.started(self, node, container)
+
+    def container_ended(self, node: str, container: str) -> None:
+        """A container's process ended on a machine that runs on."""
+        control_plane.ended(self, node, container)
+
+    def leave_room(self, name: str) -> None:
+        """A machine is about to be taken away: its power goes first."""
+        if self.machines[name].power != "off":
+            faults.power_goes(self, name)
 
     def set_load(self, route: str, rps: int) -> None:
         """Let the users ask for a route at a rate."""

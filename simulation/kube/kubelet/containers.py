@@ -241,6 +241,7 @@ def process_ends(
     world.traffic_changed(first_cause(run))
     each.attempt += 1
     each.ended_at, each.ended_code = world.now, code
+    world.container_ended(kubelet.node, each.name)
     wait = roll(world, NOTICE_TIME, "exit noticed", run, each.name)
     data = (run.uid, each.name, each.attempt, code, world.now)
     world.timeline.at(world.now + wait, "kubelet/exited", kubelet.node, data)

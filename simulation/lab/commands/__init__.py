@@ -14,10 +14,12 @@ from simulation.lab.commands.cables import Cut, Heal
 from simulation.lab.commands.clients import Load
 from simulation.lab.commands.containers import KillContainer, Leak
 from simulation.lab.commands.machines import (
+    AddControlPlane,
     AddWorker,
     FillDisk,
     PowerOff,
     PowerOn,
+    RemoveControlPlane,
     RemoveWorker,
     ShutDown,
 )
@@ -25,7 +27,8 @@ from simulation.lab.commands.processes import KillProcess, StartProcess
 from simulation.lab.commands.terminal import Cancel, Kubectl, from_button
 
 Command = (
-    AddWorker
+    AddControlPlane
+    | AddWorker
     | Cancel
     | Cut
     | FillDisk
@@ -37,6 +40,7 @@ Command = (
     | Load
     | PowerOff
     | PowerOn
+    | RemoveControlPlane
     | RemoveWorker
     | ShutDown
     | StartProcess

@@ -66,3 +66,21 @@ class RemoveWorker(CommandRecord, frozen=True, tag="remove-worker"):
     def run(self, world: "World", id: str, actor: str) -> None:
         """Unplug it for good."""
         faults.remove_worker(world, self.node)
+
+
+class AddControlPlane(CommandRecord, frozen=True, tag="add-control-plane"):
+    """Set up one more control plane node; it boots, learns, and is promoted."""
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Plug it in."""
+        world.members.add(world)
+
+
+class RemoveControlPlane(CommandRecord, frozen=True, tag="remove-control-plane"):
+    """Take a control plane node out: its member of etcd, its machine, its Node."""
+
+    node: str
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Begin; it is gone when the others have agreed."""
+        world.members.remove(world, self.node)
