@@ -64,6 +64,9 @@ class Member(Memory):
         if self.role is Role.LEADER and self.heartbeat_elapsed >= self.rules.heartbeat_ticks:
             self.heartbeat_elapsed = 0
             replication.broadcast_heartbeat(self)
+        if self.role is Role.LEADER and self.membership.outgoing:
+            # The first offer may have been turned down, by a hand-over that came to nothing.
+            self._leave_joint()
 
     def beat(self) -> None:
         """Send heartbeats now, if this member leads."""

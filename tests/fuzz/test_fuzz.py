@@ -9,8 +9,10 @@ from tests.fuzz.rules import RULES
 
 RAFT_SEEDS = 200
 LAB_SEEDS = 10
-OLD_FAILURES_OF_RAFT: tuple[int, ...] = (86, 113)
-"""Nobody learnt that a removal was committed but the removed one, and nobody could lead."""
+OLD_FAILURES_OF_RAFT: tuple[int, ...] = (86, 113, 626, 7870)
+"""86, 113: nobody but the removed one knew that a removal was committed, and nobody could lead.
+626, 7870: a joint membership was never left, because a hand-over had been under way.
+"""
 
 
 def test_a_swarm_of_storms_breaks_no_promise_and_reaches_every_rule():
@@ -27,7 +29,7 @@ def test_a_swarm_of_storms_breaks_no_promise_and_reaches_every_rule():
 
 
 @pytest.mark.parametrize("seed", OLD_FAILURES_OF_RAFT)
-def test_storms_that_once_left_no_leader_end_in_agreement(seed: int):
+def test_storms_that_once_never_ended_end_in_agreement(seed: int):
     assert swarm.ride(seed).is_agreed()
 
 

@@ -464,3 +464,18 @@ def test_a_commit_told_by_a_stranger_counts_only_where_the_logs_meet():
     member.step(Message(Kind.VOTE, "b", "a", 3, index=1, log_term=1, commit=2, commit_term=2))
 
     assert (unmoved, member.log.committed) == (1, 2)
+
+
+def test_a_joint_membership_is_left_even_if_a_hand_over_stood_in_the_way():
+    net = a_net("abc", ETCD)
+    leader = net.elect("a")
+    leader.propose_membership(Membership(("a", "b")))
+    net.isolate("c")
+    leader.transfer("c")
+    net.settle()
+    stuck = leader.membership.outgoing
+
+    net.tick("a", "b", times=15)
+
+    assert stuck == ("a", "b", "c")
+    assert leader.membership == Membership(("a", "b"))
