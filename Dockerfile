@@ -5,7 +5,7 @@ WORKDIR /srv/clusterlab
 COPY requirements.txt .
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt
 COPY . .
-RUN .venv/bin/python -m tools.words && chown -R clusterlab .
+RUN .venv/bin/python -m tools.words && .venv/bin/python manage.py collectstatic --noinput && chown -R clusterlab .
 USER clusterlab
 ENV PATH=/srv/clusterlab/.venv/bin:$PATH CLUSTERLAB_STATE=/srv/clusterlab/.run
 EXPOSE 8000

@@ -66,8 +66,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "clusterlab.labs.middleware.Health",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    # Files come compressed from the disk. Behind GZipMiddleware each block of one would become a
+    # gzip member of its own, and browsers stop at the end of the first.
     "servestatic.middleware.ServeStaticMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -140,7 +142,12 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = STATE_DIR / "staticfiles"
-SERVESTATIC_USE_FINDERS = True
+# `manage.py up` and the image collect and compress; whoever starts a server alone still gets a page.
+SERVESTATIC_USE_FINDERS = DEBUG or not STATIC_ROOT.exists()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "servestatic.storage.CompressedStaticFilesStorage"},
+}
 SERVESTATIC_AUTOREFRESH = DEBUG
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

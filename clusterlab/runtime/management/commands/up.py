@@ -69,6 +69,7 @@ class Command(BaseCommand):
         os.environ.update(env)
         _use_redis(url)
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         python = sys.executable
         celery = [python, "-m", "celery", "-q", "-A", "clusterlab", "worker", "-P", "threads",
                   "--without-gossip", "--without-mingle", "-l", "WARNING"]  # fmt: skip
