@@ -7,6 +7,7 @@ started, when it began to answer, how many requests reach it now, how it ended.
 from typing import TYPE_CHECKING
 
 from simulation.kernel.units import SECOND
+from simulation.kube.kubelet.reaching import logs_error
 from simulation.kube.objects.pod import ContainerStatus, Pod
 from simulation.kubectl.errors import CommandError, not_found
 from simulation.kubectl.output import Output
@@ -17,7 +18,6 @@ from simulation.kubectl.resources import RESOURCES, find
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-KUBELET_PORT = 10250
 LINES_MAX = 10
 """Lines a selector shows of each pod unless --tail says otherwise."""
 
@@ -114,17 +114,11 @@ def _waits(status: ContainerStatus) -> bool:
 
 def _ask_kubelet(world: "World", pod: Pod, name: str) -> None:
     """Logs lie on the node: the API server asks its kubelet, which may not answer."""
-    node = pod.spec.node_name
-    machine = world.machines.get(node)
+    key = f"{pod.metadata.namespace}/{pod.metadata.name}"
     server = world.api.pick(world, "internet")
-    if machine is None or not machine.is_on or not world.links.both_ways(server, node):
-        address = machine.address if machine else node
-        meta = pod.metadata
-        raise CommandError(
-            f'Error from server: Get "https://{address}:{KUBELET_PORT}/containerLogs/'
-            f'{meta.namespace}/{meta.name}/{name}": dial tcp {address}:{KUBELET_PORT}: '
-            "connect: no route to host"
-        )
+    trouble = logs_error(world, server, pod.spec.node_name, key, name)
+    if trouble:
+        raise CommandError(trouble)
 
 
 def _lines(

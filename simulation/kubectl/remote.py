@@ -6,6 +6,7 @@ the pod that it names, is still said as kubectl says it; only then comes what to
 
 from typing import TYPE_CHECKING
 
+from simulation.kube.kubelet.reaching import exec_error
 from simulation.kube.objects.pod import Pod
 from simulation.kubectl.errors import CommandError, not_found, usage_of
 from simulation.kubectl.output import Output
@@ -82,6 +83,11 @@ def _check_pod(world: "World", call: Call) -> None:
             f"Error from server (BadRequest): container {call.flag('container')} is not valid for "
             f"pod {name}"
         )
+    # The API server passes the stream on to the node's kubelet, which may not answer.
+    server = world.api.pick(world, "internet")
+    trouble = exec_error(world, server, found.spec.node_name) if found.spec.node_name else ""
+    if trouble:
+        raise CommandError(trouble)
 
 
 def proxy(world: "World", call: Call) -> Output:

@@ -13,6 +13,7 @@ from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
 from simulation.kernel.records import Record
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration, Instant
 from simulation.kube.network.links import EVERYTHING
+from simulation.kube.rules.quantities import whole
 from simulation.kubectl import terminal
 from simulation.kubectl.curl import split_url, trace
 from simulation.kubectl.errors import CommandError
@@ -24,8 +25,16 @@ from simulation.lab import commands
 from simulation.lab.commands.base import CommandRecord
 from simulation.lab.commands.cables import Cut, Heal
 from simulation.lab.commands.clients import Load
-from simulation.lab.commands.containers import KillContainer
-from simulation.lab.commands.machines import AddWorker, PowerOff, PowerOn, RemoveWorker
+from simulation.lab.commands.containers import KillContainer, Leak
+from simulation.lab.commands.machines import (
+    AddWorker,
+    FillDisk,
+    PowerOff,
+    PowerOn,
+    RemoveWorker,
+    ShutDown,
+)
+from simulation.lab.commands.processes import KillProcess, StartProcess
 from simulation.lab.genesis import Genesis
 from simulation.lab.lab import Lab, RefusedCommand
 from simulation.lab.notable import level_of
@@ -173,9 +182,10 @@ def _check_kubectl(statement: Statement) -> None:
 
 _TERMINAL = ("kubectl", "k", "curl", "etcdctl", "watch")
 LEAST_AND_MOST: dict[str, tuple[int, int]] = {
-    "add-worker": (0, 0), "cut": (1, 2), "heal": (0, 2), "kill-container": (1, 2), "load": (2, 2),
+    "add-worker": (0, 0), "cut": (1, 2), "fill-disk": (2, 2), "heal": (0, 2),
+    "kill-container": (1, 2), "kill-process": (2, 2), "leak": (2, 2), "load": (2, 2),
     "power-off": (1, 1), "power-on": (1, 1), "remove-worker": (1, 1), "request": (1, 1),
-    "settle": (0, 1), "wait": (1, 1),
+    "settle": (0, 1), "shut-down": (1, 1), "start-process": (2, 2), "wait": (1, 1),
 }
 
 
@@ -189,6 +199,8 @@ def _check_words(statement: Statement) -> None:
         span(statement)
     if statement.verb == "load":
         _rate(statement)
+    if statement.verb in ("fill-disk", "leak"):
+        _amount(statement)
     if statement.verb == "request":
         try:
             split_url(statement.words[1])
@@ -206,6 +218,15 @@ def span(statement: Statement) -> Duration:
         text = f"{statement.words[1]} is no duration; write 50s, 2m or 1m30s"
         raise Mistake(statement.line, text)
     return length
+
+
+def _amount(statement: Statement) -> int:
+    """Return the percent of a disk, or the bytes of a leak: `fill-disk worker-1 95`, `leak web 2Gi`."""
+    text = statement.words[2]
+    try:
+        return int(text.removesuffix("%")) if statement.verb == "fill-disk" else whole(text)
+    except ValueError:
+        raise Mistake(statement.line, f"{text} is no amount; write 95% or 2Gi") from None
 
 
 RATE = re.compile(r"(\d{1,9})(/s)?")
@@ -236,6 +257,11 @@ def _acts() -> dict[str, Callable[["Player", Statement], list[CommandRecord]]]:
         "heal": lambda player, it: (
             [Heal(*it.words[1:])] if len(it.words) > 1 else player.all_healed()
         ),
+        "fill-disk": lambda player, it: [FillDisk(it.words[1], _amount(it))],
+        "kill-process": lambda player, it: [KillProcess(*it.words[1:])],
+        "leak": lambda player, it: [Leak(player.pod_called(it), _amount(it))],
+        "shut-down": lambda player, it: [ShutDown(it.words[1])],
+        "start-process": lambda player, it: [StartProcess(*it.words[1:])],
         "kill-container": lambda player, it: [
             KillContainer(player.pod_called(it), *it.words[2:])
         ],
