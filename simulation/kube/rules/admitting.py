@@ -38,6 +38,14 @@ def fill_in(obj: "AnyObject", store: "Store", settings: Settings, dice: Dice) ->
     return obj
 
 
+def unknown_class(obj: "AnyObject", store: "Store") -> str:
+    """Return the API server's words about a pod whose priority class does not exist."""
+    name = obj.spec.priority_class_name if isinstance(obj, Pod) else ""
+    if not name or name in SYSTEM_CLASSES or store.get("PriorityClass", name) is not None:
+        return ""
+    return f'pods "{obj.metadata.name}" is forbidden: no PriorityClass with name {name} was found'
+
+
 def _pod(pod: Pod, store: "Store", settings: Settings) -> Pod:
     pod = _with_priority(pod_defaults.pod(pod), store)
     tolerations = list(pod.spec.tolerations)
