@@ -43,7 +43,9 @@ def unknown_class(obj: "AnyObject", store: "Store") -> str:
     name = obj.spec.priority_class_name if isinstance(obj, Pod) else ""
     if not name or name in SYSTEM_CLASSES or store.get("PriorityClass", name) is not None:
         return ""
-    return f'pods "{obj.metadata.name}" is forbidden: no PriorityClass with name {name} was found'
+    # The plugin runs before a name is generated, so it can only tell the beginning.
+    pod = obj.metadata.generate_name or obj.metadata.name
+    return f'pods "{pod}" is forbidden: no PriorityClass with name {name} was found'
 
 
 def _pod(pod: Pod, store: "Store", settings: Settings) -> Pod:
