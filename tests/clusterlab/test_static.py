@@ -1,12 +1,13 @@
 """Files of the page arrive whole, compressed or not."""
 
+import os
+import subprocess
+import sys
 import zlib
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import AsyncClient, override_settings
 
 LARGEST = max(Path(settings.BASE_DIR, "static").rglob("*.js"), key=lambda path: path.stat().st_size)
@@ -18,13 +19,12 @@ async def test_a_file_larger_than_a_block_arrives_whole(
     collected: bool, encoding: str, tmp_path: Path
 ) -> None:
     name = LARGEST.relative_to(Path(settings.BASE_DIR, "static"))
-    storages = deepcopy(settings.STORAGES)
-    storages["staticfiles"]["OPTIONS"] = {"location": str(tmp_path)}
-    with override_settings(
-        STATIC_ROOT=tmp_path, SERVESTATIC_USE_FINDERS=not collected, STORAGES=storages
-    ):
-        if collected:
-            call_command("collectstatic", verbosity=0, interactive=False)
+    if collected:
+        argv = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+        environ = {**os.environ, "CLUSTERLAB_STATE": str(tmp_path)}
+        subprocess.run(argv, cwd=settings.BASE_DIR, env=environ, check=True)
+    root = tmp_path / "staticfiles"
+    with override_settings(STATIC_ROOT=root, SERVESTATIC_USE_FINDERS=not collected):
         client = AsyncClient(headers={"accept-encoding": encoding})
         answer = await client.get(f"/static/{name}")
 
