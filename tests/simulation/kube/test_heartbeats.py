@@ -173,3 +173,53 @@ def test_a_rebooted_node_says_so_and_its_pods_get_new_sandboxes() -> None:
     restarts = {each.restart_count for pod in pods for each in pod.status.container_statuses}
     assert restarts == {1}
     assert any(row.reason == "SandboxChanged" for row in lab.world.events.rows())
+
+
+def test_when_no_kubelet_is_heard_at_all_nobody_is_evicted_until_one_returns() -> None:
+    lab = opened(1)
+    for name in sorted(lab.world.machines):
+        do(lab, do="kill-process", node=name, process="kubelet")
+
+    passes(lab, 900)
+    assert set(states(lab).values()) == {ZoneState.FULL}
+    held = [taints(lab, name) for name in sorted(lab.world.machines)]
+    assert all("NoExecute" not in each for each in held), "those of the first were taken back"
+    assert told(lab, "pod-evicted") == []
+    do(lab, do="start-process", node="worker-1", process="kubelet")
+    back = lab.now
+    passes(lab, 60)
+
+    tainted = [at - back for at, _ in told(lab, "node-tainted-no-execute") if at > back]
+    assert tainted and 10 * SECOND <= tainted[0] <= 21 * SECOND, tainted
+    assert ZoneState.FULL in states(lab).values(), "the other zone is still lost, and is evicted"
+
+
+def test_a_node_marked_out_of_service_gives_up_its_terminating_pods() -> None:
+    lab = opened(2)
+    do(lab, do="power-off", node="worker-3")
+    passes(lab, 400)
+    stuck = [pod.metadata.name for _, pod in lab.world.store.by("pod/node", "worker-3")
+             if pod.metadata.deletion_timestamp is not None]
+
+    argv = "kubectl taint node worker-3 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
+    do(lab, do="kubectl", argv=argv.split(), files={})
+    passes(lab, 45)
+
+    left = [pod.metadata.name for _, pod in lab.world.store.by("pod/node", "worker-3")]
+    assert stuck
+    assert not set(stuck) & set(left)
+
+
+def test_a_node_object_written_by_hand_is_unknown_after_the_startup_grace() -> None:
+    lab = opened(1)
+    text = "apiVersion: v1\nkind: Node\nmetadata: {name: ghost}\n"
+    argv = ["kubectl", "apply", "-f", "node.yaml"]
+    do(lab, do="kubectl", argv=argv, files={"node.yaml": text})
+
+    passes(lab, 55)
+    early = lab.world.store.get("Node", "ghost").status.conditions
+    passes(lab, 20)
+
+    assert early == ()
+    conditions = lab.world.store.get("Node", "ghost").status.conditions
+    assert {each.reason for each in conditions} == {"NodeStatusNeverUpdated"}
