@@ -54,6 +54,10 @@ def _current_pod(world: "World", happened: Event) -> tuple[KubeletState, PodRun]
     return kubelet, run
 
 
+def _list(world: "World", happened: Event) -> None:
+    world.kubelets.list(world, happened)
+
+
 def _sandbox_made(world: "World", happened: Event) -> None:
     found = _current_pod(world, happened)
     if found is None:
@@ -125,7 +129,7 @@ def _serves(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
 
 
 HANDLERS: dict[str, Callable[["World", Event], None]] = {
-    "kubelet/list": lambda world, happened: world.kubelets.list(world, happened),
+    "kubelet/list": _list,
     "kubelet/sandbox-made": _sandbox_made,
     "kubelet/pulled": _pulled,
     "kubelet/pull-backs-off": _of_container(pulls.backs_off),
