@@ -200,8 +200,27 @@ class Heartbeats:
 
     def heard(self, world: "World", changes: list[Change]) -> None:
         """The controller's informer got news: its next look finds them."""
-        if any(each.kind == "Node" and _facts(each.old) != _facts(each.new) for each in changes):
+        fresh = [
+            each for each in changes if each.kind == "Node" and _facts(each.old) != _facts(each.new)
+        ]
+        # Of thousands of nodes that are tainted one by one, none is a reason to look at all.
+        news = [each for each in fresh if not self._is_carried_out(each)]
+        if news:
             self._pass_at(world, self._look_after(world, world.now + 1))
+
+    def _is_carried_out(self, change: Change) -> bool:
+        """Tell whether a change is no more than an order that was carried out; then it is done."""
+        old, new, orders = change.old, change.new, self.state.memory.orders
+        if not isinstance(old, Node) or not isinstance(new, Node) or change.key not in orders:
+            return False
+        others = slice(0, 1), slice(2, None)
+        before, after = _facts(old), _facts(new)
+        if any(before[part] != after[part] for part in others):
+            return False
+        if execute_taint(new) != orders[change.key]:
+            return False
+        del orders[change.key]
+        return True
 
     def _pass_at(self, world: "World", due: Instant) -> None:
         if world.now <= self.state.pass_at <= due:
