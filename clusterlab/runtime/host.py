@@ -20,7 +20,7 @@ import redis
 from django.db import DatabaseError, close_old_connections
 
 from clusterlab.runtime import archive, keys, ownership, telling
-from clusterlab.runtime.hosted import IDLE_AFTER, Hosted
+from clusterlab.runtime.hosted import Hosted
 from clusterlab.runtime.mailbox import decode
 from clusterlab.runtime.models import Lab as LabRow
 from clusterlab.runtime.pacer import Pace
@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 
 LOOK_PERIOD = 0.5
 """How often a host looks for labs that nobody hosts, and renews its leases."""
-TAKE_AT_MOST = 5
-"""Labs taken in one look, so that all hosts get their share."""
+TAKE_FOR = 0.2
+"""Seconds a look may spend on taking labs: those that are here already must go on meanwhile."""
 DURABLE_EVERY = 10.0
 """Seconds between checkpoints."""
 LETTERS_PER_TURN = 100
@@ -85,8 +85,8 @@ class Host:
     def _turn(self) -> None:
         clock = time.monotonic()
         if clock >= self.next_look:
-            self._look()
-            self.next_look = clock + LOOK_PERIOD
+            everything = self._look()
+            self.next_look = clock + LOOK_PERIOD if everything else clock
         due = [lab for lab in self.labs.values() if lab.due <= clock]
         if due:
             self._serve(due)
@@ -116,12 +116,17 @@ class Host:
 
     # --- which labs
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Renew leases and take labs; tell whether none is left for the next look."""
         close_old_connections()
         ownership.renew(sorted(self.labs), self.name)
         self._check_leases()
-        for lab in ownership.orphans(TAKE_AT_MOST):
+        begun = time.monotonic()
+        for lab in ownership.orphans():
+            if time.monotonic() - begun > TAKE_FOR:
+                return False
             self._take(lab)
+        return True
 
     def _check_leases(self) -> None:
         """Drop labs that somebody else took; take back leases that Redis lost."""
@@ -143,9 +148,11 @@ class Host:
                 continue
             hosted = self.labs[lab]
             if watched:
-                hosted.watched_until = clock + IDLE_AFTER
+                hosted.see_viewers(clock)
             elif hosted.is_idle(clock):
                 self._let_go(hosted)
+                # Or the next look would find it wanted; a visitor's letter or look wants it again.
+                keys.connection().zrem(keys.WANTED, lab)
 
     def _take(self, lab: str) -> None:
         row = ownership.claim(lab, self.name)
@@ -165,6 +172,9 @@ class Host:
         except Exception as problem:
             self._trouble(lab, row.epoch, problem)
             return
+        if not row.reached:
+            # Being born costs twenty times what thawing does.
+            hosted.store_at = 0.0
         self.labs[lab] = hosted
         telling.publish([sealed])
         hosted.snapshot_asked = False

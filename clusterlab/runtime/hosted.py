@@ -45,7 +45,9 @@ class Hosted:
         self.told_at, self.told = time.monotonic(), -1
         self.last = time.monotonic()
         self.due = self.last
-        self.watched_until = self.last + IDLE_AFTER
+        self.watched_until = self.last
+        """Begins as that of a lab nobody looks at: after a takeover most are."""
+        self.idle_at = self.last + IDLE_AFTER
         self.owed = 0.0
         """Milliseconds of lab time that the pace promised and the budget has not yet played."""
         self.speed = 0.0
@@ -172,11 +174,21 @@ class Hosted:
         """Return how long the next turn can wait."""
         if self.pace.stepping or self.behind:
             return 0.0
-        return WATCHED_PERIOD if clock < self.watched_until - IDLE_AFTER / 2 else UNWATCHED_PERIOD
+        return WATCHED_PERIOD if self.is_watched(clock) else UNWATCHED_PERIOD
+
+    def is_watched(self, clock: float) -> bool:
+        """Tell whether somebody looks, or did a moment ago."""
+        return clock < self.watched_until
+
+    def see_viewers(self, clock: float) -> None:
+        """Somebody looks at this lab now."""
+        if not self.is_watched(clock):
+            self.due = clock
+        self.watched_until, self.idle_at = clock + IDLE_AFTER / 2, clock + IDLE_AFTER
 
     def is_idle(self, clock: float) -> bool:
         """Tell whether nobody has looked for a while."""
-        return clock > self.watched_until
+        return clock > self.idle_at
 
     # --- frames
 

@@ -77,8 +77,8 @@ def let_go(lab: str, host: str, epoch: int) -> None:
     release(lab, host)
 
 
-def orphans(limit: int) -> list[str]:
-    """Return labs that somebody wants and nobody hosts."""
+def orphans() -> list[str]:
+    """Return labs that somebody wants and nobody hosts, those that somebody looks at first."""
     client = keys.connection()
     client.zremrangebyscore(keys.WANTED, 0, time.time() - ACTIVE_S)
     wanted = [lab.decode() for lab in client.zrange(keys.WANTED, 0, -1)]
@@ -87,5 +87,11 @@ def orphans(limit: int) -> list[str]:
     pipe: Any = client.pipeline(transaction=False)
     for lab in wanted:
         pipe.exists(keys.lease(lab))
-    held = pipe.execute()
-    return [lab for lab, taken in zip(wanted, held, strict=True) if not taken][:limit]
+        pipe.exists(keys.watched(lab))
+    found = pipe.execute()
+    free = [
+        (not watched, lab)
+        for lab, held, watched in zip(wanted, found[::2], found[1::2], strict=True)
+        if not held
+    ]
+    return [lab for _, lab in sorted(free)]

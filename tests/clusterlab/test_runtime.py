@@ -166,3 +166,20 @@ def test_a_quiet_lab_says_what_time_it_is_once_a_second() -> None:
     assert early == []
     assert [(frame["d"], frame["at"]) for frame in late] == [([], hosted.universe.now)]
     assert paused == []
+
+
+def test_a_lab_that_nobody_looks_at_sleeps_until_somebody_does() -> None:
+    lab = open_lab().lab
+    host = Host("a")
+    host._look()
+    keys.connection().delete(keys.watched(lab.id))
+    host.labs[lab.id].idle_at = 0.0
+
+    host._look()
+    host._look()
+    asleep = lab.id not in host.labs
+    post(lab.id, Letter("snapshot"))
+    host._look()
+
+    assert asleep
+    assert lab.id in host.labs
