@@ -209,6 +209,7 @@ def all_labs_back(row: Callable[..., Row]) -> list[Row]:
 def page(row: Callable[..., Row]) -> list[Row]:
     """What the first load of a lab's page transfers, fonts apart."""
     with a_house() as house:
+        house.collect_files()
         viewer = house.open_lab()
         html = _transfer(house.url(f"/lab/{viewer.lab}?k={viewer.secret}"))
         seen: dict[str, int] = {}
