@@ -9,7 +9,8 @@ import { told } from "./panels/story.js";
 import { paceSentence } from "./panels/toolbar.js";
 
 const FORWARD = new Set(["PageDown", "ArrowRight", "ArrowDown", " ", "Enter"]);
-const HOLD = new Set(["b", "B", ".", "PageUp", "ArrowLeft"]);
+const BACK = new Set(["PageUp", "ArrowLeft", "ArrowUp"]);
+const HOLD = new Set(["b", "B", "."]);
 
 /** Draw what stands beside the picture. */
 export function drawStage(store, now) {
@@ -30,7 +31,9 @@ export function drawStage(store, now) {
 export function startRemote(store, actions) {
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, textarea, .pick:focus-visible")) return;
-    if (FORWARD.has(event.key)) actions.pace({ step: true });
+    if (BACK.has(event.key)) actions.lookBeside(-1);
+    else if (FORWARD.has(event.key) && store.isPast) actions.lookBeside(1);
+    else if (FORWARD.has(event.key)) actions.pace({ step: true });
     else if (HOLD.has(event.key)) actions.pace({ paused: !store.pace?.paused });
     else return;
     event.preventDefault();

@@ -25,8 +25,8 @@ async def test_a_file_larger_than_a_block_arrives_whole(
         subprocess.run(argv, cwd=settings.BASE_DIR, env=environ, check=True)
     root = tmp_path / "staticfiles"
     with override_settings(STATIC_ROOT=root, SERVESTATIC_USE_FINDERS=not collected):
-        client = AsyncClient(headers={"accept-encoding": encoding})
-        answer = await client.get(f"/static/{name}")
+        client = AsyncClient()
+        answer = await client.get(f"/static/{name}", headers={"accept-encoding": encoding})
 
     assert answer.status_code == 200
     content = b"".join([block async for block in answer.streaming_content])

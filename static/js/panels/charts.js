@@ -172,7 +172,7 @@ export function timeline(store, actions) {
   };
   const shown = store.past.at ?? now;
   return h("svg", {
-    viewBox: `0 0 ${W} 82`, preserveAspectRatio: "none", role: "slider", tabindex: 0, "data-term": "timeline",
+    viewBox: `0 0 ${W} 82`, preserveAspectRatio: "none", role: "slider", tabindex: 0,
     "aria-label": t("Timeline: requests and events up to now"),
     "aria-valuemin": Math.round(view.from), "aria-valuemax": Math.round(now), "aria-valuenow": Math.round(shown),
     "aria-valuetext": store.isPast ? clock(shown) : t("now"),

@@ -101,6 +101,7 @@ function node(store, actions, name, now) {
         command: `${cut ? "heal" : "cut"} ${name}`, body: { do: cut ? "heal" : "cut", a: name, b: "" },
       })),
     outcome(store, `power ${name}`), outcome(store, place),
+    machine && pairs(store, actions, name),
     kv(
       machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(now - machine.since)}`}`, "machine-clock"],
       row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${t("silent for {span}", { span: span(now - row.heartbeat) })}`), "belief-clock"],
@@ -116,6 +117,24 @@ function node(store, actions, name, now) {
       t("It stays empty: Kubernetes moves no running pod. Only new pods may be placed here.")),
     events(store),
   ];
+}
+
+/** The network between this machine and one other: cut and healed one by one. */
+function pairs(store, actions, name) {
+  const links = store.table("link");
+  const others = Object.keys(store.table("machine")).filter((other) => other !== name);
+  const isCut = (other) => Boolean(links[`${name}|${other}`] ?? links[`${other}|${name}`]);
+  return h("details", { class: "pairs", key: `pairs ${name}` },
+    h("summary", { "data-term": "cut" }, t("Cut it from one machine only")),
+    h("div", { class: "acts" }, others.map((other) => {
+      const verb = isCut(other) ? "heal" : "cut";
+      return act(store, actions, {
+        place: `link ${name} ${other}`, danger: verb === "cut", term: verb, label: other,
+        aria: verb === "cut" ? t("{other}: cut it off from {name}", { name, other }) : t("{other}: heal the way to {name}", { name, other }),
+        command: `${verb} ${name} ${other}`, body: { do: verb, a: name, b: other },
+      });
+    })),
+    others.map((other) => outcome(store, `link ${name} ${other}`)));
 }
 
 function returned(machine, row, pods) {
@@ -193,6 +212,7 @@ function deployment(store, actions, key) {
   const w = store.table("workload")[`${ns}/Deployment/${name}`];
   if (!w) return null;
   const pods = Object.entries(store.table("pod")).filter(([, p]) => p.workload === `${ns}/Deployment/${name}`);
+  const undo = ["kubectl", "rollout", "undo", `deployment/${name}`, ...(ns === "default" ? [] : ["-n", ns])];
   return [
     h("header", null, h("b", { class: "mono" }, name), h("small", { "data-term": "deployment" }, `Deployment · ${t("revision {n}", { n: w.revision })}`)),
     h("div", { class: "line big" }, h("span", { "data-term": "replicas" }, t("Replicas, ready / wanted")), scaler(store, actions, w)),
@@ -201,7 +221,11 @@ function deployment(store, actions, key) {
     kv([t("Image"), h("span", { class: "mono" }, w.images.join(", "))],
       [t("Updated"), `${w.updated} / ${w.wanted}`], [t("Available"), `${w.available} / ${w.wanted}`]),
     h("div", { class: "tiles" }, tiles(store, actions, pods.slice(0, 20))),
-    h("div", { class: "acts" }, h("button", { class: "act", onclick: () => actions.edit("Deployment", key) }, t("Edit the YAML"), h("code", null, `kubectl edit deployment/${name}`))),
+    h("div", { class: "acts" },
+      act(store, actions, { place: `undo ${key}`, label: t("Undo the last rollout"), disabled: Number(w.revision) < 2,
+        command: undo.join(" "), body: { do: "kubectl", argv: undo, files: {} } }),
+      h("button", { class: "act", onclick: () => actions.edit("Deployment", key) }, t("Edit the YAML"), h("code", null, `kubectl edit deployment/${name}`))),
+    outcome(store, `undo ${key}`),
     events(store),
   ];
 }

@@ -19,7 +19,7 @@ export function story(store, actions) {
   return h("section", { class: "card story", "aria-label": t("Story") },
     h("h2", null, t("Story"), h("span", { class: "tag" }, t("newest first"))),
     rows.length === 0 && h("p", { class: "quiet" }, t("Nothing has happened yet. Switch a machine off, or scale something.")),
-    h("ol", { role: "log", "aria-live": "off" },
+    h("ol", null,
       rows.map(([id, row]) => h("li", { key: id, class: `${row.level} ${row.notable ? "notable" : ""}` },
         h("time", { class: "num" }, clock(row.at)),
         h("span", null, because(row.reason), " ",
