@@ -122,7 +122,7 @@ function inside(pod, phase, size, o) {
   return [
     glyph(12, 12.5, phase),
     pip,
-    text(6.5, 29, shorten(pod.app, 6), { size: 11.5, weight: 650, fill: ink }),
+    text(6.5, 29, shorten(pod.app, 6), { size: pod.app.length > 5 ? 9.8 : 11.5, weight: 650, fill: ink }),
     letters &&
       text(6.5, 39.5, letters, {
         size: Math.max(9, Math.min(pen.smallest, 10.6)), fill: colour(faint ? "gone" : "muted"), mono: true,

@@ -91,7 +91,8 @@ function bars(place, node, machine) {
     ];
     return h("g", { "data-term": "requested" },
       text(x, place.y + 14.5, word, { size: 9, weight: 600, fill: colour("muted") }),
-      text(x + 48, place.y + 14.5, `${Math.round(requested * 100)}%`, {
+      // On a projector letters are larger: there the bar alone says how much.
+      pen.smallest <= 9.5 && text(x + 48, place.y + 14.5, `${Math.round(requested * 100)}%`, {
         size: 9, weight: 600, anchor: "end", fill: colour(requested > 0.97 ? "warn-text" : "text2") }),
       one(place.y + 18, requested, "text2", "requested"),
       one(place.y + 23, used, used > 0.9 ? "warn" : "accent", "used"));
@@ -128,7 +129,24 @@ export function notes(places, state, now) {
       }));
     }
   }
-  return found;
+  return [...cuts(places, state), ...found];
+}
+
+/** A way that is cut between two machines of which at least one is a worker. */
+function cuts(places, state) {
+  const middle = (name) => {
+    const box = places.workers[name] ?? places.members[name];
+    return box && [box.x + box.w / 2, box.y + (places.workers[name] ? 10 : box.h - 6)];
+  };
+  return Object.keys(state.table("link")).flatMap((key) => {
+    const [a, b] = key.split("|");
+    const [from, to] = [middle(a), middle(b)];
+    if (!from || !to || (places.members[a] && places.members[b])) return [];
+    const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+    return [h("g", { key: `cut ${key}`, "data-term": "cut" },
+      path(`M${from}L${to}`, { stroke: colour("bad"), "stroke-width": 1.6, "stroke-dasharray": "3 6", fill: "none", "pointer-events": "none" }),
+      cutMark(x, y))];
+  });
 }
 
 export function noteOf(node, machine, state, now) {

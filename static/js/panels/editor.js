@@ -43,7 +43,7 @@ export class Editor {
     this.area = make("textarea", { spellcheck: "false", wrap: "off", "aria-label": t("YAML editor"), autocapitalize: "off" });
     this.mark = make("i", { class: "mark", hidden: "" });
     this.sheet = make("div", { class: "sheet" }, this.gutter, this.mark, this.area);
-    this.list = make("ul", { class: "problems", role: "alert" });
+    this.list = make("ul", { class: "problems", "aria-live": "assertive" });
     this.apply = make("button", { class: "act apply", type: "button" }, t("Apply"));
     this.apply.append(make("code", {}, "Ctrl+Enter"));
     this.title = make("b", { class: "mono" }, this.name);
