@@ -142,7 +142,7 @@ function cuts(places, state) {
     const [a, b] = key.split("|");
     const [from, to] = [middle(a), middle(b)];
     if (!from || !to || (places.members[a] && places.members[b])) return [];
-    const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+    const [x, y] = [0.2 * from[0] + 0.8 * to[0], 0.2 * from[1] + 0.8 * to[1]];
     return [h("g", { key: `cut ${key}`, "data-term": "cut" },
       path(`M${from}L${to}`, { stroke: colour("bad"), "stroke-width": 1.6, "stroke-dasharray": "3 6", fill: "none", "pointer-events": "none" }),
       cutMark(x, y))];
