@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 replace = msgspec.structs.replace
 
+IMMORTAL = ("default", "kube-public", "kube-system")
+"""The admission plugin NamespaceLifecycle keeps these."""
+
 
 def commit(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
     """Judge a write against what is believed now and carry it out."""
@@ -104,6 +107,9 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
         generation=1,
     )
     obj = fill_in(replace(obj, metadata=meta), world.store, world.settings, world.dice)
+    if isinstance(obj, Pod) and obj.spec.scheduling_gates:
+        gated = set_condition(obj.status.conditions, GATED, world.now)
+        obj = replace(obj, status=replace(obj.status, conditions=gated))
     change = _put(world, key, kind, obj, by, write.because, causes)
     assert change.new is not None
     return Committed(change.version, change.new)
@@ -191,6 +197,10 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     kind, key = kind_of(current), key_of(current)
     grace = _grace(current, write) if isinstance(current, Pod) else 0
     finalizers = current.metadata.finalizers
+    if kind == "Namespace" and current.metadata.name in IMMORTAL:
+        name = current.metadata.name
+        message = f'namespaces "{name}" is forbidden: this namespace may not be deleted'
+        return Refused(403, "Forbidden", message)
     if kind == "Namespace" and not finalizers:
         finalizers = ("kubernetes",)
     if write.propagation in {"Foreground", "Orphan"} and kind != "Pod":
@@ -243,6 +253,14 @@ def _evict(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Re
         _put(world, key_of(current), "Pod", marked, by, write.because, causes)
     return _delete(world, replace(write, require_version=None), by, causes)
 
+
+GATED = Condition(
+    "PodScheduled",
+    "False",
+    "SchedulingGated",
+    "Scheduling is blocked due to non-empty scheduling gates",
+)
+"""What the API server notes on a new pod that must not be scheduled yet."""
 
 EVICTED = ("EvictionByEvictionAPI", "Eviction API: evicting")
 """Reason and message of the condition that tells a pod's eviction from a mere deletion."""

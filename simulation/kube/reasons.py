@@ -105,6 +105,8 @@ CONTROLLERS: dict[str, str] = {
     "endpoints-noted": "The Service {service} noted a change of its pods",
     "lab-born": "The lab began with it",
     "listed": "It was there when the controller started",
+    "namespace-furnished": "Every namespace has an account and a certificate: {namespace} got them",
+    "ingress-addressed": "The Ingress {ingress} can be reached from outside",
     "namespace-emptied": "The namespace {namespace} is being deleted, and everything in it",
     "node-not-ready": "Nothing was heard of {node} for more than {limit} s: it counts as NotReady",
     "node-tainted": "{node} got a taint that keeps new pods away",

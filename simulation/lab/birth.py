@@ -29,6 +29,7 @@ from simulation.kube.rules import quantities
 from simulation.kube.settings import Settings
 from simulation.kube.world import World, WorldState
 from simulation.kube.writes import Committed, Write
+from simulation.lab.bootstrap import system_objects
 from simulation.raft.limits import MEMBERS_MAX
 
 BORN: Instant = 0
@@ -55,6 +56,8 @@ def bear(seed: int, content: str, calendar: Calendar) -> World:
         _commit(world, Namespace(metadata=ObjectMeta(name=name, labels=labels)))
     for name in sorted(world.machines):
         _register(world, world.machines[name])
+    for obj in system_objects([world.machines[name].address for name in world.control_plane()]):
+        _commit(world, obj)
     for obj in objects_of(scenario.get("manifests", ""), calendar):
         _commit(world, obj)
     world.placement = {
