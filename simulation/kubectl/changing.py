@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from simulation.kube.indexes import REPLICA_SETS_BY_OWNER
 from simulation.kube.manifests.validation import label_problems
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.node import Node, Taint
@@ -188,7 +189,7 @@ def taint(world: "World", session: Session, call: Call) -> None:
         raise CommandError("error: at least one taint update is required")
     narrowed = replace(call, args=tuple(names))
     nodes = (
-        [each for each in world.store.list("Node") if isinstance(each, Node)]
+        [each for each in world.store.list(Node) if isinstance(each, Node)]
         if call.on("all") and not names
         else _nodes(world, session, narrowed)
     )
@@ -328,7 +329,7 @@ def pause(world: "World", session: Session, call: Call) -> None:
 def _revisions(world: "World", obj: Deployment) -> list[ReplicaSet]:
     owned = [
         each
-        for _, each in world.store.by("replicaset/owner", obj.metadata.uid)
+        for _, each in world.store.by(REPLICA_SETS_BY_OWNER, obj.metadata.uid)
         if isinstance(each, ReplicaSet)
     ]
     return sorted(owned, key=revision_of)

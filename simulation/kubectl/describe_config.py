@@ -4,6 +4,8 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from simulation.kube.objects.kinds import key_of
+from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.policy import ResourceQuota
 from simulation.kubectl.describe_pods import date
 from simulation.kubectl.describe_text import (
     NONE,
@@ -56,7 +58,7 @@ def namespace(world: "World", content: Json) -> Lines:
     name = content["metadata"]["name"]
     lines = _head(content, namespace=False)
     lines.append(f"Status:\t{(content.get('status') or {}).get('phase', '')}")
-    quotas = [each for each in world.store.list("ResourceQuota") if each.metadata.namespace == name]
+    quotas = [each for each in world.store.list(ResourceQuota) if each.metadata.namespace == name]
     if not quotas:
         lines += ["", "No resource quota."]
     else:
@@ -219,7 +221,7 @@ def claim(world: "World", content: Json) -> Lines:
     ]
     users = [
         key_of(pod).partition("/")[2]
-        for pod in world.store.list("Pod")
+        for pod in world.store.list(Pod)
         if pod.metadata.namespace == meta.get("namespace") and _uses(pod, meta["name"])
     ]
     return [*lines, f"Used By:\t{users[0] if users else NONE}", *(f"\t{each}" for each in users[1:])]

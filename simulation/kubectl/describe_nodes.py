@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from simulation.kernel.units import MINUTE
+from simulation.kube.indexes import PODS_BY_NODE
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules import quantities
@@ -29,7 +30,7 @@ def node(world: "World", content: Json) -> Lines:
     """Describe a Node."""
     meta, spec, status = content["metadata"], content.get("spec") or {}, content.get("status") or {}
     name = meta["name"]
-    stored = world.store.get("Node", name)
+    stored = world.store.get(Node, name)
     assert isinstance(stored, Node), f"{name} is a Node"
     renewed = None
     if name in world.heartbeats.state.hearts:
@@ -96,7 +97,7 @@ def _posted(world: "World", stored: Any, renewed: int | None) -> str:
 def _pods(world: "World", obj: Node) -> Lines:
     pods = [
         pod
-        for _, pod in world.store.by("pod/node", obj.metadata.name)
+        for _, pod in world.store.by(PODS_BY_NODE, obj.metadata.name)
         if isinstance(pod, Pod) and pod.status.phase not in ("Succeeded", "Failed")
     ]
     most = obj.status.allocatable

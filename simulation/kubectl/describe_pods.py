@@ -69,7 +69,7 @@ def pod(world: "World", content: Json) -> Lines:
 
 def _quality(world: "World", meta: Json) -> str:
     """Return the class of a pod that no kubelet has told yet."""
-    live = world.store.get("Pod", f"{meta.get('namespace', '')}/{meta['name']}")
+    live = world.store.get(Pod, f"{meta.get('namespace', '')}/{meta['name']}")
     return qos_class(live) if isinstance(live, Pod) else "BestEffort"
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from simulation.kube.indexes import SLICES_BY_SERVICE
 from simulation.kube.objects.service import EndpointSlice
 from simulation.kubectl.describe_text import UNSET, Json, Lines, annotations, labels
 from simulation.kubectl.reading import get
@@ -64,7 +65,7 @@ def _port(world: "World", key: str, port: Json) -> Lines:
 def endpoints(world: "World", key: str, port_name: str) -> str:
     """Return the first addresses behind a port of a Service, and how many more there are."""
     found: list[str] = []
-    for _, each in world.store.by("slice/service", key):
+    for _, each in world.store.by(SLICES_BY_SERVICE, key):
         assert isinstance(each, EndpointSlice), f"{key} is filed under slices only"
         ports = [port.port for port in each.ports if port.name == port_name]
         for endpoint in each.endpoints:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from simulation.kernel.units import SECOND
+from simulation.kube.indexes import PODS_BY_OWNER, REPLICA_SETS_BY_OWNER
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.workload import Deployment, ReplicaSet
 from simulation.kube.rules.ages import human_duration
@@ -52,7 +53,7 @@ def _conditions(given: Any) -> Lines:
 
 def _pods_status(world: "World", content: Json) -> str:
     count = {"Running": 0, "Pending": 0, "Succeeded": 0, "Failed": 0}
-    for _, pod in world.store.by("pod/owner", content["metadata"].get("uid", "")):
+    for _, pod in world.store.by(PODS_BY_OWNER, content["metadata"].get("uid", "")):
         if isinstance(pod, Pod):
             count[pod.status.phase] = count.get(pod.status.phase, 0) + 1
     return (
@@ -88,12 +89,12 @@ def deployment(world: "World", content: Json) -> Lines:
 
 def _replicasets(world: "World", content: Json) -> Lines:
     meta = content["metadata"]
-    live = world.store.get("Deployment", f"{meta.get('namespace', '')}/{meta['name']}")
+    live = world.store.get(Deployment, f"{meta.get('namespace', '')}/{meta['name']}")
     if not isinstance(live, Deployment):
         return []
     owned = [
         each
-        for _, each in world.store.by("replicaset/owner", meta.get("uid", ""))
+        for _, each in world.store.by(REPLICA_SETS_BY_OWNER, meta.get("uid", ""))
         if isinstance(each, ReplicaSet)
     ]
     new = [each for each in owned if same_template(each, live.spec.template)][:1]

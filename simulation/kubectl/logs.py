@@ -7,6 +7,7 @@ started, when it began to answer, how many requests reach it now, how it ended.
 from typing import TYPE_CHECKING
 
 from simulation.kernel.units import SECOND
+from simulation.kube.indexes import PODS_BY_NAMESPACE
 from simulation.kube.kubelet.reaching import logs_error
 from simulation.kube.objects.pod import ContainerStatus, Pod
 from simulation.kubectl.errors import CommandError, not_found
@@ -53,7 +54,7 @@ def pods_of(world: "World", call: Call) -> list[Pod]:
     labels = found.spec.template.metadata.labels if hasattr(found.spec, "template") else {}
     pods = [
         pod
-        for _, pod in world.store.by("pod/namespace", call.namespace)
+        for _, pod in world.store.by(PODS_BY_NAMESPACE, call.namespace)
         if isinstance(pod, Pod) and labels and labels.items() <= pod.metadata.labels.items()
     ]
     if not pods:

@@ -11,7 +11,8 @@ from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.config import Event, Lease, LeaseSpec, Unsimulated
 from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.meta import ObjectMeta
-from simulation.kube.objects.service import EndpointSlice, ObjectReference
+from simulation.kube.objects.node import Node
+from simulation.kube.objects.service import EndpointSlice, ObjectReference, Service
 from simulation.kubectl.errors import BALANCER, CommandError, not_found, refused
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import Resource, Target
@@ -32,7 +33,7 @@ def every(world: "World", kind: str) -> list[AnyObject]:
         return _endpoints(world)
     if kind == "Lease":
         return sorted(
-            [*world.store.list("Lease"), *_leases(world)],
+            [*world.store.list(Lease), *_leases(world)],
             key=lambda each: (each.metadata.namespace, each.metadata.name),
         )
     return world.store.list(kind)
@@ -144,11 +145,11 @@ def _endpoints(world: "World") -> list[AnyObject]:
     """Endpoints as Kubernetes keeps them beside the slices, and those that a user made."""
     found: dict[str, AnyObject] = {}
     subsets: dict[str, dict[str, Any]] = {}
-    for each in world.store.list("EndpointSlice"):
+    for each in world.store.list(EndpointSlice):
         assert isinstance(each, EndpointSlice)
         name = each.metadata.labels.get(SERVICE_NAME, "")
         _add_slice(subsets.setdefault(f"{each.metadata.namespace}/{name}", {}), each)
-    for service in world.store.list("Service"):
+    for service in world.store.list(Service):
         key = key_of(service)
         if key in subsets:
             meta = service.metadata
@@ -189,7 +190,7 @@ def _add_slice(subsets: dict[str, Any], each: EndpointSlice) -> None:
 def _leases(world: "World") -> list[AnyObject]:
     """Leases of nodes and of the two elected offices; their renewals are silent writes."""
     found: list[AnyObject] = []
-    for node in world.store.list("Node"):
+    for node in world.store.list(Node):
         name = node.metadata.name
         renewed = world.heartbeats.last_renewal(world, name)
         meta = ObjectMeta(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
 from simulation.kube.apiserver import Reply
+from simulation.kube.indexes import PODS_BY_NODE
 from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.pods import is_finished
@@ -133,7 +134,7 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
     """Return the pods to evict, why the node cannot be drained, and what to warn of."""
     groups: dict[str, list[str]] = {"daemon": [], "local": [], "bare": []}
     evicted: list[Pod] = []
-    for key, pod in world.store.by("pod/node", node):
+    for key, pod in world.store.by(PODS_BY_NODE, node):
         assert isinstance(pod, Pod), f"{key} is no pod"
         if MIRROR in pod.metadata.annotations:
             continue
@@ -194,7 +195,7 @@ def look_drained(world: "World", session: Session, call: Call) -> bool:
         _begin(world, session, call, name.removeprefix("node "))
     waiting: list[Aim] = []
     for aim in session.aims:
-        pod = world.store.get("Pod", aim.key)
+        pod = world.store.get(Pod, aim.key)
         if pod is None or pod.metadata.uid != aim.uid:
             session.say(world.now, f"pod/{aim.key.partition('/')[2]} evicted")
             session.tried.pop(aim.key, None)

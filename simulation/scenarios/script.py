@@ -13,6 +13,7 @@ from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
 from simulation.kernel.records import Record
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration, Instant
 from simulation.kube.network.links import EVERYTHING
+from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.quantities import whole
 from simulation.kubectl import terminal
 from simulation.kubectl.curl import split_url, trace
@@ -443,7 +444,7 @@ class Player:
         """Return the key of a pod by its name, or the first of a workload's; raise Mistake."""
         given = statement.words[1]
         namespace, _, name = given.rpartition("/")
-        keys = self.lab.world.store.keys("Pod")
+        keys = self.lab.world.store.keys(Pod)
         prefix = f"{namespace or 'default'}/{name}"
         for key in keys:
             if key == prefix:

@@ -16,6 +16,7 @@ from simulation.kernel.records import State
 from simulation.kernel.timeline import Datum, Event
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
+from simulation.kube.indexes import PODS_BY_NODE
 from simulation.kube.kubelet import containers, node_status, pressure, timers
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.kubelet.reports import (
@@ -65,7 +66,7 @@ class Kubelets:
 
     def add(self, world: "World", node: str, connected: bool = False) -> None:
         """Install a kubelet on a machine; it has not listed anything yet."""
-        is_known = world.store.get("Node", node) is not None
+        is_known = world.store.get(Node, node) is not None
         state = KubeletState(node=node, connected=connected, registered=is_known)
         self.state.kubelets[node] = state
 
@@ -114,13 +115,13 @@ class Kubelets:
             return
         kubelet.listed = True
         view = world.readers.view(world, node)
-        pods = [pod for pod in view.by("pod/node", node) if isinstance(pod, Pod)]
+        pods = [pod for pod in view.by(PODS_BY_NODE, node) if isinstance(pod, Pod)]
         known = [pod.metadata.uid for pod in pods]
         for uid in [uid for uid in kubelet.pods if uid not in known]:
             self.vanished(world, kubelet, kubelet.pods[uid])
         for pod in pods:
             self._sync(world, kubelet, pod, ())
-        found = view.get("Node", node)
+        found = view.get(Node, node)
         node_status.heard(world, kubelet, found if isinstance(found, Node) else None)
 
     def connected(self, world: "World", node: str) -> None:

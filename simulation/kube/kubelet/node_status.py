@@ -219,7 +219,7 @@ def post(world: "World", happened: Event) -> None:
     machine = world.machines[kubelet.node]
     trouble = trouble_of(world, machine)
     pods_max = world.settings.max_pods_per_node
-    node = world.readers.view(world, kubelet.node).get("Node", kubelet.node)
+    node = world.readers.view(world, kubelet.node).get(Node, kubelet.node)
     if isinstance(node, Node):
         known, pressures = node.status.conditions, tuple(sorted(kubelet.pressures))
         status = status_of_node(

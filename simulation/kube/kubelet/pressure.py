@@ -17,6 +17,7 @@ from simulation.kube.kubelet.reports import event, report
 from simulation.kube.kubelet.stages import KubeletState, PodRun, Verdict
 from simulation.kube.kubelet.status import qos_class
 from simulation.kube.machines import Machine, Process, processes_of, usage
+from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules import node_pressure
 from simulation.kube.rules.node_pressure import Eater
@@ -159,7 +160,7 @@ def look(world: "World", happened: Event) -> None:
 
 
 def _tell(world: "World", kubelet: KubeletState, text: str) -> None:
-    node = world.readers.view(world, kubelet.node).get("Node", kubelet.node)
+    node = world.readers.view(world, kubelet.node).get(Node, kubelet.node)
     if node is not None:
         source = ("kubelet", kubelet.node)
         world.events.add(world.now, *source, node, "Warning", "EvictionThresholdMet", text)

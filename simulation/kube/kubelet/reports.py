@@ -91,7 +91,7 @@ def answered(
 
 def report_again(world: "World", kubelet: KubeletState, run: PodRun) -> None:
     """Report once more, on the basis of the newest version that the kubelet's watch has seen."""
-    pod = world.readers.view(world, kubelet.node).get("Pod", run.key)
+    pod = world.readers.view(world, kubelet.node).get(Pod, run.key)
     if isinstance(pod, Pod) and pod.metadata.uid == run.uid:
         heard_status(run, pod)
     report(world, kubelet, run)
