@@ -30,6 +30,7 @@ test: $(VENV)/dev check
 check: $(VENV)/dev
 	$(BIN)/ruff check simulation clusterlab tests tools
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 	$(BIN)/python -m tools.words --check
 
 golden: $(VENV)/dev

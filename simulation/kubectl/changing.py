@@ -9,7 +9,8 @@ from simulation.kube.indexes import REPLICA_SETS_BY_OWNER
 from simulation.kube.manifests.validation import label_problems
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.node import Node, Taint
-from simulation.kube.objects.workload import DaemonSet, Deployment, ReplicaSet
+from simulation.kube.objects.pod import Pod, PodSpec, PodTemplateSpec
+from simulation.kube.objects.workload import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from simulation.kube.rules.revisions import revision_of, same_template, without_hash
 from simulation.kubectl.applying import perform
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, required
@@ -31,7 +32,9 @@ REPLICAS_MAX = 2_147_483_647
 NAMES_NEEDED = (
     "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
 )
-SCALABLE = ("Deployment", "ReplicaSet", "StatefulSet", "ReplicationController")
+Scalable = Deployment | ReplicaSet | StatefulSet
+Templated = Deployment | ReplicaSet | StatefulSet | DaemonSet
+Restartable = Deployment | DaemonSet | StatefulSet
 
 
 def found_by(
@@ -62,7 +65,7 @@ def scale(world: "World", session: Session, call: Call) -> None:
     if not 0 <= replicas <= REPLICAS_MAX:
         raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
     for resource, obj in found_by(world, session, call):
-        if resource.kind not in SCALABLE or not hasattr(getattr(obj, "spec", None), "replicas"):
+        if not isinstance(obj, Scalable):
             session.complain(
                 world.now,
                 "Error from server (NotFound): the server could not find the requested resource",
@@ -74,7 +77,7 @@ def scale(world: "World", session: Session, call: Call) -> None:
                 world.now, f"error: Expected replicas to be {wanted}, was {obj.spec.replicas}"
             )
             continue
-        new = replace(obj, spec=replace(obj.spec, replicas=replicas))
+        new = _with_replicas(obj, replicas)
         perform(world, session, call, "patch", resource, new, "scaled", ("spec.replicas",))
 
 
@@ -261,8 +264,10 @@ def set_image(world: "World", session: Session, call: Call) -> None:
         raise CommandError("error: at least one image update is required")
     narrowed = replace(call, args=tuple(word for word in call.args if "=" not in word))
     for resource, obj in found_by(world, session, narrowed):
-        is_pod = resource.kind == "Pod"
-        template = obj.spec if is_pod else obj.spec.template.spec
+        if not isinstance(obj, Pod | Templated):
+            session.complain(world.now, f"error: {resource.full} {obj.metadata.name} is not supported")
+            continue
+        template = obj.spec if isinstance(obj, Pod) else obj.spec.template.spec
         names = [each.name for each in (*template.containers, *template.init_containers)]
         missing = [name for name in images if name != "*" and name not in names]
         if missing:
@@ -275,9 +280,16 @@ def set_image(world: "World", session: Session, call: Call) -> None:
         )
         if new == template:
             continue
-        path = "spec" if is_pod else "spec.template.spec"
-        changed = _with_template(obj, new) if not is_pod else replace(obj, spec=new)
+        changed, path = _with_pod_spec(obj, new)
         perform(world, session, call, "patch", resource, changed, "image updated", (path,))
+
+
+def _with_replicas(obj: Scalable, replicas: int) -> AnyObject:
+    if isinstance(obj, Deployment):
+        return replace(obj, spec=replace(obj.spec, replicas=replicas))
+    if isinstance(obj, StatefulSet):
+        return replace(obj, spec=replace(obj.spec, replicas=replicas))
+    return replace(obj, spec=replace(obj.spec, replicas=replicas))
 
 
 def _with_image(container: Any, images: dict[str, str]) -> Any:
@@ -285,14 +297,29 @@ def _with_image(container: Any, images: dict[str, str]) -> Any:
     return replace(container, image=image)
 
 
-def _with_template(obj: AnyObject, spec: Any) -> AnyObject:
-    return replace(obj, spec=replace(obj.spec, template=replace(obj.spec.template, spec=spec)))
+def _with_pod_spec(obj: Pod | Templated, spec: PodSpec) -> tuple[AnyObject, str]:
+    """Return the object with another pod specification, and where that lies."""
+    if isinstance(obj, Pod):
+        return replace(obj, spec=spec), "spec"
+    template = replace(obj.spec.template, spec=spec)
+    return _with_template(obj, template), "spec.template.spec"
+
+
+def _with_template(obj: Templated, template: PodTemplateSpec) -> AnyObject:
+    # One line a kind: the type checker cannot see that each keeps its own.
+    if isinstance(obj, Deployment):
+        return replace(obj, spec=replace(obj.spec, template=template))
+    if isinstance(obj, DaemonSet):
+        return replace(obj, spec=replace(obj.spec, template=template))
+    if isinstance(obj, StatefulSet):
+        return replace(obj, spec=replace(obj.spec, template=template))
+    return replace(obj, spec=replace(obj.spec, template=template))
 
 
 def restart(world: "World", session: Session, call: Call) -> None:
     """Plan a rollout of the same template: an annotation makes it a new one."""
     for resource, obj in found_by(world, session, call):
-        if resource.kind not in ("Deployment", "DaemonSet", "StatefulSet"):
+        if not isinstance(obj, Restartable):
             session.complain(world.now, f"error: {resource.plural} \"{obj.metadata.name}\" restarting is not supported")
             continue
         if getattr(obj.spec, "paused", False):
@@ -305,7 +332,7 @@ def restart(world: "World", session: Session, call: Call) -> None:
         template = obj.spec.template
         annotations = {**template.metadata.annotations, RESTARTED: world.calendar.rfc3339(world.now)}
         template = replace(template, metadata=replace(template.metadata, annotations=annotations))
-        new = replace(obj, spec=replace(obj.spec, template=template))
+        new = _with_template(obj, template)
         path = ("spec.template.metadata.annotations",)
         perform(world, session, call, "patch", resource, new, "restarted", path)
 

@@ -68,13 +68,13 @@ def namespace(world: "World", content: Json) -> Lines:
         hard = status.get("hard") or getattr(each, "spec", {}).get("hard") or {}
         used = status.get("used") or {}
         lines += [f"  Name:\t{each.metadata.name}", "  Resource\tUsed\tHard", "  --------\t---\t---"]
-        lines += [f"  {one}\t{used.get(one, 0)}\t{hard[one]}" for one in sorted(hard)]
-    ranges = [each for each in world.store.list("LimitRange") if each.metadata.namespace == name]
+        lines += [f"  {item}\t{used.get(item, 0)}\t{hard[item]}" for item in sorted(hard)]
+    ranges = [one for one in world.store.list("LimitRange") if one.metadata.namespace == name]
     if not ranges:
         return [*lines, "", "No LimitRange resource."]
     lines += ["", "Resource Limits", *_limits_head(" ")]
-    for each in ranges:
-        lines += _limits((each.rest.get("spec") or {}).get("limits") or (), " ")
+    for one in ranges:
+        lines += _limits((one.rest.get("spec") or {}).get("limits") or (), " ")
     return lines
 
 

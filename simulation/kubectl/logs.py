@@ -51,7 +51,8 @@ def pods_of(world: "World", call: Call) -> list[Pod]:
         raise not_found(resource.full, name)
     if isinstance(found, Pod):
         return [found]
-    labels = found.spec.template.metadata.labels if hasattr(found.spec, "template") else {}
+    template = getattr(getattr(found, "spec", None), "template", None)
+    labels = template.metadata.labels if template is not None else {}
     pods = [
         pod
         for _, pod in world.store.by(PODS_BY_NAMESPACE, call.namespace)

@@ -335,8 +335,8 @@ def _autoscale(world: "World", session: Session, call: Call) -> Content:
         raise CommandError(NO_RESOURCES)
     obj = named(world, call, wanted[0].resource, wanted[0].name)
     if not hasattr(getattr(obj, "spec", None), "replicas"):
-        kind = wanted[0].resource.typed
-        raise CommandError(f"error: cannot autoscale a {kind}: the server could not find the requested resource")
+        typed = wanted[0].resource.typed
+        raise CommandError(f"error: cannot autoscale a {typed}: the server could not find the requested resource")
     kind = wanted[0].resource
     target = {"apiVersion": kind.api_version, "kind": kind.kind, "name": wanted[0].name}
     return autoscaler(call, target, wanted[0].name)

@@ -6,7 +6,7 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
 from simulation.kube.apiserver import Reply
 from simulation.kube.indexes import PODS_BY_NODE
-from simulation.kube.objects.kinds import AnyObject, key_of
+from simulation.kube.objects.kinds import key_of
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.pods import is_finished
 from simulation.kube.writes import Committed, Refused, Result, Write
@@ -217,7 +217,7 @@ EVICTED = -2
 """The eviction was granted: what remains is to wait for the pod's end."""
 
 
-def _evict(world: "World", session: Session, call: Call, pod: AnyObject) -> None:
+def _evict(world: "World", session: Session, call: Call, pod: Pod) -> None:
     key = key_of(pod)
     session.say(world.now, f"evicting pod {key}")
     session.tried[key] = -1

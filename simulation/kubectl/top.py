@@ -77,7 +77,7 @@ def top_pod(world: "World", call: Call) -> Output:
     return _print(call, ["NAMESPACE", *head] if everywhere else head, measured)
 
 
-def _named(objects: list, name: str, plural: str) -> list:  # type: ignore[type-arg]
+def _named(objects: list, name: str, plural: str) -> list:
     found = [each for each in objects if each.metadata.name == name]
     if not found:
         raise not_found(plural if plural == "pods" else "nodes", name)

@@ -19,7 +19,7 @@ from simulation.kubectl.jsonpath import steps_of, text_of, values_at
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect, namespace_of
-from simulation.kubectl.resources import RESOURCES, targets
+from simulation.kubectl.resources import RESOURCES, Resource, targets
 from simulation.kubectl.selectors import select
 from simulation.kubectl.session import Aim, Session
 from simulation.kubectl.tables import cells, headers, layout
@@ -185,7 +185,8 @@ def wait(world: "World", session: Session, call: Call) -> None:
     if not meant:
         raise CommandError("error: no matching resources found")
     if sort.lower() == "create":
-        found, problems = [], []
+        found: list[tuple[Resource, AnyObject]] = []
+        problems: list[str] = []
         for each in meant:
             namespace = namespace_of(each.resource, call)
             key = f"{namespace}/{each.name}" if namespace else each.name
