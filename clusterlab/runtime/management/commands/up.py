@@ -78,8 +78,10 @@ class Command(BaseCommand):
             name = f"{number}-{os.getpid()}"
             queue = f"host@{name}"
             supervisor.add(queue, [*celery, "-c", "1", "-Q", queue, "-n", f"host{name}@%h"], env)
-        tasks = [*celery, "-c", "4", "-Q", "tasks,replay", "-n", f"tasks{os.getpid()}@%h"]
-        supervisor.add("tasks", tasks, env)
+        # A long replay must not hold up a host, nor what else there is to do.
+        for queue, threads in (("replay", "1"), ("tasks", "2")):
+            argv = [*celery, "-c", threads, "-Q", queue, "-n", f"{queue}{os.getpid()}@%h"]
+            supervisor.add(queue, argv, env)
         daphne = [python, "-m", "daphne", "-b", host, "-p", str(port), "--no-server-name",
                   "-v", "0", "clusterlab.asgi:application"]  # fmt: skip
         supervisor.add("web", daphne, env)
