@@ -8,4 +8,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clusterlab.settings")
 
 app = Celery("clusterlab")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["clusterlab.runtime"])
+for module in ("tasks", "lookback", "retention"):
+    app.autodiscover_tasks(["clusterlab.runtime"], related_name=module)

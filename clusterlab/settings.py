@@ -131,6 +131,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "tasks"
+CELERY_BEAT_SCHEDULE = {"forget-labs": {"task": "runtime.forget_labs", "schedule": 6 * 3600.0}}
+LABS_KEPT_DAYS = int(os.environ.get("LABS_KEPT_DAYS", "60"))
+"""Labs that nobody visited for so long are deleted, journals and all; 0 keeps them for ever."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어")]

@@ -22,6 +22,7 @@ from clusterlab.labs.limits import WINDOW_FRAMES
 from clusterlab.labs.protocol import Bucket, letter_of, read
 from clusterlab.runtime import mailbox
 from clusterlab.runtime.models import Link
+from clusterlab.runtime.retention import visited
 from simulation.kernel.reasons import Reason, Refused
 
 NOT_HERE = 4404
@@ -32,7 +33,10 @@ RESUME_PERIOD_S = 0.5
 def find_link(lab: str, secret: str) -> Link | None:
     """Return the link that opens a lab, if the secret is right."""
     close_old_connections()
-    return Link.objects.select_related("lab").filter(secret=secret, lab_id=lab).first()
+    link = Link.objects.select_related("lab").filter(secret=secret, lab_id=lab).first()
+    if link is not None:
+        visited(lab)
+    return link
 
 
 class LabConsumer(AsyncWebsocketConsumer):

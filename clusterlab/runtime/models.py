@@ -7,6 +7,7 @@ host that holds the present epoch, so a host that was presumed dead cannot write
 import secrets
 
 from django.db import models
+from django.utils import timezone
 
 
 def new_lab_id() -> str:
@@ -41,6 +42,8 @@ class Lab(models.Model):
     falls = models.JSONField(default=list)
     """Unix times at which a host died with it."""
     created_at = models.DateTimeField(auto_now_add=True)
+    visited_on = models.DateField(default=timezone.localdate, db_index=True)
+    """The last day on which somebody came; labs that nobody visits are forgotten."""
 
     class Meta:
         """No table name of its own."""
