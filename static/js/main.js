@@ -103,9 +103,12 @@ const actions = {
     const at = neighbour(store.history.marks, store.past.at ?? store.liveNow(), direction);
     if (at !== null || direction > 0) actions.look(at);
   },
-  select(kind, key) {
+  /** Choose something; who chose by key goes on in the inspector, and comes back with Escape. */
+  select(kind, key, byKey = false) {
+    if (byKey) chosenFrom = document.activeElement;
     store.select(kind, key);
     fetchDetail();
+    if (byKey) afterDrawing = () => $("inspector").querySelector(".close")?.focus();
   },
   command(body, place, label) {
     const [id, answered] = request(body);
@@ -166,6 +169,8 @@ async function fetchDetail() {
 // --- drawing: at most once a frame when something changed, and a few times a second for the clocks
 
 let wanted = true;
+let afterDrawing = null;
+let chosenFrom = null;
 let drawnAt = 0;
 let places = null;
 store.onChange(() => (wanted = true));
@@ -185,6 +190,8 @@ function tick(real) {
     wanted = false;
     drawnAt = real;
     render(now);
+    afterDrawing?.();
+    afterDrawing = null;
   }
   if (!places) return;
   for (const arrival of store.arrivals.splice(0)) motion.arrive(arrival, store, places);
@@ -256,6 +263,9 @@ if (!isStage) {
 startDiagramKeys(svg);
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;
-  if (event.key === "Escape" && store.selection) actions.select(null);
+  if (event.key !== "Escape" || !store.selection) return;
+  actions.select(null);
+  chosenFrom?.focus();
+  chosenFrom = null;
 });
 requestAnimationFrame(tick);

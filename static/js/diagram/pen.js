@@ -71,7 +71,7 @@ export function pill(key, cx, cy, content, o = {}) {
 
 /** Return the properties of something that can be chosen by mouse and keyboard. */
 export function chosen(actions, kind, key, label, extra = {}) {
-  const choose = () => actions.select(kind, key);
+  const choose = (byKey) => actions.select(kind, key, byKey);
   return {
     role: "button",
     tabindex: 0,
@@ -81,12 +81,12 @@ export function chosen(actions, kind, key, label, extra = {}) {
     class: `pick ${extra.class ?? ""}`,
     onclick: (event) => {
       event.stopPropagation();
-      choose();
+      choose(false);
     },
     onkeydown: (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      choose();
+      choose(true);
     },
   };
 }
