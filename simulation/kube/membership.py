@@ -17,6 +17,7 @@ from simulation.kube import control_plane, machines
 from simulation.kube.apiserver import Reply, Server
 from simulation.kube.kubelet.static_pods import static_pods
 from simulation.kube.manifests.defaults import with_defaults
+from simulation.kube.objects.node import Node
 from simulation.kube.writes import Write
 from simulation.raft.limits import MEMBERS_MAX
 from simulation.raft.member import Member
@@ -151,7 +152,7 @@ class Members:
 
     def _join(self, world: "World", move: Move) -> None:
         machine = world.machines[move.node]
-        if not machine.is_on or world.store.get("Node", move.node) is None:
+        if not machine.is_on or world.store.get(Node, move.node) is None:
             return
         now = world.consensus.membership()
         if move.node not in now.learners:
