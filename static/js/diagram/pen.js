@@ -75,7 +75,8 @@ export function chosen(actions, kind, key, label, extra = {}) {
   return {
     role: "button",
     tabindex: 0,
-    "aria-label": label,
+    // What can be read in it is its name; this says what its colours say.
+    "aria-description": label,
     "data-kind": kind,
     "data-key": key,
     class: `pick ${extra.class ?? ""}`,

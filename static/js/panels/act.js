@@ -19,7 +19,7 @@ export function act(store, actions, act) {
     class: `act ${act.danger ? "danger" : ""} ${waiting && mine ? "waiting" : ""}`,
     disabled: act.disabled || !store.mayCommand,
     title: act.command,
-    "aria-label": act.aria ?? act.label,
+    "aria-label": act.bare ? act.aria : undefined,
     "data-term": act.term,
     "data-do": act.body.do,
     onclick: () => actions.command(act.body, act.place, act.label),
