@@ -40,6 +40,7 @@ def machine_rows(world: "World") -> Rows:
             "since": machine.since,
             "ready_at": machine.ready_at if machine.power == machines.BOOTING else None,
             "cut": world.links.is_cut(name, "*"),
+            "stopped": sorted(machine.stopped),
             "cpu": machine.cpu,
             "memory": machine.memory,
             "used_cpu": used.cpu,
@@ -90,8 +91,10 @@ def _requested(world: "World", node: str) -> tuple[int, int]:
 
 
 def member_rows(world: "World") -> Rows:
-    """Return the members of etcd."""
-    return world.consensus.rows(world.now)
+    """Return the members of etcd, those that only learn included."""
+    membership = world.consensus.membership()
+    rows = world.consensus.rows(world.now)
+    return {name: {**row, "votes": membership.is_voter(name)} for name, row in rows.items()}
 
 
 def office_rows(world: "World") -> Rows:

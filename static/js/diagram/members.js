@@ -13,6 +13,7 @@ const OFFICES = [
 
 export function roleWord(role) {
   return {
+    learner: t("Learner: no vote yet"),
     leader: t("Leader"),
     follower: t("Follower"),
     candidate: t("Candidate"),
@@ -23,7 +24,7 @@ export function roleWord(role) {
 
 /** Return how the quorum stands. */
 export function quorumOf(members) {
-  const all = Object.values(members);
+  const all = Object.values(members).filter((member) => member.votes !== false);
   const up = all.filter((member) => member.role !== "down").length;
   const quorum = Math.floor(all.length / 2) + 1;
   return { up, all: all.length, quorum, spare: up - quorum, has: up >= quorum };
@@ -101,7 +102,8 @@ function card(actions, places, state, name, member, now) {
   const [cx, cy] = [box.x + r + 14, box.y + 36];
   const left = cx + r + (box.compact ? 8 : 14);
   const selected = state.selection?.kind === "Node" && state.selection.key === name;
-  const label = `${name}, ${roleWord(member.role)}, ${t("term")} ${member.term}`;
+  const role = !down && member.votes === false ? "learner" : member.role;
+  const label = `${name}, ${roleWord(role)}, ${t("term")} ${member.term}`;
   return h("g", { key: `member ${name}`, ...chosen(actions, "Node", name, label, { class: "member" }) },
     leads && circle(cx, cy, 62, { fill: "url(#halo)" }),
     rect(box, {
@@ -112,13 +114,16 @@ function card(actions, places, state, name, member, now) {
     down && rect(box, { rx: 14, fill: "url(#hatch)" }),
     ring(cx, cy, r, member, now, leads, down),
     text(left, box.y + 22, name, { size: box.compact ? 12 : 14, weight: 650, fill: down ? colour("text2") : undefined }),
-    text(left, box.y + 38, down && machine.power === "booting" ? t("Booting") : roleWord(member.role), {
-      size: 11.5, weight: leads ? 650 : 500, fill: ink, term: `role-${member.role}`,
+    text(left, box.y + 38, down && machine.power === "booting" ? t("Booting") : roleWord(role), {
+      size: 11.5, weight: leads ? 650 : 500, fill: ink, term: `role-${role}`,
     }),
     leads && !box.compact && path(
       `M${box.x + box.w - 27} ${box.y + 25}l-3.2-7 4.6 3 3.1-5 3.1 5 4.6-3-3.2 7z`,
       { fill: colour("raft") }),
     machine.cut && cutMark(box.x + box.w - 24, box.y + 20),
+    !down && machine.stopped?.length > 0 && text(box.x + box.w - 10, box.y + box.h - 9,
+      t("{n} stopped", { n: machine.stopped.length }),
+      { size: 10, weight: 600, fill: colour("bad"), anchor: "end", term: "process" }),
     squares(left, box.y + 47, member, box, down),
     badges(state, name, box));
 }

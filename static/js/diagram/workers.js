@@ -118,7 +118,8 @@ export function notes(places, state, now) {
   for (const [name, place] of Object.entries(places.workers)) {
     const node = state.table("node")[name];
     const machine = state.table("machine")[name];
-    if (node?.heartbeat == null && machine?.power === "on" && !machine.cut) continue;
+    const isWell = machine?.power === "on" && !machine.cut && !machine.stopped?.length;
+    if (node?.heartbeat == null && isWell) continue;
     const content = noteOf(node, machine, state, now);
     if (node?.heartbeat != null) found.push(missed(name, places, place));
     if (content) {
@@ -154,6 +155,7 @@ export function noteOf(node, machine, state, now) {
   if (machine?.power === "off") parts.push(t("off"));
   else if (machine?.cut) parts.push(t("network cut"));
   else if (machine?.power === "booting") parts.push(t("starting"));
+  for (const process of machine?.power === "on" ? machine.stopped ?? [] : []) parts.push(t("{process} stopped", { process }));
   if (node?.heartbeat != null) parts.push(t("silent for {span}", { span: span(now - node.heartbeat) }));
   const tainted = node?.taints?.some((each) => each.endsWith("unreachable:NoExecute"));
   if (tainted && node.ready_since != null) {

@@ -8,6 +8,11 @@ export function explain(term) {
 }
 
 const TERMS = () => ({
+  process: [t("Process"), t("A program on a machine. It can die alone: what it looked after goes on without it, and the rest of the machine notices nothing.")],
+  "add-worker": [t("Add a worker"), t("One more machine is plugged in and boots. Its kubelet registers it as a Node, and new pods may be placed on it.")],
+  "remove-worker": [t("Take a node out"), t("Its Node object is deleted and the machine is taken away. Its pods are collected as garbage and replaced elsewhere.")],
+  "add-control-plane": [t("Add a control plane node"), t("Its etcd joins as a learner and gets a vote when it has caught up. An even number needs a larger quorum and survives no more failures.")],
+  "remove-control-plane": [t("Take a control plane node out"), t("Its member leaves etcd first, so the quorum is counted anew. Then the machine and its Node go.")],
   timeline: [t("Timeline"), t("Drag along it to look at an earlier moment; the lab goes on meanwhile. Where you look and how fast the lab runs are two different things.")],
   "control-plane": [t("Control plane node"), t("A node that runs the API server, etcd, the scheduler and the controllers. Once called master; courses still use the old name.")],
   worker: [t("Worker node"), t("A machine that runs pods. Its kubelet reports to the API and starts what the API assigns to it.")],
@@ -18,6 +23,7 @@ const TERMS = () => ({
   "role-follower": [t("Follower"), t("A member that takes what the leader sends. If it hears nothing for its timeout, it asks for an election.")],
   "role-candidate": [t("Candidate"), t("A member that asks the others for their votes. With more than half of them it becomes the leader.")],
   "role-pre-candidate": [t("Pre-candidate"), t("A member that asks whether it could win before it disturbs anybody. Only then does it raise the term.")],
+  "role-learner": [t("Learner"), t("A new member that copies the log and has no vote yet. It is promoted when it has caught up.")],
   "role-down": [t("Down"), t("This member does not answer. The others go on as long as they are more than half.")],
   "office-etcd": [t("etcd's leader"), t("etcd's members elect one leader among themselves. It is a different office from those of the scheduler and the controllers, and may sit elsewhere.")],
   "office-kube-scheduler": [t("The scheduler's lease"), t("Several schedulers run, but only the holder of this Lease works. If it stops renewing for 15 s, another takes over.")],

@@ -44,6 +44,12 @@ function overview(store, actions, now, missing) {
       h("span", { class: `state ${machine.power === "on" && !machine.cut ? "" : "bad"}` }, powerWord(machine)),
       power(store, actions, name, machine, true),
       outcome(store, `power ${name}`)))),
+    h("div", { class: "acts" }, ["add-worker", "add-control-plane"].map((verb) => act(store, actions, {
+      place: "add", term: verb, command: verb, body: { do: verb },
+      label: verb === "add-worker" ? t("Add a worker") : t("Add a control plane node"),
+    }))),
+    outcome(store, "add"),
+    h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store.table("member"))),
     h("p", { class: "quiet" }, t("Choose anything in the picture to look into it.")));
 }
 
@@ -102,6 +108,7 @@ function node(store, actions, name, now) {
       })),
     outcome(store, `power ${name}`), outcome(store, place),
     machine && pairs(store, actions, name),
+    machine && processes(store, actions, name, machine, cp),
     kv(
       machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(now - machine.since)}`}`, "machine-clock"],
       row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${t("silent for {span}", { span: span(now - row.heartbeat) })}`), "belief-clock"],
@@ -135,6 +142,34 @@ function pairs(store, actions, name) {
       });
     })),
     others.map((other) => outcome(store, `link ${name} ${other}`)));
+}
+
+const SERVICES = ["kubelet", "container-runtime", "kube-proxy"];
+const CONTROL_PLANE = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+
+/** Single processes: each can die while the machine goes on. Static pods come back by themselves. */
+function processes(store, actions, name, machine, cp) {
+  const all = cp ? [...CONTROL_PLANE, ...SERVICES] : SERVICES;
+  const stopped = machine.stopped ?? [];
+  const verb = cp ? "remove-control-plane" : "remove-worker";
+  return h("details", { class: "pairs", key: `processes ${name}`, open: stopped.length > 0 },
+    h("summary", { "data-term": "process" }, t("Kill a single process")),
+    h("div", { class: "acts" }, all.map((process) => {
+      const isDown = stopped.includes(process);
+      const returns = isDown && CONTROL_PLANE.includes(process);
+      const act_ = isDown ? "start-process" : "kill-process";
+      return act(store, actions, {
+        place: `process ${name} ${process}`, danger: !isDown, disabled: returns || machine.power !== "on",
+        label: returns ? t("{process} is being restarted", { process }) : isDown ? t("Start {process}", { process }) : t("Kill {process}", { process }),
+        command: `${act_} ${name} ${process}`, body: { do: act_, node: name, process },
+      });
+    })),
+    all.map((process) => outcome(store, `process ${name} ${process}`)),
+    h("div", { class: "acts" }, act(store, actions, {
+      place: `remove ${name}`, danger: true, term: verb,
+      label: t("Take {name} out of the cluster", { name }), command: `${verb} ${name}`, body: { do: verb, node: name },
+    })),
+    outcome(store, `remove ${name}`));
 }
 
 function returned(machine, row, pods) {

@@ -7,7 +7,8 @@ import { words as split } from "./shell.js";
 const HISTORY_MAX = 200;
 const LINES_MAX = 2_000;
 const POLL_MS = 300;
-const MACHINE = new Set(["power-on", "power-off", "cut", "heal", "load", "kill-container", "add-worker", "remove-worker"]);
+const MACHINE = new Set(["power-on", "power-off", "cut", "heal", "load", "kill-container", "add-worker", "remove-worker",
+  "add-control-plane", "remove-control-plane", "kill-process", "start-process", "shut-down", "fill-disk"]);
 
 export class Terminal {
   /**
@@ -93,7 +94,7 @@ export class Terminal {
       return;
     }
     if (argv[0] === "help") {
-      this.print(t("kubectl …, curl URL, etcdctl endpoint status -w table, power-off NODE, power-on NODE, cut NODE [NODE], heal NODE [NODE], load ROUTE RPS, clear"), "m");
+      this.print(t("kubectl …, curl URL, etcdctl endpoint status -w table, power-off NODE, power-on NODE, shut-down NODE, cut NODE [NODE], heal NODE [NODE], kill-process NODE PROCESS, start-process NODE PROCESS, fill-disk NODE PERCENT, add-worker, add-control-plane, load ROUTE RPS, clear"), "m");
       return;
     }
     const edited = editOf(argv);
@@ -157,6 +158,10 @@ function machineCommand([verb, a = "", b = ""]) {
     cut: { do: "cut", a, b }, heal: { do: "heal", a, b }, load: { do: "load", route: a, rps: Number(b) },
     "kill-container": { do: "kill-container", pod: a.includes("/") ? a : `default/${a}`, container: b },
     "add-worker": { do: "add-worker" },
+    "add-control-plane": { do: "add-control-plane" },
+    "kill-process": { do: "kill-process", node: a, process: b },
+    "start-process": { do: "start-process", node: a, process: b },
+    "fill-disk": { do: "fill-disk", node: a, percent: Number(b) },
   };
   return bodies[verb] ?? { do: verb, node: a };
 }
