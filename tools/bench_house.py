@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import logging
 import os
 import re
 import shutil
@@ -28,6 +29,9 @@ FAN_OUT_S = 8
 ACK_EVERY = 10
 """As the page does."""
 Row = dict[str, Any]
+
+# Viewers that only fill the house are never read, and their sockets complain about it.
+logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
 
 @contextmanager
