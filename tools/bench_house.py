@@ -87,12 +87,25 @@ def click_to_frame(row: Callable[..., Row]) -> list[Row]:
         viewer.until(lambda message: message["t"] == "snapshot")
         alone = percentile(clicks(viewer, CLICKS), 95)
         rows.append(row("click → its frame, one lab, p95", alone, "ms", 100))
-        others = [house.open_lab() for _ in range(min(MANY_LABS, 58) - 1)]
-        for other in others:
-            other.until(lambda message: message["t"] == "snapshot", 30)
+        _run_beside(house, MANY_LABS - 1)
         crowd = percentile(clicks(viewer, CLICKS), 95)
-        rows.append(row(f"same, {len(others) + 1} labs running, p95", crowd, "ms", 250))
+        rows.append(row(f"same, {MANY_LABS} labs running, p95", crowd, "ms", 250))
     return rows
+
+
+def _run_beside(house: Any, count: int) -> None:
+    """Let many more labs run as if somebody looked at each."""
+    from clusterlab.runtime import keys
+
+    client = keys.connection()
+    labs = house.open_many(count)
+    for lab in labs:
+        client.set(keys.watched(lab), b"1", ex=300)
+    deadline = time.perf_counter() + 60
+    while any(holder is None for holder in client.mget(map(keys.lease, labs))):
+        assert time.perf_counter() < deadline, "not all labs were born"
+        time.sleep(0.2)
+    time.sleep(WATCHED_FOR_S)
 
 
 def takeover(row: Callable[..., Row]) -> list[Row]:
