@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 FAULTS = ("machine-off", "network-cut")
+HEARTBEATS = ("container-runtime", "kubelet")
+"""Processes without which a node is no longer believed in, though its pods may go on."""
 
 
 def clocks_row(world: "World") -> dict[str, Any] | None:
     """Return the row of the three clocks, or None if no fault is remembered."""
     fault = next(
-        (entry for entry in reversed(world.ledger.entries.values()) if entry.reason.key in FAULTS),
+        (entry for entry in reversed(world.ledger.entries.values()) if _begins(entry)),
         None,
     )
     if fault is None:
@@ -49,6 +51,12 @@ def clocks_row(world: "World") -> dict[str, Any] | None:
         "calm": calm,
         "users": _users_since(world, fault),
     }
+
+
+def _begins(entry: "Entry") -> bool:
+    reason = entry.reason
+    killed = reason.key == "process-killed" and reason.params.get("process") in HEARTBEATS
+    return killed or reason.key in FAULTS
 
 
 def _first(world: "World", fault: "Entry", key: str) -> int | None:

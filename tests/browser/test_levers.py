@@ -154,3 +154,36 @@ def test_everything_works_without_a_mouse(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#inspector header")).to_have_count(0)
     assert page.evaluate(found) == name, "the focus is back where it came from"
+
+
+def test_a_kubelet_dies_alone_and_its_pods_go_on(visit: Visit) -> None:
+    learner = visit().open_lab()
+    learner.hurry()
+    page = learner.page
+    learner.choose("Node", "worker-2")
+    page.locator("#inspector details").filter(has_text="process").locator("summary").click()
+
+    page.locator("#inspector button[data-do=kill-process]").filter(has_text="kubelet").click()
+    expect(page.locator("#lesson .clocks")).to_contain_text("kubelet stopped")
+    worker = page.locator('#scene [data-kind=Node][data-key="worker-2"]')
+    expect(worker).to_contain_text("NotReady", timeout=40_000)
+    assert learner.failing() == 0
+    page.locator("#inspector button[data-do=start-process]").click()
+
+    expect(worker).not_to_contain_text("NotReady", timeout=40_000)
+
+
+def test_a_fourth_control_plane_node_costs_quorum_and_buys_nothing(visit: Visit) -> None:
+    learner = visit().open_lab()
+    learner.hurry()
+    page = learner.page
+    scene = page.locator("#scene")
+    expect(scene).to_contain_text("3/3 members up · quorum 2 · may lose 1")
+
+    page.locator("#inspector button[data-do=add-control-plane]").click()
+    expect(scene).to_contain_text("4/4 members up · quorum 3 · may lose 1", timeout=60_000)
+    learner.choose("Node", "cp-4")
+    page.locator("#inspector details").filter(has_text="process").locator("summary").click()
+    page.locator("#inspector button[data-do=remove-control-plane]").click()
+
+    expect(scene).to_contain_text("3/3 members up · quorum 2 · may lose 1", timeout=60_000)

@@ -19,12 +19,24 @@ export function suffering(store, now) {
   };
 }
 
+const HEARTBEATS = ["container-runtime", "kubelet"];
+
+/** Return the process whose end silences a node although its machine runs, or undefined. */
+export function silencedBy(machine) {
+  return machine?.power === "on" ? (machine.stopped ?? []).find((each) => HEARTBEATS.includes(each)) : undefined;
+}
+
+/** Tell whether a machine can be heard again. */
+export function isWell(machine) {
+  return machine?.power === "on" && !machine.cut && !silencedBy(machine);
+}
+
 /** Tell how far the story of a fault has come. */
 export function stageOf(store) {
   const fault = store.clocks;
   if (!fault) return "none";
   const machine = store.table("machine")[fault.machine];
-  const back = machine?.power === "on" && !machine.cut;
+  const back = isWell(machine);
   if (back && fault.believed === "True" && fault.calm) return "healed";
   if (fault.evicted_at !== null && fault.calm) return "replaced";
   if (fault.evicted_at !== null) return "evicting";
@@ -59,6 +71,8 @@ function machineClock(store, fault, now) {
   const since = span(now - Math.max(machine.since, 0));
   if (machine.power === "off") return one("machine-clock", t("Machine"), t("off for {span}", { span: span(now - fault.fault_at) }), "", "bad");
   if (machine.cut) return one("machine-clock", t("Machine"), t("cut off for {span}", { span: span(now - fault.fault_at) }), t("It runs, but nobody hears it."), "bad");
+  const process = silencedBy(machine);
+  if (process) return one("machine-clock", t("Machine"), t("{process} stopped for {span}", { process, span: span(now - fault.fault_at) }), t("The machine runs, and so do its pods; nobody looks after them."), "bad");
   if (machine.power === "booting") return one("machine-clock", t("Machine"), t("starting for {span}", { span: since }), "", "warn");
   return one("machine-clock", t("Machine"), t("on again for {span}", { span: since }), "", "good");
 }

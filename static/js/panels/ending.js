@@ -2,7 +2,7 @@
 
 import { h } from "../vdom.js";
 import { t } from "../words.js";
-import { stageOf } from "./clocks.js";
+import { isWell, stageOf } from "./clocks.js";
 
 /** Draw the explanations that fit what can be seen now. */
 export function ending(store, actions) {
@@ -17,7 +17,7 @@ export function ending(store, actions) {
     found.push([t("Why are the old pods still Terminating?"),
       t("Only the kubelet of {name} can confirm that they have stopped, and it is silent. They stay listed until it comes back, or until somebody deletes the node.", { name: fault.machine })]);
   }
-  if (machine?.power === "on" && !machine.cut && node?.ready === "True" && here.length === 0 && fault.evicted_at !== null) {
+  if (isWell(machine) && node?.ready === "True" && here.length === 0 && fault.evicted_at !== null) {
     found.push([t("Why does {name} stay empty?", { name: fault.machine }),
       t("Kubernetes moves no running pod. The pods of {name} were evicted and replaced; only new pods may be placed on it.", { name: fault.machine })]);
   }
