@@ -18,16 +18,15 @@ READY_S = 40
 
 
 def children_of(pid: int) -> list[int]:
-    """Return the processes that name a process as their parent."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid:
-            found.append(int(path.parent.name))
-    return found
+    """Return all processes below one, at any depth."""
+    told = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+    parents = {int(each): int(parent) for each, parent in map(str.split, told.stdout.splitlines())}
+    below: list[int] = []
+    level = [pid]
+    while level:
+        level = [each for each, parent in parents.items() if parent in level]
+        below += level
+    return below
 
 
 def is_alive(pid: int) -> bool:

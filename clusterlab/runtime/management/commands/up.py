@@ -79,10 +79,13 @@ class Command(BaseCommand):
             queue = f"host@{name}"
             supervisor.add(queue, [*celery, "-c", "1", "-Q", queue, "-n", f"host{name}@%h"], env)
         # A long replay must not hold up a host, nor what else there is to do.
-        clock = ["--beat", "--schedule", str(folder / "beat")]
-        for queue, threads, more in (("replay", "1", []), ("tasks", "2", clock)):
-            argv = [*celery, "-c", threads, "-Q", queue, "-n", f"{queue}{os.getpid()}@%h", *more]
+        for queue, threads in (("replay", "1"), ("tasks", "2")):
+            argv = [*celery, "-c", threads, "-Q", queue, "-n", f"{queue}{os.getpid()}@%h"]
             supervisor.add(queue, argv, env)
+        # Not embedded in a worker: there it would be a process that nobody watches over.
+        beat = [python, "-m", "celery", "-q", "-A", "clusterlab", "beat", "-l", "WARNING",
+                "--schedule", str(folder / "beat"), "--pidfile="]  # fmt: skip
+        supervisor.add("beat", beat, env)
         daphne = [python, "-m", "daphne", "-b", host, "-p", str(port), "--no-server-name",
                   "-v", "0", "clusterlab.asgi:application"]  # fmt: skip
         supervisor.add("web", daphne, env)
