@@ -12,8 +12,8 @@ from simulation.kernel.records import Record, State
 from simulation.kernel.timeline import Datum, Event, Phase
 from simulation.kernel.units import Duration, Instant
 from simulation.kube.admission import commit
+from simulation.kube.batches import Batch, Item, applied_item
 from simulation.kube.limits import BATCHES_KEPT_MAX, REQUESTS_PENDING_MAX
-from simulation.kube.objects.kinds import key_of, kind_of
 from simulation.kube.writes import Refused, Result, Unknown, Unreachable, Write
 
 if TYPE_CHECKING:
@@ -44,24 +44,6 @@ class Request(State):
     sent: Instant
     results: list[Result] = []
     proposed: bool = False
-
-
-class Item(Record):
-    """The part of a log entry that stems from one request."""
-
-    request: int
-    client: str
-    writes: tuple[Write, ...] = ()
-    causes: tuple[int, ...] = ()
-    about: tuple[str, ...] = ()
-    """What the writes were, once they have been applied and are kept for reading only."""
-
-
-class Batch(Record):
-    """What one log entry of etcd holds: the writes of a few milliseconds."""
-
-    server: str
-    items: tuple[Item, ...]
 
 
 class Server(State):
@@ -197,15 +179,17 @@ class Api:
             world.story("write-timed-out", request.client, request.causes, client=request.client)
             self._finish(world, request, Unknown())
 
-    def applied(self, world: "World", member: str, index: int, number: int | None) -> None:
+    def applied(
+        self, world: "World", member: str, index: int, term: int, number: int | None
+    ) -> None:
         """A member of etcd applied an entry: the first one to do so changes the store."""
         state = self.state
         batch = state.batches.get(number) if number is not None else None
         if index > state.applied:
             state.applied = index
             if batch is not None and number is not None:
-                self._commit(world, batch)
-                state.batches[number] = _for_reading(batch)
+                items = tuple(self._commit(world, item, index) for item in batch.items)
+                state.batches[number] = Batch(batch.server, items, index, term, world.now)
             state.version_at[index] = world.store.version
         server = state.servers.get(member)
         if server is None:
@@ -217,16 +201,14 @@ class Api:
         self._forget_indexes()
         world.readers.news(world, server.name)
 
-    def _commit(self, world: "World", batch: Batch) -> None:
-        for item in batch.items:
-            results = [commit(world, write, item.client, item.causes) for write in item.writes]
-            request = self.state.requests.get(item.request)
-            if request is None:
-                continue
-            if request.results:
-                world.story("late-write-applied", item.client, item.causes, client=item.client)
-            else:
-                request.results = list(results)
+    def _commit(self, world: "World", item: Item, index: int) -> Item:
+        """Carry out the writes of one request, and return what is kept of them for reading."""
+        results = [commit(world, write, item.client, item.causes) for write in item.writes]
+        request = self.state.requests.get(item.request)
+        unanswered = request is None or bool(request.results)
+        if request is not None and not unanswered:
+            request.results = list(results)
+        return applied_item(item, results, unanswered)
 
     def _answer(self, world: "World", batch: Batch) -> None:
         for item in batch.items:
@@ -268,22 +250,6 @@ class Api:
         server = self.state.servers[name]
         server.alive = server.joined = True
         world.readers.connections_changed(world)
-
-
-def _for_reading(batch: Batch) -> Batch:
-    """Return an applied batch without its objects: who wrote what, and whom to answer."""
-    items = tuple(
-        Item(
-            each.request,
-            each.client,
-            about=tuple(
-                f"{write.verb} {kind_of(write.object)}/{key_of(write.object)}"
-                for write in each.writes
-            ),
-        )
-        for each in batch.items
-    )
-    return Batch(batch.server, items)
 
 
 HANDLERS = {

@@ -45,6 +45,7 @@ REFUSALS: dict[str, str] = {
     "command-malformed": "This is not a command ClusterLab knows: {detail}",
     "command-too-long": "A command has at most {limit} words",
     "container-not-running": "No container of {pod} is running",
+    "entry-unknown": "The log has no entry {index}; those from {oldest} to {newest} can be opened",
     "fill-out-of-range": "A disk can be filled to 0 to 100 percent",
     "leak-out-of-range": "{node} has {limit} bytes of memory; a program cannot take more than that",
     "machine-shutting-down-already": "{node} is being shut down already",

@@ -393,10 +393,10 @@ class World:
         part.stop(self)
 
     def _applied(self, member: str, index: int, term: int, data: Any, now: Instant) -> None:
-        self.api.applied(self, member, index, data if isinstance(data, int) else None)
+        self.api.applied(self, member, index, term, data if isinstance(data, int) else None)
 
     def _restored(self, member: str, index: int, term: int, now: Instant) -> None:
-        self.api.applied(self, member, index, None)
+        self.api.applied(self, member, index, term, None)
 
     def _member_changed(self, member: str, role: Role, term: int, now: Instant) -> None:
         if role is Role.LEADER:

@@ -10,6 +10,7 @@ from simulation.kube.objects.pod import Pod
 from simulation.kubectl import terminal
 from simulation.lab.lab import Lab
 from simulation.lab.limits import WHY_STEPS_MAX
+from simulation.lab.log_entries import opened
 
 
 def answer(lab: Lab, question: dict[str, Any]) -> Any:
@@ -67,6 +68,10 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _log_entry(lab: Lab, question: dict[str, Any]) -> Any:
+    return opened(lab.world, int(question["index"]))
+
+
 def _explain(lab: Lab, question: dict[str, Any]) -> Any:
     key = str(question["pod"])
     pod = lab.world.store.get(Pod, key)
@@ -105,6 +110,7 @@ def _session(lab: Lab, question: dict[str, Any]) -> Any:
 
 _QUESTIONS: dict[str, Callable[[Lab, dict[str, Any]], Any]] = {
     "object": _object,
+    "entry": _log_entry,
     "yaml": _yaml,
     "why": _why,
     "explain-scheduling": _explain,
