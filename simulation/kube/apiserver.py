@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from simulation.kernel.records import Record, State
 from simulation.kernel.timeline import Datum, Event, Phase
 from simulation.kernel.units import Duration, Instant
+from simulation.kube import late_writes
 from simulation.kube.admission import commit
 from simulation.kube.batches import Batch, Item, applied_item
-from simulation.kube.limits import BATCHES_KEPT_MAX, REQUESTS_PENDING_MAX
+from simulation.kube.late_writes import Late
+from simulation.kube.limits import BATCHES_KEPT_MAX, LATE_WRITES_MAX, REQUESTS_PENDING_MAX
 from simulation.kube.writes import Refused, Result, Unknown, Unreachable, Write
 
 if TYPE_CHECKING:
@@ -43,7 +45,12 @@ class Request(State):
     causes: tuple[int, ...]
     sent: Instant
     results: list[Result] = []
-    proposed: bool = False
+    batch: int = 0
+    """The number of the batch that holds it, once it has been proposed."""
+    expires: Instant = 0
+    """When its client gives up, if nothing has come by then."""
+    stuck: bool = False
+    """Its answer is known and does not get through."""
 
 
 class Server(State):
@@ -73,6 +80,10 @@ class ApiState(State):
     next_batch: int = 1
     version_at: dict[int, int] = {}
     """Index to resourceVersion, as far back as a member lags."""
+    held: list[tuple[str, int]] = []
+    """What waits on held cables, in order: (purpose of its event, number of the request)."""
+    late: dict[int, Late] = {}
+    """Requests whose clients gave up, until it is certain what became of them."""
 
 
 class Api:
@@ -94,8 +105,7 @@ class Api:
             if servers[name].alive
             and world.is_up(name)
             and (not wanted or wanted == name)
-            and world.links.reachable(machine, name)
-            and world.links.reachable(name, machine)
+            and world.links.both_ways(machine, name)
         ]
         if machine in servers and servers[machine].joined and not wanted:
             return machine if machine in open_to else ""
@@ -126,10 +136,16 @@ class Api:
             busy = "the server has received too many requests and has asked us to try again later"
             self._finish(world, request, Refused(429, "TooManyRequests", busy))
         else:
-            world.timeline.at(world.now + HOP, "api/arrive", chosen, (number,), Phase.API)
-            due = world.now + world.settings.etcd_request_timeout
-            world.timeline.at(due, "api/expire", chosen, (number,), Phase.API)
+            self._set_out(world, request)
         return number
+
+    def _set_out(self, world: "World", request: Request) -> None:
+        lag = world.links.lag(request.machine, request.server, "request", request.id)
+        if lag is not None:
+            due = world.now + HOP + lag
+            world.timeline.at(due, "api/arrive", request.server, (request.id,), Phase.API)
+        request.expires = world.now + (lag or 0) + world.settings.etcd_request_timeout
+        world.timeline.at(request.expires, "api/expire", request.server, (request.id,), Phase.API)
 
     def _finish(self, world: "World", request: Request, result: Result) -> None:
         request.results = [result for _ in request.writes]
@@ -140,6 +156,11 @@ class Api:
         request = self.state.requests.get(int(event.data[0]))
         server = self.state.servers.get(event.subject)
         if request is None or server is None or not server.alive:
+            return
+        if not world.links.reachable(request.machine, server.name):
+            return
+        if world.links.held(request.machine, server.name):
+            self.state.held.append(("api/arrive", request.id))
             return
         if not server.waiting:
             due = world.now + world.settings.api_batch_window
@@ -156,10 +177,11 @@ class Api:
         for number in waiting:
             request = self.state.requests.get(number)
             if request is not None and not request.results:
-                request.proposed = True
                 items.append(Item(number, request.client, request.writes, request.causes))
         if items:
             number = self._keep(Batch(server.name, tuple(items)))
+            for item in items:
+                self.state.requests[item.request].batch = number
             world.consensus.propose(server.name, number, world.now)
 
     def _keep(self, batch: Batch) -> int:
@@ -175,9 +197,23 @@ class Api:
     def expire(self, world: "World", event: Event) -> None:
         """Nothing came back within etcd's request timeout: say so."""
         request = self.state.requests.get(int(event.data[0]))
-        if request is not None and not request.results:
-            world.story("write-timed-out", request.client, request.causes, client=request.client)
+        if request is None:
+            return
+        if request.stuck:
+            request.stuck = False
             self._finish(world, request, Unknown())
+        elif not request.results:
+            client = request.client
+            told = world.story("write-timed-out", client, request.causes, client=client)
+            self._finish(world, request, Unknown())
+            self._is_late(world, request, told)
+
+    def _is_late(self, world: "World", request: Request, told: int) -> None:
+        late = self.state.late
+        late[request.id] = Late(request.client, request.batch, told)
+        late_writes.judge(world, late)
+        if len(late) > LATE_WRITES_MAX:
+            del late[next(iter(late))]
 
     def applied(
         self, world: "World", member: str, index: int, term: int, number: int | None
@@ -191,6 +227,8 @@ class Api:
                 items = tuple(self._commit(world, item, index) for item in batch.items)
                 state.batches[number] = Batch(batch.server, items, index, term, world.now)
             state.version_at[index] = world.store.version
+        if state.late:
+            late_writes.judge(world, state.late)
         server = state.servers.get(member)
         if server is None:
             return
@@ -208,26 +246,57 @@ class Api:
         unanswered = request is None or bool(request.results)
         if request is not None and not unanswered:
             request.results = list(results)
+        late = self.state.late.pop(item.request, None)
+        if late is not None:
+            late_writes.applied(world, late, index)
         return applied_item(item, results, unanswered)
 
     def _answer(self, world: "World", batch: Batch) -> None:
         for item in batch.items:
-            if item.request in self.state.requests:
-                subject, data = item.client, (item.request,)
-                world.timeline.at(world.now + HOP, "api/reply", subject, data, Phase.API)
+            request = self.state.requests.get(item.request)
+            if request is None:
+                continue
+            lag = world.links.lag(batch.server, request.machine, "answer", request.id)
+            if lag is None:
+                request.stuck = True
+            else:
+                due = world.now + HOP + lag
+                world.timeline.at(due, "api/reply", item.client, (item.request,), Phase.API)
 
     def reply(self, world: "World", event: Event) -> None:
         """An answer reaches its client, unless the client cannot be reached any more."""
-        request = self.state.requests.pop(int(event.data[0]), None)
+        request = self.state.requests.get(int(event.data[0]))
         if request is None:
             return
+        is_held = bool(request.server) and world.links.held(request.server, request.machine)
+        if is_held and world.now < request.expires:
+            request.stuck = True
+            self.state.held.append(("api/reply", request.id))
+            return
+        del self.state.requests[request.id]
         results = tuple(request.results)
         if not world.is_up(request.machine):
             return
-        if request.server and not world.links.reachable(request.server, request.machine):
+        cut = request.server and not world.links.reachable(request.server, request.machine)
+        if cut or is_held:
             results = tuple(Unknown() for _ in request.writes)
         handler = world.replies[request.reply.purpose]
         handler(world, request.reply.subject, request.reply.data, results)
+
+    def released(self, world: "World") -> None:
+        """Cables changed: what waited on those that are held no more goes on."""
+        waiting, self.state.held = self.state.held, []
+        for purpose, number in waiting:
+            request = self.state.requests.get(number)
+            if request is None:
+                continue
+            ways = [(request.machine, request.server), (request.server, request.machine)]
+            if world.links.held(*ways[purpose == "api/reply"]):
+                self.state.held.append((purpose, number))
+                continue
+            request.stuck = False
+            subject = request.server if purpose == "api/arrive" else request.client
+            world.timeline.at(world.now + HOP, purpose, subject, (number,), Phase.API)
 
     def _forget_indexes(self) -> None:
         oldest = min(server.applied for server in self.state.servers.values())
@@ -243,6 +312,8 @@ class Api:
         for request in sorted(self.state.requests.values(), key=lambda each: each.id):
             if request.server == name and not request.results and world.is_up(request.machine):
                 self._finish(world, request, Unknown("etcdserver: request timed out"))
+                if request.batch:
+                    self._is_late(world, request, world.last_fault)
         world.readers.server_lost(world, name)
 
     def returned(self, world: "World", name: str) -> None:

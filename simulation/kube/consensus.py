@@ -9,26 +9,27 @@ What happens within one instant is ordered: deliveries and ticks by member, then
 whether the group is at rest, then proposals. So ticked and silent runs agree to the millisecond.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Event, Phase, Timeline
 from simulation.kernel.units import Duration, Instant
+from simulation.kube import consensus_air as air
+from simulation.kube import consensus_disks as disks
+from simulation.kube import consensus_views as views
 from simulation.kube.consensus_state import (
     Apply,
     Change,
     ConsensusState,
-    Flight,
     Offer,
     Restore,
     Seat,
-    Trace,
+    Wires,
 )
 from simulation.kube.silence import Lattice, fall, last_beat_heard, wake
 from simulation.raft.member import Member
-from simulation.raft.messages import NOBODY, Entry, Kind, Membership, Message
-from simulation.raft.quorum import Outcome, outcome
+from simulation.raft.messages import NOBODY, Entry, Membership, Message
 from simulation.raft.roles import Role, Rules
 
 TICK: Duration = 100
@@ -40,14 +41,24 @@ PROPOSAL_HOP: Duration = 1
 ENTRIES_KEPT = 25
 """Applied entries kept for followers that lag; etcd keeps 5,000, but every checkpoint holds these."""
 
-RECENT_MESSAGES_MAX = 64
-"""Messages remembered for the picture; at rest they are drawn from their law instead."""
-
-LOG_ROWS_MAX = 6
-"""Entries of a member's log that the picture shows."""
-
 AFTER_ALL = "~"
 """A subject that sorts behind every machine's name."""
+
+
+def elect_at_birth(
+    seats: dict[str, Seat], leader: str
+) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+    """Let a member win an election in which no time passes; yield what each member applies."""
+    seats[leader].member.campaign()
+    is_busy = True
+    while is_busy:
+        is_busy = False
+        for name, seat in seats.items():
+            ready = seat.member.ready()
+            is_busy = is_busy or bool(ready.messages)
+            for message in ready.messages:
+                seats[message.to].member.step(message)
+            yield name, ready.committed
 
 
 class Consensus:
@@ -57,8 +68,7 @@ class Consensus:
         self,
         timeline: Timeline,
         dice: Dice,
-        reachable: Callable[[str, str], bool],
-        latency: Callable[[str, str], Duration],
+        wires: Wires,
         on_apply: Apply,
         on_restore: Restore | None = None,
         on_change: Change | None = None,
@@ -70,8 +80,7 @@ class Consensus:
         self.state = state or ConsensusState()
         self._timeline = timeline
         self._dice = dice
-        self._reachable = reachable
-        self._latency = latency
+        self._wires = wires
         self._on_apply = on_apply
         self._on_restore = on_restore
         self._on_change = on_change
@@ -91,23 +100,11 @@ class Consensus:
                 Member.new(name, membership, self._dice, rules), timer_from=now
             )
         if leader != NOBODY:
-            self._elect_at_birth(leader, now)
+            for name, entries in elect_at_birth(self.state.seats, leader):
+                self._apply(name, entries, now)
         for name in membership.voters:
             self._schedule_tick(name, now)
         self._consider_rest(now)
-
-    def _elect_at_birth(self, leader: str, now: Instant) -> None:
-        seats = self.state.seats
-        seats[leader].member.campaign()
-        is_busy = True
-        while is_busy:
-            is_busy = False
-            for name, seat in seats.items():
-                ready = seat.member.ready()
-                is_busy = is_busy or bool(ready.messages)
-                for message in ready.messages:
-                    seats[message.to].member.step(message)
-                self._apply(name, ready.committed, now)
 
     def propose(self, member: str, data: Any, now: Instant) -> int:
         """Hand a value to a member, which passes it on to its leader; return a ticket.
@@ -126,7 +123,7 @@ class Consensus:
         """Take a member's power away: term, vote and log stay on its disk."""
         assert self.state.seats[name].running, f"{name} is off already"
         self._wake(now - before_ticks)
-        self.state.seats[name].running = False
+        disks.stop(self.state.seats[name])
         self._consider_rest(now)
 
     def power_on(self, name: str, now: Instant, before_ticks: bool = False) -> None:
@@ -148,17 +145,47 @@ class Consensus:
         very instant has yet to happen.
         """
         self._wake(now - before_ticks)
+        air.release(self.state, self._wires, self._timeline, now)
         self._consider_rest(now)
+
+    def slow_disk(self, name: str, fsync: Duration, now: Instant) -> None:
+        """Let the disk of a member take so long for each write; 0 is a healthy one."""
+        self._wake(now)
+        seat = self.state.seats[name]
+        seat.fsync, seat.on_disk = fsync, disks.facts(seat.member)
+        self._consider_rest(now)
+
+    def write_lease(self, now: Instant) -> None:
+        """Write a lease, which leaves no trace in the log: slow disks are busy with it."""
+        leader = self.leader()
+        for seat in self.state.seats.values():
+            follows = leader != NOBODY and seat.member.leader == leader
+            if follows and seat.running and seat.fsync:
+                seat.owes = True
+                self._flush(seat.member.id, (seat.member.role, seat.member.term), now)
+
+    def can_run_out_together(self, names: Sequence[str]) -> bool:
+        """Tell whether they could open a term at one instant before their timers run out."""
+        stands = disks.stand_at(self.state, self._wires, names)
+        return max(stands.values()) < min(
+            self.state.seats[name].member.rules.election_ticks * self._tick for name in names
+        )
+
+    def run_out_together(self, names: Sequence[str], now: Instant) -> None:
+        """Let members stand for election so that all open a term at the same instant.
+
+        Whoever leads gives up first, and all forget whom they followed.
+        """
+        self._wake(now)
+        together = disks.stand_at(self.state, self._wires, names)
+        for name in names:
+            self._let(name, lambda member: member.become_follower(member.term, NOBODY), now)
+            self._at(now + together[name], "consensus/stand", name)
 
     def transfer(self, to: str, now: Instant) -> None:
         """Ask the leader to hand its office to another member."""
         self._wake(now)
-        leader = self.leader()
-        if leader != NOBODY:
-            seat = self.state.seats[leader]
-            before = (seat.member.role, seat.member.term)
-            seat.member.transfer(to)
-            self._flush(leader, before, now)
+        self._let(self.leader(), lambda leader: leader.transfer(to), now)
         self._consider_rest(now)
 
     # --- members come and go
@@ -172,12 +199,7 @@ class Consensus:
     def change_members(self, wanted: Membership, now: Instant) -> None:
         """Let the leader propose other members; who asks has to look whether it came about."""
         self._wake(now)
-        leader = self.leader()
-        if leader != NOBODY:
-            member = self.state.seats[leader].member
-            before = (member.role, member.term)
-            member.propose_membership(wanted)
-            self._flush(leader, before, now)
+        self._let(self.leader(), lambda leader: leader.propose_membership(wanted), now)
         self._consider_rest(now)
 
     def has_caught_up(self, name: str, percent: int) -> bool:
@@ -201,16 +223,8 @@ class Consensus:
     def unseat(self, name: str, now: Instant) -> None:
         """Take a member's place away for good, with all that is on its way from and to it."""
         self._wake(now)
-        state = self.state
-        del state.seats[name]
-        state.flights = {
-            number: flight
-            for number, flight in state.flights.items()
-            if name not in (flight.message.sender, flight.message.to)
-        }
-        state.wires = {
-            wire: due for wire, due in state.wires.items() if name not in wire.split(">")
-        }
+        del self.state.seats[name]
+        air.forget(self.state, name)
         self._consider_rest(now)
 
     # --- questions
@@ -237,76 +251,22 @@ class Consensus:
         """Return the index of the last entry that a member has applied."""
         return self.state.seats[name].member.log.applied
 
-    def has_quorum_view(self, name: str, now: Instant) -> bool:
-        """Tell whether a member could serve a linearizable read now.
-
-        Its leader must be reached, and must reach a majority that still follows it.
-        """
-        del now  # The answer is of this instant; the state already is.
-        leader = self.leader_known_by(name)
-        seats = self.state.seats
-        if leader not in seats or not self._hears(name, leader):
-            return False
-        head = seats[leader].member
-        if head.role is not Role.LEADER or head.term != seats[name].member.term:
-            return False
-        follows = {
-            peer: peer in seats
-            and self._hears(peer, leader)
-            and seats[peer].member.term == head.term
-            and seats[peer].member.leader == leader
-            for peer in head.membership.everyone()
-        }
-        # Before the first entry of its own term is committed a leader cannot answer.
-        is_settled = head.log.term_at(head.log.committed) == head.term
-        return is_settled and outcome(head.membership, follows) is Outcome.WON
-
-    def _hears(self, name: str, leader: str) -> bool:
-        seats = self.state.seats
-        if not (seats[name].running and seats[leader].running):
-            return False
-        return name == leader or (self._reachable(name, leader) and self._reachable(leader, name))
+    def has_quorum_view(self, name: str) -> bool:
+        """Tell whether a member could serve a linearizable read now."""
+        return views.has_quorum_view(self.state, self._wires, name)
 
     def rows(self, now: Instant) -> dict[str, dict[str, Any]]:
         """Return each member as the picture shows it."""
-        return {name: self._row(name, seat, now) for name, seat in self.state.seats.items()}
-
-    def _row(self, name: str, seat: Seat, now: Instant) -> dict[str, Any]:
-        member, log = seat.member, seat.member.log
-        timer = None
-        if seat.running and member.role is not Role.LEADER:
-            timeout = member.randomized_timeout * self._tick
-            timer = {"from": self._timer_from(name, seat, now), "timeout": timeout}
+        silence = self.state.silence
+        beats = self._lattice(silence.leader) if silence is not None else None
         return {
-            "role": member.role.value if seat.running else "down",
-            "term": member.term,
-            "vote": member.vote,
-            "leader": member.leader if seat.running else NOBODY,
-            "last": log.last_index,
-            "commit": log.committed,
-            "log": [
-                [entry.index, entry.term, entry.index <= log.committed]
-                for entry in log.entries[-LOG_ROWS_MAX:]
-            ],
-            "timer": timer,
+            name: views.member_row(self.state, name, beats, self._tick, now)
+            for name in self.state.seats
         }
 
-    def _timer_from(self, name: str, seat: Seat, now: Instant) -> Instant:
-        silence = self.state.silence
-        for follower in silence.followers if silence is not None else ():
-            if follower.name == name and silence is not None:
-                beats = self._lattice(silence.leader)
-                heard = last_beat_heard(silence, follower, beats, now)
-                return seat.timer_from if heard is None else heard
-        return seat.timer_from
-
-    def messages_since(self, flight: int) -> list[tuple[int, str, str, str, Instant, Instant]]:
-        """Return messages sent after a numbered one: (id, from, to, kind, sent, arrives)."""
-        return [
-            (trace.id, trace.sender, trace.to, trace.kind, trace.sent, trace.arrives)
-            for trace in self.state.recent
-            if trace.id > flight
-        ]
+    def messages_since(self, flight: int) -> list[views.Shown]:
+        """Return messages sent after a numbered one."""
+        return views.messages_since(self.state, flight)
 
     # --- events
 
@@ -321,20 +281,16 @@ class Consensus:
                 self._settle(event.due)
             case "consensus/propose":
                 self._take_offer(int(event.data[0]), event.due)
+            case "consensus/stand":
+                self._stand(event.subject, event.due)
+            case "consensus/synced":
+                self._synced(event.subject, event.due)
 
     def _deliver(self, flight: int, now: Instant) -> None:
-        if flight not in self.state.flights:
-            # Its sender or its receiver is no more.
-            return
-        message = self.state.flights.pop(flight).message
-        if self._is_open(message.sender, message.to):
-            seat = self.state.seats[message.to]
-            before = (seat.member.role, seat.member.term)
+        message = air.land(self.state, self._wires, flight)
+        if message is not None:
             self.state.seats[message.sender].member.report_delivered(message)
-            seat.member.step(message)
-            self._flush(message.to, before, now)
-        else:
-            self._lose(message)
+            self._let(message.to, lambda member: member.step(message), now)
         self._consider_rest(now)
 
     def _tick_member(self, name: str, now: Instant) -> None:
@@ -345,9 +301,10 @@ class Consensus:
         silence = self.state.silence
         if not seat.running or (silence is not None and name in silence.names()):
             return
-        before = (seat.member.role, seat.member.term)
-        seat.member.tick()
-        self._flush(name, before, now)
+        if seat.busy_until > now:
+            seat.missed_tick = True
+        else:
+            self._let(name, Member.tick, now)
         self._schedule_tick(name, now)
         self._consider_rest(now)
 
@@ -357,19 +314,25 @@ class Consensus:
         if seat is None or not seat.running:
             return
         self._wake(now)
-        before = (seat.member.role, seat.member.term)
-        seat.member.propose(offer.data)
-        self._flush(offer.member, before, now)
+        self._let(offer.member, lambda member: member.propose(offer.data), now)
         self._consider_rest(now)
 
     def _settle(self, now: Instant) -> None:
         self.state.settle_due = -1
-        if self.state.silence is None and not self.state.flights:
+        if self.state.silence is None and not self.state.flights and self._is_steady():
             self.state.silence = fall(
-                self._core(), self._reachable, self._wire_latency, self._tick, now
+                self._core(), self._wires.reachable, self._latency, self._tick, now
             )
 
     # --- the inside
+
+    def _let(self, name: str, act: Callable[[Member], object], now: Instant) -> None:
+        """Let a member act, if there is one, and hand out what follows from it."""
+        seat = self.state.seats.get(name)
+        if seat is not None:
+            before = (seat.member.role, seat.member.term)
+            act(seat.member)
+            self._flush(name, before, now)
 
     def _flush(self, name: str, before: tuple[Role, int], now: Instant) -> None:
         """Send, restore and apply what a member has ready."""
@@ -378,15 +341,58 @@ class Consensus:
         self._tell(name, before, now)
         if member.election_elapsed == 0:
             seat.timer_from = now
-        while True:
+        if seat.busy_until > now:
+            return
+        is_idle = False
+        while not is_idle:
             ready = member.ready()
-            for message in ready.messages:
+            messages = ready.messages
+            is_idle = not (messages or ready.committed)
+            if self._begins_to_write(seat, now):
+                is_idle = True
+                if member.role is not Role.LEADER:
+                    seat.unsent, messages = list(messages), ()
+            for message in messages:
                 self._send(message, now)
             if ready.restored is not None and self._on_restore is not None:
                 self._on_restore(name, ready.restored.index, ready.restored.term, now)
             self._apply(name, ready.committed, now)
-            if not (ready.messages or ready.committed):
-                break
+
+    def _begins_to_write(self, seat: Seat, now: Instant) -> bool:
+        """Let a slow disk write what it lacks; tell whether it does.
+
+        As in etcd (server/etcdserver/raft.go): while a member writes, its clock stands still and
+        it hands nothing out. Before, it has applied what was committed, and a leader has sent its
+        messages; all others say nothing that is not on their disk.
+        """
+        if not seat.fsync:
+            return False
+        on_disk = disks.facts(seat.member)
+        if on_disk == seat.on_disk and not seat.owes:
+            return False
+        seat.on_disk, seat.owes = on_disk, False
+        seat.busy_until = now + seat.fsync
+        self._at(seat.busy_until, "consensus/synced", seat.member.id)
+        return True
+
+    def _synced(self, name: str, now: Instant) -> None:
+        """A slow disk has written: what waited for it goes out, and what came in meanwhile."""
+        seat = self.state.seats.get(name)
+        if seat is None or seat.busy_until != now:
+            return
+        seat.busy_until = 0
+        messages, seat.unsent = seat.unsent, []
+        for message in messages:
+            self._send(message, now)
+        is_late, seat.missed_tick = seat.missed_tick, False
+        self._let(name, lambda member: member.tick() if is_late else None, now)
+        self._consider_rest(now)
+
+    def _stand(self, name: str, now: Instant) -> None:
+        """A timer that was set by hand runs out."""
+        seat = self.state.seats.get(name)
+        if seat is not None and seat.running and seat.member.leader == NOBODY:
+            self._let(name, Member.campaign, now)
 
     def _tell(self, name: str, before: tuple[Role, int] | None, now: Instant) -> None:
         member = self.state.seats[name].member
@@ -402,35 +408,10 @@ class Consensus:
             log.compact(log.applied - self._entries_kept)
 
     def _send(self, message: Message, now: Instant) -> None:
-        if self._is_open(message.sender, message.to):
-            self._launch(message, now, now + self._wire_latency(message.sender, message.to))
-        else:
-            self._lose(message)
+        air.send(self.state, self._wires, self._timeline, message, now)
 
-    def _launch(self, message: Message, sent: Instant, arrives: Instant) -> None:
-        state = self.state
-        wire = f"{message.sender}>{message.to}"
-        arrives = state.wires[wire] = max(arrives, state.wires.get(wire, 0))
-        flight = Flight(state.next_flight, message, sent, arrives)
-        state.next_flight += 1
-        state.flights[flight.id] = flight
-        state.recent.append(
-            Trace(flight.id, message.sender, message.to, message.kind.value, sent, arrives)
-        )
-        del state.recent[:-RECENT_MESSAGES_MAX]
-        self._at(arrives, "consensus/deliver", message.to, message.sender, flight.id)
-
-    def _lose(self, message: Message) -> None:
-        if message.kind in (Kind.APPEND, Kind.SNAPSHOT):
-            self.state.seats[message.sender].member.report_lost(message)
-
-    def _is_open(self, sender: str, to: str) -> bool:
-        seat = self.state.seats.get(to)
-        return seat is not None and seat.running and self._reachable(sender, to)
-
-    def _wire_latency(self, sender: str, to: str) -> Duration:
-        # Within an instant deliveries could not be ordered, so nothing arrives in none.
-        return max(1, self._latency(sender, to))
+    def _latency(self, sender: str, to: str) -> Duration:
+        return air.latency(self._wires, sender, to)
 
     def _lattice(self, name: str) -> Lattice:
         return Lattice(self._dice.below(self._tick, "tick phase", name), self._tick)
@@ -453,11 +434,18 @@ class Consensus:
             for name, member in running.items()
             if len(self.state.seats) == 1
             or any(
-                self._reachable(name, other) or self._reachable(other, name)
+                self._wires.reachable(name, other) or self._wires.reachable(other, name)
                 for other in running
                 if other != name
             )
         }
+
+    def _is_steady(self) -> bool:
+        """Tell whether nothing is going on between running members that the law does not know."""
+        running = {name: seat for name, seat in self.state.seats.items() if seat.running}
+        if self.state.held or any(seat.fsync for seat in running.values()):
+            return False
+        return all(self._wires.is_steady(a, b) for a in running for b in running)
 
     def _consider_rest(self, now: Instant) -> None:
         """Ask at the end of this instant whether the group is at rest, if it might be."""
@@ -487,4 +475,4 @@ class Consensus:
             self._schedule_tick(name, until)
         for beat in beats:
             # Whatever has happened to the way since, they left while it was open.
-            self._launch(beat.message, beat.sent, beat.arrives)
+            air.launch(self.state, self._timeline, beat.message, beat.sent, beat.arrives)

@@ -62,6 +62,7 @@ def ended(world: "World", node: str, process: str, cause: int = 0) -> None:
         world.consensus.power_off(node, world.now)
     if process == API_SERVER and node in world.api.state.servers:
         world.api.crashed(world, node)
+        world.server_health.process_ended(node)
     world.reality_changed(cause)
 
 
@@ -76,7 +77,7 @@ def started(world: "World", node: str, process: str) -> None:
     if process == ETCD:
         world.members.etcd_started(world, node)
     if process == API_SERVER and node in world.api.state.servers:
-        world.api.returned(world, node)
+        world.server_health.process_started(world, node, cause)
     world.reality_changed(cause)
 
 
@@ -89,7 +90,7 @@ def booted(world: "World", node: str) -> None:
     if node in seats and not seats[node].running:
         world.consensus.power_on(node, world.now, before_ticks=True)
     if node in world.api.state.servers:
-        world.api.returned(world, node)
+        world.server_health.process_started(world, node)
         return
     missing = PROCESSES[1:] if node in seats else PROCESSES
     machine.stopped = dict.fromkeys(missing, world.now)
@@ -101,3 +102,4 @@ def power_gone(world: "World", node: str) -> None:
         world.consensus.power_off(node, world.now)
     if node in world.api.state.servers:
         world.api.crashed(world, node)
+        world.server_health.process_ended(node)

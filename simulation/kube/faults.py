@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.reasons import Refused
 from simulation.kernel.timeline import Event, Phase
-from simulation.kube import control_plane, machines
+from simulation.kernel.units import SECOND, Duration
+from simulation.kube import cable_faults, control_plane, machines, offices
 from simulation.kube.kubelet import shutdown
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.limits import WORKERS_MAX
 from simulation.kube.objects.pod import Pod
+from simulation.raft.quorum import needed
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
 
+FSYNC_MAX: Duration = 10 * SECOND
+"""A disk as slow as that has failed; then switch the machine off."""
+LEASES_APART_MIN: Duration = 50
+"""Writes closer together than that share an fsync anyway."""
 KUBE_PROXY = "kube-proxy"
 SERVICES = (KUBELET, RUNTIME, KUBE_PROXY)
 """What runs on every machine and can be killed alone."""
@@ -116,38 +122,71 @@ def booted(world: "World", event: Event) -> None:
     world.reality_changed(cause, before_ticks=True)
 
 
-def cut(world: "World", a: str, b: str) -> None:
-    """Cut the cable between two machines, or everything that leads to one."""
-    _ends(world, a, b)
-    if world.links.is_cut(a, b or "*"):
-        raise Refused("cable-already-cut", a=a, b=b or "*")
-    key = "cable-cut" if b else "network-cut"
-    cause = world.fault(key, f"Machine/{a}", **_named(a, b))
-    world.links.cut(a, b or "*")
-    world.reality_changed(cause)
-
-
 def heal(world: "World", a: str, b: str) -> None:
-    """Mend the cable between two machines, or everything that leads to one."""
-    _ends(world, a, b)
-    if not world.links.is_cut(a, b or "*"):
-        raise Refused("cable-not-cut", a=a, b=b or "*")
-    key = "cable-healed" if b else "network-healed"
-    cause = world.fault(key, f"Machine/{a}", **_named(a, b))
-    world.links.heal(a, b or "*")
-    world.reality_changed(cause)
+    """Mend a cable; or all that was done to one machine: its network, and its disk."""
+    seat = world.consensus.state.seats.get(a)
+    is_slow = not b and seat is not None and seat.fsync > 0
+    if is_slow:
+        slow_disk(world, a, 0)
+        if not any(a in pair and "*" in pair for pair in world.links.faulty_pairs()):
+            return
+    cable_faults.heal(world, a, b)
 
 
-def _named(a: str, b: str) -> dict[str, str | int]:
-    return {"a": a, "b": b} if b else {"node": a}
+def slow_disk(world: "World", name: str, ms: Duration) -> None:
+    """Let the disk of a control plane node take so long for each fsync; 0 ends it."""
+    machine = _machine(world, name)
+    seat = world.consensus.state.seats.get(name)
+    if machine.role != machines.CONTROL_PLANE or seat is None:
+        raise Refused("not-a-control-plane-node", node=name)
+    if not 0 <= ms <= FSYNC_MAX:
+        raise Refused("fsync-out-of-range", limit=FSYNC_MAX)
+    if ms == seat.fsync == 0:
+        raise Refused("disk-not-slow", node=name)
+    if ms:
+        world.fault("disk-slow", f"Machine/{name}", node=name, ms=ms)
+    else:
+        world.fault("disk-healthy", f"Machine/{name}", node=name)
+    world.consensus.slow_disk(name, ms, world.now)
+    _expect_lease(world)
 
 
-def _ends(world: "World", a: str, b: str) -> None:
-    _machine(world, a)
-    if b and b != "internet":
-        _machine(world, b)
-    if a == b:
-        raise Refused("cable-to-itself", node=a)
+def _expect_lease(world: "World") -> None:
+    """Renewals of leases are silent, but a slow disk has to write each of them."""
+    seats = world.consensus.state.seats.values()
+    if not any(seat.fsync for seat in seats):
+        return
+    settings = world.settings
+    nodes = settings.lease_renew_interval // max(1, len(world.heartbeats.state.hearts))
+    # Each node's lease, and those of the two offices, share the ten seconds evenly.
+    office = settings.leader_retry_period // len(offices.OFFICES)
+    due = world.now + max(LEASES_APART_MIN, nodes * office // (nodes + office))
+    world.consensus.state.lease_due = due
+    world.timeline.at(due, "disk/lease", "", (due,), Phase.API)
+
+
+def lease_written(world: "World", event: Event) -> None:
+    """Somebody renews a lease."""
+    if event.data == (world.consensus.state.lease_due,):
+        world.consensus.write_lease(world.now)
+        _expect_lease(world)
+
+
+def provoke_split_vote(world: "World") -> None:
+    """Let the election timers of all members that hear each other run out at once."""
+    consensus = world.consensus
+    heard = {name: world.members_in_touch(name) for name in consensus.state.seats}
+    voters = consensus.membership().voters
+    among = max(heard.values(), key=len, default=[])
+    rivals = [n for n in voters if n in among and set(among) <= set(heard[n])]
+    if not world.has_quorum():
+        raise Refused("members-without-quorum")
+    if len(rivals) < max(2, needed(len(voters))):
+        raise Refused("split-vote-alone", up=len(rivals))
+    if not consensus.can_run_out_together(rivals):
+        raise Refused("split-vote-too-far")
+    world.fault("election-timers-set", "Member/etcd", members=", ".join(rivals))
+    consensus.run_out_together(rivals, world.now)
 
 
 def kill_container(world: "World", pod_key: str, container: str) -> None:
@@ -252,4 +291,4 @@ def remove_worker(world: "World", name: str) -> None:
     world.forget_machine(name)
 
 
-HANDLERS = {"machine/booted": booted}
+HANDLERS = {"disk/lease": lease_written, "machine/booted": booted}

@@ -33,6 +33,9 @@ OBJECTS_MAX = 10_000
 WORKERS_MAX = 12
 """What the diagram can show; a scenario for large clusters raises it."""
 
+LATE_WRITES_MAX = 500
+"""Writes whose clients gave up and whose fate is open; without a quorum it may stay so for long."""
+
 BATCHES_KEPT_MAX = 200
 """Contents of log entries that can still be opened or applied by a member that lags."""
 

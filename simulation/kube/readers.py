@@ -147,8 +147,7 @@ class Readers:
             reader.server in servers
             and servers[reader.server].alive
             and world.is_up(reader.server)
-            and world.links.reachable(reader.server, reader.machine)
-            and world.links.reachable(reader.machine, reader.server)
+            and world.links.both_ways(reader.server, reader.machine)
         )
 
     def _attach(self, world: "World", reader: Reader) -> None:

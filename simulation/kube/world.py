@@ -21,10 +21,12 @@ from simulation.kube import (
     controllers,
     faults,
     heartbeats,
+    leadership,
     manager,
     membership,
     offices,
     readers,
+    server_health,
 )
 from simulation.kube.apiserver import Api, ApiState
 from simulation.kube.consensus import Consensus
@@ -34,6 +36,7 @@ from simulation.kube.happenings import Ledger
 from simulation.kube.heartbeats import Heartbeats, HeartbeatsState
 from simulation.kube.kubelet import kubelet, pressure
 from simulation.kube.kubelet.kubelet import Kubelets, KubeletsState
+from simulation.kube.leadership import Leadership, LeadershipState
 from simulation.kube.machines import CONTROL_PLANE, ON, WORKER, Machine
 from simulation.kube.manager import Manager, ManagerState, Tools
 from simulation.kube.membership import Members, MembersState
@@ -49,13 +52,13 @@ from simulation.kube.readers import Reader, Readers, ReadersState
 from simulation.kube.rules.disruption import governs, judge_eviction
 from simulation.kube.scheduler import scheduler
 from simulation.kube.scheduler.scheduler import Scheduler, SchedulerState
+from simulation.kube.server_health import ServerHealth, ServerHealthState
 from simulation.kube.settings import Settings
 from simulation.kube.store import Change, Store, StoreState
 from simulation.kube.workqueue import Note
 from simulation.kube.writes import Refused as RefusedWrite
 from simulation.kube.writes import Result, Write
 from simulation.raft import quorum
-from simulation.raft.quorum import needed
 from simulation.raft.roles import Role
 
 
@@ -78,11 +81,13 @@ class WorldState(State):
     heartbeats: HeartbeatsState = msgspec.field(default_factory=HeartbeatsState)
     offices: OfficesState | None = None
     traffic: TrafficState = msgspec.field(default_factory=TrafficState)
+    leadership: LeadershipState = msgspec.field(default_factory=LeadershipState)
     members: MembersState = msgspec.field(default_factory=MembersState)
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     events: EventLogState = msgspec.field(default_factory=EventLogState)
     quota: dict[str, int] = {}
     timeline: list[Event] = []
+    server_health: ServerHealthState = msgspec.field(default_factory=ServerHealthState)
 
 
 class World:
@@ -99,6 +104,7 @@ class World:
         self.links = Links(dice, state.links)
         self.store = Store(state.store)
         self.api = Api(state.api)
+        self.server_health = ServerHealth(state.server_health)
         self.readers = Readers(state.readers)
         self.manager = Manager(controllers.RECONCILERS, state.manager)
         self.scheduler = Scheduler(state.scheduler)
@@ -106,6 +112,7 @@ class World:
         self.heartbeats = Heartbeats(state.heartbeats)
         self.offices = Offices(state.offices)
         self.traffic = Traffic(state.traffic)
+        self.leadership = Leadership(state.leadership)
         self.members = Members(state.members)
         self.ledger = state.ledger
         self.events = EventLog(state.events)
@@ -117,8 +124,7 @@ class World:
         self.consensus = Consensus(
             self.timeline,
             dice,
-            self.links.reachable,
-            self.links.latency,
+            self.links,
             self._applied,
             on_restore=self._restored,
             on_change=self._member_changed,
@@ -134,12 +140,14 @@ class World:
             **apiserver.HANDLERS,
             **faults.HANDLERS,
             **heartbeats.HANDLERS,
+            **leadership.HANDLERS,
             **kubelet.HANDLERS,
             **manager.HANDLERS,
             **membership.HANDLERS,
             **offices.HANDLERS,
             **readers.HANDLERS,
             **scheduler.HANDLERS,
+            **server_health.HANDLERS,
             **traffic.HANDLERS,
             **dict.fromkeys(CONSENSUS_PURPOSES, _consensus_event),
         }
@@ -194,7 +202,9 @@ class World:
     def can_write_from(self, name: str) -> bool:
         """Tell whether writes through a control plane node's API server can be committed."""
         server = self.api.state.servers.get(name)
-        return server is not None and server.alive and self.is_in_quorum(name)
+        if server is None or not server.alive or self.leadership.state.is_missed:
+            return False
+        return self.is_in_quorum(name)
 
     def is_in_quorum(self, name: str) -> bool:
         """Tell whether a member can talk to a majority of the voters."""
@@ -296,24 +306,26 @@ class World:
         messages have yet to happen; a command comes when they have.
         """
         self.consensus.links_changed(self.now, before_ticks=before_ticks)
+        self.leadership.review(self)
         self.readers.connections_changed(self)
         self._review(cause)
         self.traffic_changed(cause)
 
     def _review(self, cause: int = 0) -> None:
-        had = self.traffic.state.had_quorum
-        has = self.has_quorum()
-        if had != has:
-            self.traffic.state.had_quorum = has
-            voters = self.consensus.membership().voters
-            up = len([name for name in voters if control_plane.etcd_runs(self, name)])
-            members = len(voters)
-            key = "quorum-restored" if has else "quorum-lost"
-            causes = (cause or self.last_fault,)
-            params = {"up": up, "members": members, "quorum": needed(members)}
-            self.story(key, "Member/etcd", causes, **params)
+        self.leadership.tell_quorum(self, cause)
+        self.server_health.review(self, cause)
         self.heartbeats.review(self, cause)
         self.offices.review(self, cause)
+
+    def cables_changed(self, cause: int) -> None:
+        """Somebody did something to a cable."""
+        self.api.released(self)
+        self.reality_changed(cause)
+
+    def review_writers(self) -> None:
+        """Writes go through again, or no more: whoever renews a lease is looked at."""
+        self._review()
+        self.traffic_changed()
 
     def traffic_changed(self, cause: int = 0) -> None:
         """Something that requests meet on their way changed."""
@@ -399,11 +411,7 @@ class World:
         self.api.applied(self, member, index, term, None)
 
     def _member_changed(self, member: str, role: Role, term: int, now: Instant) -> None:
-        if role is Role.LEADER:
-            self.story(
-                "etcd-leader-elected", f"Member/{member}", (self.last_fault,), node=member, term=term
-            )
-            self.readers.connections_changed(self)
+        self.leadership.member_changed(self, member, role, term)
 
     # --- machines come and go
 
@@ -457,6 +465,8 @@ CONSENSUS_PURPOSES = (
     "consensus/deliver",
     "consensus/propose",
     "consensus/settle",
+    "consensus/stand",
+    "consensus/synced",
     "consensus/tick",
 )
 

@@ -27,7 +27,7 @@ def opened(world: World, index: int) -> dict[str, Any]:
      "missing": ["cp-2"]}                          whose log does not reach so far
 
     `empty` is the entry with which a leader opens its term; of what is `forgotten` only the place
-    is known. `unanswered`: its client had given up waiting before it was applied. An entry that
+    is known. `unanswered`: its client gave up waiting before it was applied. An entry that
     all members have compacted has no `members`, and is committed.
     """
     logs = {name: seat.member.log for name, seat in world.consensus.state.seats.items()}
@@ -55,7 +55,7 @@ def opened(world: World, index: int) -> dict[str, Any]:
         for each in entries:
             each["never"] = each["term"] != kept[index].term
         fate = {"committed": True, "never": False}
-        term, content = kept[index].term, _writes(kept[index])
+        term, content = kept[index].term, _writes(world, kept[index])
         entries.append({"term": term, **fate, "members": [], **content})
     return {
         "index": index,
@@ -79,30 +79,32 @@ def _content(world: World, entry: Entry) -> dict[str, Any]:
     if entry.data is None:
         return {**_NOTHING, "holds": "empty"}
     batch = world.api.state.batches.get(entry.data)
-    return _writes(batch) if batch is not None else {**_NOTHING, "holds": "forgotten"}
+    return _writes(world, batch) if batch is not None else {**_NOTHING, "holds": "forgotten"}
 
 
 _NOTHING: dict[str, Any] = {"server": "", "applied_at": None, "writes": [], "membership": None}
 
 
-def _writes(batch: Batch) -> dict[str, Any]:
+def _writes(world: World, batch: Batch) -> dict[str, Any]:
     return {
         **_NOTHING,
         "holds": "writes",
         "server": batch.server,
         "applied_at": batch.at if batch.index else None,
-        "writes": [write for item in batch.items for write in _of_item(item)],
+        "writes": [write for item in batch.items for write in _of_item(world, item)],
     }
 
 
-def _of_item(item: Item) -> list[dict[str, Any]]:
+def _of_item(world: World, item: Item) -> list[dict[str, Any]]:
+    request = world.api.state.requests.get(item.request)
+    is_waiting = not item.lines and request is not None and not request.results
     return [
         {
             "verb": line.verb,
             "kind": line.kind,
             "key": line.key,
             "by": item.client,
-            "unanswered": item.unanswered,
+            "unanswered": item.unanswered or not (item.lines or is_waiting),
             "because": {"key": line.because.key, "params": line.because.params},
             "outcome": line.outcome,
             "version": line.version,

@@ -283,8 +283,24 @@ def totals_row(world: "World") -> Row:
 
 
 def link_rows(world: "World") -> Rows:
-    """Return the cables that are cut."""
-    return {f"{a}|{b}": {"cut": True} for a, b in world.links.cut_pairs()}
+    """Return the cables that something was done to.
+
+    cut: nothing goes over it, or only one way; one_way: "from>to" if just that way is cut.
+    delay_ms, loss: the larger of both ways. held: something waits, one way or both.
+    """
+    return {f"{a}|{b}": _link_row(world, a, b) for a, b in world.links.faulty_pairs()}
+
+
+def _link_row(world: "World", a: str, b: str) -> Row:
+    there, back = world.links.way(a, b), world.links.way(b, a)
+    one_way = f"{a}>{b}" if there.cut else f"{b}>{a}"
+    return {
+        "cut": there.cut or back.cut,
+        "one_way": one_way if there.cut != back.cut else "",
+        "delay_ms": max(there.delay, back.delay),
+        "loss": max(there.loss, back.loss),
+        "held": there.held or back.held,
+    }
 
 
 def settings_row(world: "World", scenario: str, seed: int, opened: int) -> Row:

@@ -8,11 +8,12 @@ can be played again and compared.
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
 from simulation.kernel.records import Record
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration, Instant
-from simulation.kube.network.links import EVERYTHING
+from simulation.kube.network.links import EVERYTHING, INTERNET
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.quantities import whole
 from simulation.kubectl import terminal
@@ -24,16 +25,20 @@ from simulation.kubectl.sessions import attach
 from simulation.kubectl.waiting import duration
 from simulation.lab import commands
 from simulation.lab.commands.base import CommandRecord
-from simulation.lab.commands.cables import Cut, Heal
+from simulation.lab.commands.cables import Cut, Delay, Heal, Hold, Loss, Release
 from simulation.lab.commands.clients import Load
 from simulation.lab.commands.containers import KillContainer, Leak
 from simulation.lab.commands.machines import (
+    AddControlPlane,
     AddWorker,
     FillDisk,
     PowerOff,
     PowerOn,
+    ProvokeSplitVote,
+    RemoveControlPlane,
     RemoveWorker,
     ShutDown,
+    SlowDisk,
 )
 from simulation.lab.commands.processes import KillProcess, StartProcess
 from simulation.lab.genesis import Genesis
@@ -183,16 +188,23 @@ def _check_kubectl(statement: Statement) -> None:
 
 _TERMINAL = ("kubectl", "k", "curl", "etcdctl", "watch")
 LEAST_AND_MOST: dict[str, tuple[int, int]] = {
-    "add-worker": (0, 0), "cut": (1, 2), "fill-disk": (2, 2), "heal": (0, 2),
-    "kill-container": (1, 2), "kill-process": (2, 2), "leak": (2, 2), "load": (2, 2),
-    "power-off": (1, 1), "power-on": (1, 1), "remove-worker": (1, 1), "request": (1, 1),
-    "settle": (0, 1), "shut-down": (1, 1), "start-process": (2, 2), "wait": (1, 1),
+    "add-control-plane": (0, 0), "add-worker": (0, 0), "cut": (1, 2), "delay": (2, 3),
+    "fill-disk": (2, 2), "heal": (0, 2), "hold": (1, 2), "kill-container": (1, 2),
+    "kill-process": (2, 2), "leak": (2, 2), "load": (2, 2), "loss": (2, 3), "power-off": (1, 1),
+    "power-on": (1, 1), "provoke-split-vote": (0, 0), "release": (1, 2),
+    "remove-control-plane": (1, 1), "remove-worker": (1, 1), "request": (1, 1), "settle": (0, 1),
+    "shut-down": (1, 1), "slow-disk": (2, 2), "start-process": (2, 2), "wait": (1, 1),
 }
+ONE_WAY = "--one-way"
+ONE_WAY_VERBS = ("cut", "delay", "hold", "loss")
 
 
 def _check_words(statement: Statement) -> None:
     least, most = LEAST_AND_MOST[statement.verb]
-    count = len(statement.words) - 1
+    words = [word for word in statement.words[1:] if word != ONE_WAY]
+    if len(words) < len(statement.words) - 1 and statement.verb not in ONE_WAY_VERBS:
+        raise Mistake(statement.line, f"{statement.verb} has no {ONE_WAY}")
+    count = len(words)
     if not least <= count <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
         raise Mistake(statement.line, f"{statement.verb} takes {wanted} words, not {count}")
@@ -202,6 +214,8 @@ def _check_words(statement: Statement) -> None:
         _rate(statement)
     if statement.verb in ("fill-disk", "leak"):
         _amount(statement)
+    if statement.verb in UNITS:
+        _measure(statement)
     if statement.verb == "request":
         try:
             split_url(statement.words[1])
@@ -230,6 +244,31 @@ def _amount(statement: Statement) -> int:
         raise Mistake(statement.line, f"{text} is no amount; write 95% or 2Gi") from None
 
 
+UNITS = {"delay": "ms", "loss": "%", "slow-disk": "ms"}
+
+
+def _measure(statement: Statement) -> tuple[list[str], int]:
+    """Return the ends and the number of `delay cp-1 cp-2 200ms`, `loss cp-1 30%`."""
+    *ends, text = [word for word in statement.words[1:] if word != ONE_WAY]
+    unit = UNITS[statement.verb]
+    number = text.removesuffix(unit)
+    if not number.isdigit() or len(number) > 6:
+        raise Mistake(statement.line, f"{text} is no amount; write 200{unit}".replace("200%", "20%"))
+    return ends, int(number)
+
+
+def _ends(statement: Statement) -> dict[str, Any]:
+    """Return the ends of a cable, and whether one way is meant."""
+    words = [word for word in statement.words[1:] if word != ONE_WAY]
+    ends = dict(zip("ab", words, strict=False))
+    return {**ends, "one_way": True} if ONE_WAY in statement.words else ends
+
+
+def _measured(statement: Statement, field: str) -> dict[str, Any]:
+    ends, number = _measure(statement)
+    return {**_ends(statement), "b": ends[1] if len(ends) > 1 else "", field: number}
+
+
 RATE = re.compile(r"(\d{1,9})(/s)?")
 
 
@@ -253,8 +292,16 @@ def _rate(statement: Statement) -> tuple[int, str]:
 
 def _acts() -> dict[str, Callable[["Player", Statement], list[CommandRecord]]]:
     return {
+        "add-control-plane": lambda player, it: [AddControlPlane()],
         "add-worker": lambda player, it: [AddWorker()],
-        "cut": lambda player, it: [Cut(*it.words[1:])],
+        "cut": lambda player, it: [Cut(**_ends(it))],
+        "delay": lambda player, it: [Delay(**_measured(it, "ms"))],
+        "hold": lambda player, it: [Hold(**_ends(it))],
+        "loss": lambda player, it: [Loss(**_measured(it, "percent"))],
+        "provoke-split-vote": lambda player, it: [ProvokeSplitVote()],
+        "release": lambda player, it: [Release(*it.words[1:])],
+        "remove-control-plane": lambda player, it: [RemoveControlPlane(it.words[1])],
+        "slow-disk": lambda player, it: [SlowDisk(it.words[1], _measure(it)[1])],
         "heal": lambda player, it: (
             [Heal(*it.words[1:])] if len(it.words) > 1 else player.all_healed()
         ),
@@ -436,9 +483,16 @@ class Player:
     # --- helpers
 
     def all_healed(self) -> list[CommandRecord]:
-        """Return a Heal for every cut cable."""
-        pairs = self.lab.world.links.cut_pairs()
-        return [Heal(b) if a == EVERYTHING else Heal(a, b) for a, b in pairs]
+        """Return what mends every cable and every disk."""
+        world = self.lab.world
+        seats = world.consensus.state.seats
+        slow = [SlowDisk(name, 0) for name, seat in seats.items() if seat.fsync]
+        return [*slow, *(self._healed(*pair) for pair in world.links.faulty_pairs())]
+
+    def _healed(self, a: str, b: str) -> CommandRecord:
+        if EVERYTHING in (a, b):
+            return Heal(b if a == EVERYTHING else a)
+        return Heal(b, a) if a == INTERNET else Heal(a, b)
 
     def pod_called(self, statement: Statement) -> str:
         """Return the key of a pod by its name, or the first of a workload's; raise Mistake."""

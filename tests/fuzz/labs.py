@@ -15,6 +15,7 @@ import yaml
 from simulation.kernel.dice import Dice
 from simulation.kernel.reasons import Refused
 from simulation.kernel.units import MINUTE, SECOND
+from simulation.kube.network.links import Links
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.world import World
@@ -24,7 +25,7 @@ from simulation.lab.lab import Applied, Lab
 from simulation.scenarios.catalogue import content_of
 from tests.fuzz.judge import Judge
 
-ACTS = 8
+ACTS = 12
 CALM = 8 * MINUTE
 """By then a cluster with these periods must have settled."""
 ON_ITS_WAY = SECOND
@@ -96,6 +97,10 @@ class Adventure:
         """Choose where an act makes sense, if it does anywhere."""
         return self.dice.pick(sensible, "sensible", self.lab.now) if sensible else otherwise
 
+    def way(self, number: int) -> dict[str, bool]:
+        """Choose whether a fault of a cable is meant one way only."""
+        return {"one_way": self.dice.chance(1, 3, "way", number)}
+
     # --- what always holds
 
     def _consensus_holds(self) -> None:
@@ -119,7 +124,7 @@ class Adventure:
             f"{self.apart_since}"
         )
         self.version, self.applied = version, max(applied, 1)
-        if world.has_quorum():
+        if _could_agree(world):
             self.apart_since = -1
         elif self.apart_since < 0:
             self.apart_since = self.lab.now
@@ -188,9 +193,9 @@ def mend(lab: Lab) -> None:
     """Undo every fault that can be undone."""
     names = sorted(lab.world.machines)
     acts = [{"do": "heal", "a": a, "b": b} for a in names for b in ["", *names] if a != b]
+    acts += [{"do": "slow-disk", "node": name, "ms": 0} for name in names]
     acts += [{"do": "power-on", "node": name} for name in names]
     acts += [{"do": "start-process", "node": n, "process": p} for n in names for p in PROCESSES]
-    acts += [{"do": verb, **given} for verb, given in MENDING for _ in ("",)]
     for act in acts:
         lab.submit(commands.parse(act), "", "")
 
@@ -199,20 +204,55 @@ def _members(world: World) -> dict:
     return {name: seat.member for name, seat in world.consensus.state.seats.items()}
 
 
+def _could_agree(world: World) -> bool:
+    """Tell whether anything gets to and fro between enough members, however late or lossy."""
+    running = [name for name, seat in world.consensus.state.seats.items() if seat.running]
+    links, voters = world.links, world.consensus.membership().voters
+    return any(
+        2 * sum(_is_open(links, a, b) and _is_open(links, b, a) for b in running) > len(voters)
+        for a in running
+    )
+
+
+def _is_open(links: Links, a: str, b: str) -> bool:
+    return links.reachable(a, b) and not links.held(a, b)
+
+
 def _dark(lab: Lab) -> list[str]:
     return sorted(name for name, each in lab.world.machines.items() if each.power == "off")
 
 
 def _cut(lab: Lab) -> list[str]:
-    pairs = lab.world.links.cut_pairs()
+    pairs = lab.world.links.faulty_pairs()
     ends = [sorted(pair, key=lambda end: end == "*") for pair in pairs]
     return [f"{a}|{'' if b == '*' else b}" for a, b in ends]
+
+
+def _held(lab: Lab) -> list[str]:
+    ends = [pair.split("|") for pair in _cut(lab)]
+    links = lab.world.links
+    return [f"{a}|{b}" for a, b in ends if links.way(a, b or "*").held]
 
 
 VERBS = {
     "power-off": lambda self, a, b, n: {"node": a},
     "power-on": lambda self, a, b, n: {"node": self.one_of(_dark(self.lab), a)},
-    "cut": lambda self, a, b, n: {"a": a, "b": b},
+    "cut": lambda self, a, b, n: {"a": a, "b": b, **self.way(n)},
+    "delay": lambda self, a, b, n: {
+        "a": a, "b": b, "ms": self.dice.between(1, 3_000, "ms", n), **self.way(n)
+    },
+    "loss": lambda self, a, b, n: {
+        "a": a, "b": b, "percent": self.dice.between(1, 100, "percent", n), **self.way(n)
+    },
+    "hold": lambda self, a, b, n: {"a": a, "b": b, **self.way(n)},
+    "release": lambda self, a, b, n: dict(
+        zip("ab", self.one_of(_held(self.lab), f"{a}|{b}").split("|"), strict=True)
+    ),
+    "slow-disk": lambda self, a, b, n: {
+        "node": self.one_of(list(_members(self.lab.world)), a),
+        "ms": self.dice.between(0, 3_000, "fsync", n),
+    },
+    "provoke-split-vote": lambda self, a, b, n: {},
     "heal": lambda self, a, b, n: dict(
         zip("ab", self.one_of(_cut(self.lab), f"{a}|{b}").split("|"), strict=True)
     ),
@@ -228,8 +268,6 @@ VERBS = {
     },
 }  # fmt: skip
 """What befalls a lab, by the verb of the command."""
-
-MENDING: list[tuple[str, dict[str, str]]] = []
 
 
 def live(seed: int, acts: int = ACTS) -> Adventure:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from simulation.kube import consensus as world_consensus
-from simulation.kube import machines, silence
+from simulation.kube import consensus_air, machines, silence
 from simulation.kube.kubelet import kubelet
 from simulation.raft import elections, quorum, replication
 from simulation.raft.log import Log
@@ -128,8 +128,8 @@ def _keep_processes(machine: machines.Machine, now: int) -> list[machines.Proces
     return []
 
 
-def _hear_through_cuts(links: Any, sender: str, to: str) -> bool:
-    seat = links.state.seats.get(to)
+def _hear_through_cuts(state: Any, wires: Any, sender: str, to: str) -> bool:
+    seat = state.seats.get(to)
     return seat is not None and seat.running
 
 
@@ -196,7 +196,7 @@ LAB_BUGS: dict[str, tuple[Patch, ...]] = {
         (kubelet.Kubelets, "power_off", lambda *_: None),
     ),
     "hears through cables that are cut": (
-        (world_consensus.Consensus, "_is_open", _hear_through_cuts),
+        (consensus_air, "is_open", _hear_through_cuts),
     ),
 }
 """What is wrong with the cluster around it; found by the labs' judge."""

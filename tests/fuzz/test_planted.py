@@ -11,7 +11,7 @@ from tests.simulation.kube.worlds import SmallWorld
 from tests.simulation.raft import test_paper
 
 SEEDS_OF_RAFT = 200
-SEEDS_OF_LABS = 12
+SEEDS_OF_LABS = 40
 
 
 def objects(judge: Callable[[int], object], seeds: int) -> bool:

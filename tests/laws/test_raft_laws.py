@@ -23,7 +23,10 @@ Step = tuple[str, int, int, int]
 
 LAST_WORD = -1
 
-VERBS = ["propose", "propose", "cut", "isolate", "isolate later", "heal", "switch", "slow", "hand"]
+VERBS = [
+    "propose", "propose", "cut", "isolate", "isolate later", "heal", "switch", "slow", "hand",
+    "lose", "hold", "slow disk", "together",
+]  # fmt: skip
 
 STEPS = st.lists(
     st.tuples(
@@ -56,6 +59,16 @@ def do(world: SmallWorld, number: int, step: Step, look: Callable[[], None] | No
         case "slow":
             world.slow[one, other] = 1 + wait % 130
             world.consensus.links_changed(world.now)
+        case "lose" if one != other:
+            world.lose(one, other, 10 + wait % 90)
+        case "hold" if one != other:
+            world.hold(one, other)
+        case "slow disk":
+            world.consensus.slow_disk(one, (b % 3) * wait, world.now)
+        case "together":
+            running = [name for name in world.names if world.is_on(name)]
+            if len(running) > len(world.names) // 2 and len(running) > 1:
+                world.consensus.run_out_together(running, world.now)
         case "hand":
             world.consensus.transfer(one, world.now)
     world.pass_time(wait, look)
@@ -158,6 +171,8 @@ def test_safety_always_and_agreement_in_calm(shape: dict[str, Any], steps: list[
     world.pass_time(5_000)
     world.slow = {}
     world.heal()
+    for name in world.names:
+        world.consensus.slow_disk(name, 0, world.now)
     for name in world.names:
         if not world.is_on(name):
             world.switch(name)

@@ -207,14 +207,20 @@ def unready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
 
 
 def probe_failed(
-    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun, kind: str
+    world: "World",
+    kubelet: KubeletState,
+    run: PodRun,
+    each: ContainerRun,
+    kind: str,
+    said: str = "",
 ) -> None:
     """A liveness or startup probe failed too often: the container is restarted."""
     container = spec_of(run, each.name)
     probe = container.liveness_probe if kind == "Liveness" else container.startup_probe
     if each.stage != "running" or probe is None:
         return
-    event(world, run, "Warning", "Unhealthy", probes.refusal(kind, container, probe, run.ip))
+    said = said or probes.refusal(kind, container, probe, run.ip)
+    event(world, run, "Warning", "Unhealthy", said)
     text = f"Container {each.name} failed {kind.lower()} probe, will be restarted"
     event(world, run, "Normal", "Killing", text)
     _terminate(world, kubelet, run, each, grace_of(run))

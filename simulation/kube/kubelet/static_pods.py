@@ -25,6 +25,11 @@ from simulation.kube.objects.pod import (
 NODE_CRITICAL = 2_000_001_000
 
 
+PROBE_TIMEOUT = 15
+PROBE_FAILURES = 8
+"""kubeadm: cmd/kubeadm/app/util/staticpod/utils.go."""
+
+
 class Component(Record):
     """One file in /etc/kubernetes/manifests."""
 
@@ -34,11 +39,13 @@ class Component(Record):
     memory: Bytes | None
     port: int
     path: str
+    alive: str
+    """Path of the liveness and startup probes."""
     scheme: str = "HTTPS"
 
 
 COMPONENTS = (
-    Component("etcd", "registry.k8s.io/etcd:3.6.6-0", 100, 100 * MIB, 2381, "/readyz", "HTTP"),
+    Component("etcd", "registry.k8s.io/etcd:3.6.6-0", 100, 100 * MIB, 2381, "/readyz", "/livez", "HTTP"),
     Component(
         "kube-apiserver",
         f"registry.k8s.io/kube-apiserver:{KUBELET_VERSION}",
@@ -46,6 +53,7 @@ COMPONENTS = (
         None,
         6443,
         "/readyz",
+        "/livez",
     ),
     Component(
         "kube-controller-manager",
@@ -53,6 +61,7 @@ COMPONENTS = (
         200,
         None,
         10257,
+        "/healthz",
         "/healthz",
     ),
     Component(
@@ -62,6 +71,7 @@ COMPONENTS = (
         None,
         10259,
         "/readyz",
+        "/livez",
     ),
 )
 
@@ -77,12 +87,19 @@ def _mirror(component: Component, machine: Machine, node_uid: str) -> Pod:
     digest = sha256(f"{component.name}/{machine.name}".encode()).hexdigest()[:32]
     owner = OwnerReference("v1", "Node", machine.name, node_uid, controller=True)
     check = HttpGetAction(component.port, component.path, component.scheme)
+    alive = HttpGetAction(component.port, component.alive, component.scheme)
     container = Container(
         name=component.name,
         image=component.image,
         resources=ResourceRequirements(Resources(component.cpu, component.memory)),
         image_pull_policy="IfNotPresent",
-        readiness_probe=Probe(check, period_seconds=1, timeout_seconds=15),
+        readiness_probe=Probe(check, period_seconds=1, timeout_seconds=PROBE_TIMEOUT),
+        liveness_probe=Probe(
+            alive,
+            initial_delay_seconds=10,
+            timeout_seconds=PROBE_TIMEOUT,
+            failure_threshold=PROBE_FAILURES,
+        ),
     )
     return Pod(
         metadata=ObjectMeta(

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from simulation.kernel.reasons import Refused
-from simulation.lab.commands.cables import Cut, Heal
+from simulation.lab.commands.cables import Cut, Delay, Heal, Hold, Loss, Release
 from simulation.lab.commands.clients import Load
 from simulation.lab.commands.containers import KillContainer, Leak
 from simulation.lab.commands.machines import (
@@ -19,9 +19,11 @@ from simulation.lab.commands.machines import (
     FillDisk,
     PowerOff,
     PowerOn,
+    ProvokeSplitVote,
     RemoveControlPlane,
     RemoveWorker,
     ShutDown,
+    SlowDisk,
 )
 from simulation.lab.commands.processes import KillProcess, StartProcess
 from simulation.lab.commands.terminal import Cancel, Kubectl, from_button
@@ -31,18 +33,24 @@ Command = (
     | AddWorker
     | Cancel
     | Cut
+    | Delay
     | FillDisk
     | Heal
+    | Hold
     | KillContainer
     | KillProcess
     | Kubectl
     | Leak
     | Load
+    | Loss
     | PowerOff
     | PowerOn
+    | ProvokeSplitVote
+    | Release
     | RemoveControlPlane
     | RemoveWorker
     | ShutDown
+    | SlowDisk
     | StartProcess
 )
 

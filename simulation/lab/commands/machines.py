@@ -50,6 +50,25 @@ class FillDisk(CommandRecord, frozen=True, tag="fill-disk"):
         faults.fill_disk(world, self.node, self.percent)
 
 
+class SlowDisk(CommandRecord, frozen=True, tag="slow-disk"):
+    """Let the disk of a control plane node take so many ms for each fsync; 0 ends it."""
+
+    node: str
+    ms: int
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Slow it down."""
+        faults.slow_disk(world, self.node, self.ms)
+
+
+class ProvokeSplitVote(CommandRecord, frozen=True, tag="provoke-split-vote"):
+    """Let all members of etcd stand for election at the same instant."""
+
+    def run(self, world: "World", id: str, actor: str) -> None:
+        """Set their timers."""
+        faults.provoke_split_vote(world)
+
+
 class AddWorker(CommandRecord, frozen=True, tag="add-worker"):
     """Set up one more worker; it boots and joins."""
 

@@ -107,7 +107,7 @@ def test_a_quorum_is_in_view_only_where_a_leader_and_a_majority_are_reached():
 
     world.isolate("cp-3")
 
-    views = {name: world.consensus.has_quorum_view(name, world.now) for name in world.names}
+    views = {name: world.consensus.has_quorum_view(name) for name in world.names}
     assert views == {"cp-1": True, "cp-2": True, "cp-3": False}
 
 

@@ -31,7 +31,7 @@ def test_a_machine_that_is_still_starting_can_be_switched_off_again(machine: str
     [
         ({"do": "power-on", "node": "worker-1"}, "machine-already-on"),
         ({"do": "power-off", "node": "worker-9"}, "machine-unknown"),
-        ({"do": "heal", "a": "cp-1", "b": "cp-2"}, "cable-not-cut"),
+        ({"do": "heal", "a": "cp-1", "b": "cp-2"}, "cable-whole"),
         ({"do": "cut", "a": "cp-1", "b": "cp-1"}, "cable-to-itself"),
         ({"do": "kill-container", "pod": "default/nobody"}, "not-found"),
         ({"do": "remove-worker", "node": "cp-1"}, "not-a-worker"),

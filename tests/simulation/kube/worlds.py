@@ -25,18 +25,20 @@ class SmallWorld:
     ) -> None:
         self.now = 0
         self.events = 0
+        self.dice = Dice(seed)
         self.timeline = Timeline()
         self.cuts: list[tuple[str, str]] = []
         self.slow: dict[tuple[str, str], int] = {}
+        self.losses: dict[tuple[str, str], int] = {}
+        self.holds: list[tuple[str, str]] = []
         self.applied: list[Applied] = []
         self.restored: list[tuple[str, int, int, int]] = []
         self.changes: list[tuple[str, str, int, int]] = []
         self.names = [f"cp-{number}" for number in range(1, size + 1)]
         self.consensus = Consensus(
             self.timeline,
-            Dice(seed),
-            self.reachable,
-            self.latency,
+            self.dice,
+            self,
             self.on_apply,
             self.on_restore,
             self.on_change,
@@ -51,6 +53,21 @@ class SmallWorld:
 
     def latency(self, a: str, b: str) -> int:
         return self.slow.get((a, b), 1 + (len(a) + ord(a[-1]) * ord(b[-1])) % 2)
+
+    def both_ways(self, a: str, b: str) -> bool:
+        ways = ((a, b), (b, a))
+        return not any(way in self.cuts or way in self.holds for way in ways)
+
+    def held(self, a: str, b: str) -> bool:
+        return (a, b) in self.holds
+
+    def is_steady(self, a: str, b: str) -> bool:
+        return (a, b) not in self.holds and (a, b) not in self.losses
+
+    def resent(self, a: str, b: str, *key: str | int) -> int | None:
+        loss = self.losses.get((a, b), 0)
+        tries = [self.dice.chance(loss, 100, "lost", a, b, *key, attempt) for attempt in range(3)]
+        return None if all(tries) else 200 * tries.index(False)
 
     def on_apply(self, member: str, index: int, term: int, data: Any, now: int) -> None:
         self.applied.append((member, index, term, data, now))
@@ -93,8 +110,18 @@ class SmallWorld:
         assert wait > 0, "what is due at this instant has happened"
         self.timeline.at(self.now + wait, "world/isolate", name, (), Phase.REALITY)
 
+    def lose(self, a: str, b: str, percent: int) -> None:
+        """Let so many of a hundred messages from a to b get lost."""
+        self.losses[a, b] = percent
+        self.consensus.links_changed(self.now)
+
+    def hold(self, a: str, b: str) -> None:
+        """Let messages from a to b wait until everything is healed."""
+        self.holds.append((a, b))
+        self.consensus.links_changed(self.now)
+
     def heal(self) -> None:
-        self.cuts = []
+        self.cuts, self.holds, self.losses = [], [], {}
         self.consensus.links_changed(self.now)
 
     def propose(self, member: str, data: Any) -> int:
