@@ -26,8 +26,7 @@ def cut(world: "World", a: str, b: str, one_way: bool = False) -> None:
     """Cut a cable, or everything that leads to a machine; what is on its way gets lost."""
     ways = _ways(world, a, b, one_way)
     if all(world.links.way(*way).cut for way in ways):
-        key = "way-already-cut" if one_way else "cable-already-cut"
-        raise Refused(key, a=a, b=b or EVERYTHING)
+        raise _refused("already-cut", a, b, one_way)
     _put(world, ways, "cut", True, _names(a, b, one_way, "cut"))
 
 
@@ -37,7 +36,7 @@ def delay(world: "World", a: str, b: str, ms: Duration, one_way: bool = False) -
         raise Refused("delay-out-of-range", limit=DELAY_MAX)
     ways = _open_ways(world, a, b, one_way)
     if all(world.links.way(*way).delay == ms for way in ways):
-        raise Refused("cable-already-delayed", a=a, b=b or EVERYTHING, ms=ms)
+        raise _refused("already-delayed", a, b, ms=ms)
     _put(world, ways, "delay", ms, _names(a, b, one_way, "delayed"), ms=ms)
 
 
@@ -47,7 +46,7 @@ def lose(world: "World", a: str, b: str, percent: int, one_way: bool = False) ->
         raise Refused("loss-out-of-range")
     ways = _open_ways(world, a, b, one_way)
     if all(world.links.way(*way).loss == percent for way in ways):
-        raise Refused("cable-already-lossy", a=a, b=b or EVERYTHING, percent=percent)
+        raise _refused("already-lossy", a, b, percent=percent)
     _put(world, ways, "loss", percent, _names(a, b, one_way, "lossy"), percent=percent)
 
 
@@ -55,7 +54,7 @@ def hold(world: "World", a: str, b: str, one_way: bool = False) -> None:
     """Let everything wait on its way until it is released."""
     ways = _open_ways(world, a, b, one_way)
     if all(world.links.way(*way).held for way in ways):
-        raise Refused("cable-already-held", a=a, b=b or EVERYTHING)
+        raise _refused("already-held", a, b)
     _put(world, ways, "held", True, _names(a, b, one_way, "held"))
 
 
@@ -63,7 +62,7 @@ def release(world: "World", a: str, b: str) -> None:
     """Let go on what waits."""
     ways = [way for way in _ways(world, a, b, False) if world.links.way(*way).held]
     if not ways:
-        raise Refused("cable-not-held", a=a, b=b or EVERYTHING)
+        raise _refused("not-held", a, b)
     _put(world, ways, "held", False, _names(a, b, False, "released"))
 
 
@@ -71,7 +70,7 @@ def heal(world: "World", a: str, b: str) -> None:
     """Mend a cable, or what leads to a machine: whatever was done to it ends."""
     ways = [way for way in _ways(world, a, b, False) if world.links.way(*way) != WHOLE]
     if not ways:
-        raise Refused("cable-whole", a=a, b=b or EVERYTHING)
+        raise _refused("whole", a, b)
     key, params = _names(a, b, False, "healed")
     cause = world.fault(key, f"Machine/{a}", **params)
     for way in ways:
@@ -95,7 +94,7 @@ def _ways(world: "World", a: str, b: str, one_way: bool) -> Ways:
 def _open_ways(world: "World", a: str, b: str, one_way: bool) -> Ways:
     ways = [way for way in _ways(world, a, b, one_way) if not world.links.way(*way).cut]
     if not ways:
-        raise Refused("cable-is-cut", a=a, b=b or EVERYTHING)
+        raise _refused("is-cut", a, b)
     return ways
 
 
@@ -105,6 +104,15 @@ def _names(a: str, b: str, one_way: bool, fault: str) -> tuple[str, dict[str, st
         way = "network" if not one_way else "incoming" if a == EVERYTHING else "outgoing"
         return f"{way}-{fault}", {"node": b if a == EVERYTHING else a}
     return f"{'way' if one_way else 'cable'}-{fault}", {"a": a, "b": b}
+
+
+def _refused(
+    key: str, a: str, b: str, one_way: bool = False, **params: int
+) -> Refused:
+    """Return why it makes no sense: at a cable, at one way of it, or at a whole network."""
+    if EVERYTHING in (a, b) or not b:
+        return Refused(f"network-{key}", node=b if a == EVERYTHING else a, **params)
+    return Refused(f"{'way' if one_way else 'cable'}-{key}", a=a, b=b, **params)
 
 
 def _put(

@@ -179,8 +179,6 @@ def provoke_split_vote(world: "World") -> None:
     voters = consensus.membership().voters
     among = max(heard.values(), key=len, default=[])
     rivals = [n for n in voters if n in among and set(among) <= set(heard[n])]
-    if not world.has_quorum():
-        raise Refused("members-without-quorum")
     if len(rivals) < max(2, needed(len(voters))):
         raise Refused("split-vote-alone", up=len(rivals))
     if not consensus.can_run_out_together(rivals):

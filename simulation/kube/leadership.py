@@ -105,7 +105,8 @@ class Leadership:
         params: dict[str, str | int] = {
             "up": up, "members": len(voters), "quorum": needed(len(voters)),
         }  # fmt: skip
-        key = "quorum-restored" if has else "quorum-lost"
+        apart = up >= needed(len(voters))
+        key = "quorum-restored" if has else "quorum-apart" if apart else "quorum-lost"
         world.story(key, "Member/etcd", (cause or world.last_fault,), **params)
 
     def missed(self, world: "World", event: Event) -> None:

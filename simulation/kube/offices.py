@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.records import State
 from simulation.kernel.timeline import Event
-from simulation.kernel.units import Instant
+from simulation.kernel.units import SECOND, Instant
 from simulation.kube import control_plane
 
 if TYPE_CHECKING:
@@ -77,21 +77,29 @@ class Offices:
             due = max(world.now, office.last_renewal + world.settings.leader_renew_deadline)
             world.timeline.at(due, "offices/deadline", name, (office.term,))
         else:
-            self._stop(world, name, office)
+            self._stop(world, name, office, "office-vacant")
         self._await(world, name, office, office.last_renewal)
 
-    def _stop(self, world: "World", name: str, office: Office) -> None:
+    def _stop(self, world: "World", name: str, office: Office, told: str) -> int:
+        """Let the holder work no more; return the ledger number of the sentence that tells it."""
         holder, office.holder = office.holder, ""
-        causes = (office.cause,)
-        world.story("office-lost", f"Lease/kube-system/{name}", causes, office=name, node=holder)
+        params: dict[str, str | int] = {"office": name, "node": holder}
+        if told == "office-vacant":
+            left = office.last_renewal + world.settings.leader_lease_duration - world.now
+            params["seconds"] = -(-left // SECOND)
+        happened = world.story(told, f"Lease/kube-system/{name}", (office.cause,), **params)
         world.office_lost(name, holder)
+        return happened
 
     def deadline(self, world: "World", event: Event) -> None:
         """Ten seconds without a renewal: the process gives up and exits."""
-        office = self.state.offices[event.subject]
+        name = event.subject
+        office = self.state.offices[name]
         if event.data == (office.term,) and office.holder:
-            self._stop(world, event.subject, office)
-            self._await(world, event.subject, office, office.last_renewal)
+            holder = office.holder
+            cause = self._stop(world, name, office, "office-lost")
+            self._await(world, name, office, office.last_renewal)
+            control_plane.end(world, holder, name, cause)
 
     def _await(self, world: "World", name: str, office: Office, seen: Instant) -> None:
         """Work out when the first candidate that can write may take the lease."""
@@ -126,7 +134,7 @@ class Offices:
         if not able:
             return
         if office.holder and world.is_up(office.holder):
-            self._stop(world, name, office)
+            self._stop(world, name, office, "office-lost")
         self.take(world, name, world.dice.pick(able, "leader election", name, office.term))
 
 

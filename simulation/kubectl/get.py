@@ -25,8 +25,6 @@ DEPRECATED = "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.i
 
 def get(world: "World", call: Call) -> Output:
     """Print the objects that a call asks for."""
-    if call.given("raw"):
-        return raw(world, call)
     wanted = targets(call)
     if not wanted:
         raise CommandError(NO_RESOURCE)
@@ -83,23 +81,3 @@ def tables_text(world: "World", call: Call, wanted: list[Target], found: Found) 
         )
         blocks.append("".join(f"{line}\n" for line in layout(rows)))
     return "\n".join(blocks)
-
-
-def unhealthy(call: Call) -> str:
-    """Return what the health checks say while etcd has no quorum."""
-    check = call.flag("raw").partition("?")[0].strip("/")
-    said = f"[+]ping ok\\n[+]log ok\\n[-]etcd failed: reason withheld\\n{check} check failed"
-    return (
-        f'Error from server (InternalError): an error on the server ("{said}") has prevented the '
-        "request from succeeding"
-    )
-
-
-def raw(world: "World", call: Call) -> Output:
-    """Answer `get --raw` for the few paths that learners are taught."""
-    path = call.flag("raw").partition("?")[0]
-    if path in ("/healthz", "/livez", "/readyz"):
-        return Output("ok")
-    if path == "/version":
-        return Output('{\n  "major": "1",\n  "minor": "36",\n  "gitVersion": "v1.36.2"\n}')
-    raise CommandError(f"kubectl get --raw {path}: real, not simulated here, try: kubectl get -o json")

@@ -83,6 +83,10 @@ class Session(State):
     """Looks that have been scheduled; an older one is stale."""
     seen: int = 0
     """resourceVersion up to which a watch has printed."""
+    fed_by: str = ""
+    """The API server whose connection a watch hangs on."""
+    silent_since: Instant = -1
+    """Since when that server has been out of reach; -1 while it is not."""
     last_said: str = ""
     widths: list[int] = []
     tried: dict[str, Instant] = {}

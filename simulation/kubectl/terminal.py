@@ -18,6 +18,7 @@ from simulation.kubectl import (
     get,
     logs,
     making,
+    raw,
     remote,
     top,
 )
@@ -231,11 +232,12 @@ def answer(world: "World", call: Call, server: str = "") -> Output:
     where = server_of(world, call) or server
     client_only = call.verb == "version" and call.on("client")
     if call.verb not in OFFLINE and not client_only:
-        if not world.api.pick(world, "internet", where):
+        picked = world.api.pick(world, "internet", where)
+        if not picked:
             raise CommandError(nobody_there(world, where))
+        if call.verb == "get" and call.given("raw"):
+            return raw.raw(world, call, picked) or Output("", "", 0, waits=True)
         if not can_read(world, where) and call.verb != "version":
-            if call.given("raw"):
-                raise CommandError(get.unhealthy(call))
             return Output("", "", 0, waits=True)
     return READS[call.verb](world, call)
 

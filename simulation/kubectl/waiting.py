@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration
 from simulation.kube.manifests.codec import to_json
+from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.workload import DaemonSet, Deployment, StatefulSet
 from simulation.kube.rules.pods import condition
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR}
 WAIT_DEFAULT = 30 * SECOND
+PING_UNANSWERED = 45 * SECOND
+"""A connection is pinged after 30 s of silence and given up 15 s later (apimachinery, util/net)."""
 FOREVER = 7 * 24 * HOUR
 """kubectl wait takes a negative timeout as a week."""
 
@@ -281,6 +284,7 @@ def watch(world: "World", session: Session, call: Call) -> None:
     if problems:
         raise CommandError(problems[0])
     session.seen = world.store.version
+    session.fed_by = world.api.pick(world, INTERNET, session.server)
     session.goal = "watched"
     if not call.on("watch-only"):
         _print(world, session, call, [obj for _, obj in found], not call.on("no-headers"))
@@ -310,14 +314,23 @@ def _print(
 
 
 def look_watched(world: "World", session: Session, call: Call) -> bool:
-    """Print every change since the last look; a watch never ends by itself."""
+    """Print every change that its API server has told since the last look.
+
+    Tell whether the watch has ended: with its connection, or closed by a server without its etcd.
+    kubectl says nothing then (kubectl/pkg/cmd/get/get.go).
+    """
+    server = world.api.state.servers.get(session.fed_by)
+    if server is None or not _is_connected(world, session):
+        return True
+    if session.silent_since >= 0:
+        return False
     target = targets(call)[0]
-    changes = world.store.changes_since(session.seen)
+    changes = world.store.changes_since(session.seen) or ()
     first = not session.widths and not call.on("no-headers")
-    session.seen = world.store.version
-    if changes is None:
-        changes = []
     for change in changes:
+        if change.version > server.seen:
+            break
+        session.seen = change.version
         obj = change.new or change.old
         if change.kind != target.resource.kind or obj is None:
             continue
@@ -331,7 +344,23 @@ def look_watched(world: "World", session: Session, call: Call) -> bool:
         )
         _print(world, session, call, chosen_ones, first)
         first = first and not chosen_ones
-    return False
+    return not world.server_health.has_cache(session.fed_by)
+
+
+def _is_connected(world: "World", session: Session) -> bool:
+    """Tell whether a watch still believes in its connection.
+
+    A process that ended resets it; a machine that is merely silent is believed in until an HTTP/2
+    ping has gone unanswered.
+    """
+    name = session.fed_by
+    machine = world.machines[name]
+    if machine.is_on and world.links.both_ways(INTERNET, name):
+        session.silent_since = -1
+        return world.api.state.servers[name].alive and machine.since <= session.started
+    if session.silent_since < 0:
+        session.silent_since = world.now
+    return world.now < session.silent_since + PING_UNANSWERED
 
 
 def watch_events(world: "World", session: Session, call: Call) -> None:
