@@ -19,7 +19,7 @@ MACHINES: dict[str, str] = {
     "machine-shutting-down": "{node} is being shut down",
     "memory-leaks": "{pod} takes {bytes} bytes of memory more",
     "process-killed": "{process} on {node} was killed",
-    "process-started": "{process} on {node} runs again",
+    "process-started": "{process} on {node} has started",
     "machine-back": "{node} has started again",
     "machine-booting": "{node} was switched on and is starting",
     "machine-off": "{node} was switched off",
