@@ -152,6 +152,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedStaticFilesStorage"},
 }
 SERVESTATIC_AUTOREFRESH = DEBUG
+# Bundled packages carry a hash of their content in their names (tools/vendor.mjs).
+SERVESTATIC_IMMUTABLE_FILE_TEST = r"^/static/vendor/.+-[0-9A-Z]{8}\.(js|css)$"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

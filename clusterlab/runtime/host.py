@@ -312,7 +312,7 @@ class Host:
             reason = Reason("message-malformed")
             return {"t": "refused", "id": row.id, "reason": {"key": reason.key, "params": {}}}
         if number < 0 and -number <= hosted.seq:
-            return {"t": "applied", "id": row.id, "again": True}
+            return hosted.told_again(row.id)
         if number != hosted.seq + 1:
             hosted.is_stale = True
             return {}

@@ -104,9 +104,13 @@ class Hosted:
         self.pace.seen_at = time.monotonic()
         self.pace.current = 1.0
         if isinstance(outcome, RefusedCommand):
-            reason = {"key": outcome.reason.key, "params": outcome.reason.params}
-            return {"t": "refused", "id": row.id, "reason": reason}
+            return _refused(row.id, outcome.reason)
         return {"t": "applied", "id": row.id, "at": outcome.at}
+
+    def told_again(self, id: str) -> dict[str, Any]:
+        """Return what a sender is told whose command the lab has taken before."""
+        reason = self.universe.refusal_of(id)
+        return _refused(id, reason) if reason else {"t": "applied", "id": id, "again": True}
 
     def answer(self, letter: Letter) -> dict[str, Any]:
         """Answer a question; questions change nothing and are not journaled."""
@@ -242,3 +246,7 @@ def refusal(letter: Letter, reason: Reason) -> dict[str, Any]:
         "socket": letter.socket,
         "reason": {"key": reason.key, "params": reason.params},
     }
+
+
+def _refused(id: str, reason: Reason) -> dict[str, Any]:
+    return {"t": "refused", "id": id, "reason": {"key": reason.key, "params": reason.params}}

@@ -2,10 +2,10 @@
 
 from simulation.kernel.records import Record
 
-ENGINE = 1
+ENGINE = 2
 """Behaviour: raised when the same journal would lead to another history."""
 
-STATE = 2
+STATE = 3
 """Schema of checkpoints: raised when an older one must be migrated."""
 
 

@@ -30,11 +30,17 @@ CHECKPOINT_PRESET = 1
 hundreds of KB away, which the 32 KB of zlib do not see. Half the size for 9 ms instead of 4."""
 
 
+REFUSALS_KEPT_MAX = 200
+"""Refused commands whose reason is remembered; whoever sends one again asks within seconds."""
+
+
 class LabState(State):
     """What a checkpoint of a lab holds."""
 
     world: WorldState
     sessions: SessionsState
+    refusals: dict[str, Reason] = {}
+    """Why commands were refused, by their ids, for those whose answer got lost."""
 
 
 class Applied(Record):
@@ -64,10 +70,15 @@ class Lab:
     """One universe."""
 
     def __init__(
-        self, genesis: Genesis, world: World, terminals: SessionsState | None = None
+        self,
+        genesis: Genesis,
+        world: World,
+        terminals: SessionsState | None = None,
+        refusals: dict[str, Reason] | None = None,
     ) -> None:
         self.genesis = genesis
         self.world = world
+        self._refusals = refusals or {}
         self.sessions = attach(world, terminals or SessionsState())
 
     @classmethod
@@ -83,11 +94,11 @@ class Lab:
         """Return a lab as it stood when the checkpoint was taken."""
         state = _DECODER.decode(lzma.decompress(checkpoint, lzma.FORMAT_ALONE))
         world = World(Dice(genesis.seed), Calendar(genesis.born_at), state.world)
-        return cls(genesis, world, state.sessions)
+        return cls(genesis, world, state.sessions, state.refusals)
 
     def freeze(self) -> bytes:
         """Return a checkpoint: the given, from which all else is derived."""
-        state = LabState(self.world.given(), self.sessions.state)
+        state = LabState(self.world.given(), self.sessions.state, self._refusals)
         content = _ENCODER.encode(state)
         return lzma.compress(content, lzma.FORMAT_ALONE, preset=CHECKPOINT_PRESET)
 
@@ -106,8 +117,15 @@ class Lab:
         try:
             command.run(self.world, id, actor)
         except Refused as refused:
+            self._refusals[id] = refused.reason
+            if len(self._refusals) > REFUSALS_KEPT_MAX:
+                del self._refusals[next(iter(self._refusals))]
             return RefusedCommand(refused.reason)
         return Applied(self.world.now)
+
+    def refusal_of(self, id: str) -> Reason | None:
+        """Return why a command was refused lately, None if it was not."""
+        return self._refusals.get(id)
 
     def advance(
         self, until: Instant, budget: int | None = None, stop_at: str = ""

@@ -126,6 +126,26 @@ def test_the_same_command_twice_in_one_turn_is_written_once_and_answered_twice(
     assert JournalEntry.objects.filter(lab_id=lab.id).count() == 1
 
 
+def test_a_refused_command_that_is_sent_again_is_refused_again_even_by_a_thawed_lab(
+    hosting: tuple[Host, Hosted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, lab = hosting
+    told: list[Any] = []
+    monkeypatch.setattr(telling, "sealed", lambda lab, content: told.append(content))
+    monkeypatch.setattr(telling, "publish", lambda out: None)
+    senseless = {"do": "power-on", "node": "worker-1"}
+    for _ in range(2):
+        post(lab.id, Letter("command", "c1", "owner", "one", senseless))
+        taken._serve([lab])
+
+    thawed = archive.Lab.thaw(lab.universe.genesis, lab.universe.freeze())
+
+    reasons = [each["reason"]["key"] for each in told if each["t"] == "refused"]
+    assert reasons == ["machine-already-on"] * 2
+    assert thawed.refusal_of("c1") == lab.universe.refusal_of("c1")
+    assert lab.seq == 1
+
+
 def test_a_row_that_cannot_be_written_takes_no_other_down_with_it() -> None:
     first, second = open_lab().lab, open_lab().lab
 
