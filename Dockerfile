@@ -1,11 +1,12 @@
-# The same steps as `make run`: a virtual environment, the requirements, the catalogues.
+# The same steps as `make run`: a virtual environment, the requirements, the catalogues, the packages
+# of the browser.
 FROM python:3.11-slim-bookworm
 RUN useradd --create-home clusterlab
 WORKDIR /srv/clusterlab
 COPY requirements.txt .
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt
 COPY . .
-RUN .venv/bin/python -m tools.words && .venv/bin/python manage.py collectstatic --noinput && chown -R clusterlab .
+RUN .venv/bin/python -m tools.words && .venv/bin/python -m tools.vendor && .venv/bin/python manage.py collectstatic --noinput && chown -R clusterlab .
 USER clusterlab
 ENV PATH=/srv/clusterlab/.venv/bin:$PATH CLUSTERLAB_STATE=/srv/clusterlab/.run
 EXPOSE 8000

@@ -10,6 +10,7 @@ ARGS ?=
 run: export CLUSTERLAB_BEGUN := $(shell date +%s)
 run: $(VENV)/run
 	@$(BIN)/python -m tools.words
+	@$(BIN)/python -m tools.vendor
 	@exec $(BIN)/python manage.py up
 
 $(VENV)/run: requirements.txt
@@ -24,6 +25,7 @@ $(VENV)/dev: requirements-dev.txt requirements.txt
 
 test: $(VENV)/dev check
 	$(BIN)/python -m tools.words
+	$(BIN)/python -m tools.vendor
 	@$(BIN)/python -m tools.machine
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -40,6 +42,7 @@ fuzz: $(VENV)/dev
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(VENV)/dev
+	@$(BIN)/python -m tools.vendor
 	@$(BIN)/python -m tools.bench $(ARGS)
 
 fix: $(VENV)/dev
