@@ -180,6 +180,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "The controller that counts this pod. A pod without an owner is never made again.",
     "The controllers' lease",
     "The database of Kubernetes, kept alike on several members by Raft. All that the cluster believes is stored there.",
+    "The editor could not be loaded. Reload the page.",
     "The first minute",
     "The kubelet has stopped renewing its Lease. After 50 s the node turns NotReady (40 s before v1.32, as older courses teach).",
     "The lab is being woken…",

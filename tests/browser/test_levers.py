@@ -80,17 +80,35 @@ def test_the_editor_points_at_the_line_and_applies_what_is_right(visit: Visit) -
     learner = visit().open_lab()
     learner.hurry()
     page = learner.page
-    area = page.locator("#editor textarea")
+    area = page.get_by_label("YAML editor", exact=True)
 
     area.fill(BROKEN)
     area.press("Control+Enter")
     problem = page.locator("#editor .problems")
     expect(problem).to_contain_text("replicas")
     expect(problem).to_contain_text("6:3")
+    expect(page.locator("#editor .cm-line:has(.cm-lintRange-error)")).to_have_text("  replicas: many")
+    problem.get_by_role("button").click()
+    expect(area).to_be_focused()
     area.fill(WHOLE)
     area.press("Control+Enter")
 
     expect(page.locator("#inspector .line").filter(has_text="nginx")).to_be_visible(timeout=20_000)
+
+
+def test_the_keyboard_indents_in_the_editor_and_leaves_it(visit: Visit) -> None:
+    page = visit().open_lab().page
+    area = page.get_by_label("YAML editor", exact=True)
+    area.fill("kind: Pod")
+
+    area.press("Home")
+    area.press("Tab")
+    expect(area.locator(".cm-line")).to_have_text("  kind: Pod")
+    area.press("Escape")
+    area.press("Tab")
+
+    expect(area).not_to_be_focused()
+    expect(area.locator(".cm-line")).to_have_text("  kind: Pod")
 
 
 def test_a_double_click_switches_a_machine_off_once(visit: Visit) -> None:

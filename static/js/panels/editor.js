@@ -2,6 +2,7 @@
 // to the line and column.
 
 import { because, t } from "../words.js";
+import { openSheet } from "./sheet.js";
 
 const EXAMPLE = `apiVersion: apps/v1
 kind: Deployment
@@ -38,11 +39,10 @@ export class Editor {
   constructor(place, lab) {
     this.lab = lab;
     this.name = "example.yaml";
+    this.text = EXAMPLE;
+    this.wrong = [];
     place.innerHTML = "";
-    this.gutter = make("pre", { class: "gutter", "aria-hidden": "true" });
-    this.area = make("textarea", { spellcheck: "false", wrap: "off", "aria-label": t("YAML editor"), autocapitalize: "off" });
-    this.mark = make("i", { class: "mark", hidden: "" });
-    this.sheet = make("div", { class: "sheet" }, this.gutter, this.mark, this.area);
+    this.sheet = make("div", { class: "sheet" });
     this.list = make("ul", { class: "problems", "aria-live": "assertive" });
     this.apply = make("button", { class: "act apply", type: "button" }, t("Apply"));
     this.apply.append(make("code", {}, "Ctrl+Enter"));
@@ -51,59 +51,47 @@ export class Editor {
     place.append(make("div", { class: "head" }, this.title, this.said, this.apply), this.sheet, this.list);
     this.apply.disabled = !lab.mayCommand;
     this.apply.onclick = () => this.send();
-    this.area.oninput = () => this.number();
-    this.area.onscroll = () => this.scroll();
-    this.area.onkeydown = (event) => this.key(event);
-    this.area.value = EXAMPLE;
-    this.number();
+    // The page's own Escape closes the inspector: here it only lets the next Tab out.
+    this.sheet.addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation());
+    // Loaded after the picture is there: a learner who never opens the editor does not pay for it.
+    new IntersectionObserver(([seen], watching) => {
+      if (!seen.isIntersecting) return;
+      watching.disconnect();
+      this.load();
+    }).observe(this.sheet);
+  }
+
+  /** Load the editor once; what was opened meanwhile is shown in it. */
+  load() {
+    this.loading ??= openSheet(this.sheet, this.text, () => this.send()).then((sheet) => {
+      this.view = sheet;
+      this.view.write(this.text);
+    }).catch(() => {
+      this.said.textContent = t("The editor could not be loaded. Reload the page.");
+      this.said.className = "said bad";
+      this.loading = null;
+    });
+    return this.loading;
   }
 
   files() {
-    return { [this.name]: this.area.value };
+    return { [this.name]: this.view?.read() ?? this.text };
   }
 
-  open(name, content) {
+  async open(name, content) {
     this.name = name;
     this.title.textContent = name;
-    this.area.value = content;
+    this.text = content;
+    this.view?.write(content);
     this.clear();
-    this.number();
-    this.area.focus();
-    this.area.setSelectionRange(0, 0);
-    this.area.scrollTop = 0;
-  }
-
-  key(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      this.send();
-    } else if (event.key === "Tab" && !event.shiftKey && !this.leaving) {
-      event.preventDefault();
-      const { selectionStart, selectionEnd } = this.area;
-      this.area.setRangeText("  ", selectionStart, selectionEnd, "end");
-      this.number();
-    }
-    // Escape, then Tab, leaves the editor: the keyboard is never trapped.
-    this.leaving = event.key === "Escape";
-  }
-
-  number() {
-    const count = this.area.value.split("\n").length;
-    if (count !== this.count) {
-      this.count = count;
-      this.gutter.textContent = Array.from({ length: count }, (_, i) => i + 1).join("\n");
-    }
-    this.scroll();
-  }
-
-  scroll() {
-    this.gutter.scrollTop = this.area.scrollTop;
-    if (!this.mark.hidden) this.place(this.marked);
+    await this.load();
+    this.view?.jump(1, 1);
   }
 
   clear() {
     this.list.replaceChildren();
-    this.mark.hidden = true;
+    this.wrong = [];
+    this.view?.mark([]);
     this.said.textContent = "";
   }
 
@@ -161,30 +149,12 @@ export class Editor {
     const item = make("li", {});
     if (line) {
       const jump = make("button", { class: "link", type: "button" }, `${line}:${column}  ${content}`);
-      jump.onclick = () => this.jump(line, column);
+      jump.onclick = () => this.view?.jump(line, column);
       item.append(jump);
-      if (this.mark.hidden) this.place(line);
+      this.wrong.push({ line, column, message: content });
+      this.view?.mark(this.wrong);
     } else item.textContent = content;
     this.list.append(item);
-  }
-
-  place(line) {
-    this.marked = line;
-    this.mark.hidden = false;
-    const style = getComputedStyle(this.area);
-    const height = Number.parseFloat(style.lineHeight);
-    this.mark.style.transform = `translateY(${8 + (line - 1) * height - this.area.scrollTop}px)`;
-    this.mark.style.height = `${height}px`;
-  }
-
-  jump(line, column) {
-    const lines = this.area.value.split("\n");
-    const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
-    const at = start + Math.min((lines[line - 1] ?? "").length, Math.max(0, column - 1));
-    this.area.focus();
-    this.area.setSelectionRange(at, start + (lines[line - 1] ?? "").length);
-    this.area.scrollTop = Math.max(0, (line - 4) * Number.parseFloat(getComputedStyle(this.area).lineHeight));
-    this.place(line);
   }
 }
 

@@ -1,0 +1,59 @@
+// The sheet that the YAML editor writes on: CodeMirror, fetched when the editor is first seen. Knows
+// text, lines and marks; knows nothing of the lab.
+
+import { t } from "../words.js";
+
+/**
+ * Put a sheet into a place.
+ * @param {HTMLElement} place
+ * @param {string} text
+ * @param {() => void} onApply
+ */
+export async function openSheet(place, text, onApply) {
+  const mirror = await import("codemirror");
+  const { EditorState, EditorView, setDiagnostics } = mirror;
+  const extensions = parts(mirror, onApply);
+  const view = new EditorView({ parent: place, state: EditorState.create({ doc: text, extensions }) });
+  const line = (number) => view.state.doc.line(Math.max(1, Math.min(view.state.doc.lines, number)));
+  const range = (each) => {
+    const { from, to } = line(each.line);
+    return { from: Math.min(to, from + Math.max(0, each.column - 1)), to };
+  };
+  return {
+    read: () => view.state.doc.toString(),
+    write: (content) => view.setState(EditorState.create({ doc: content, extensions })),
+    /** Mark what is wrong, each at its line. */
+    mark: (wrong) => view.dispatch(setDiagnostics(view.state,
+      wrong.map((each) => ({ ...range(each), severity: "error", message: each.message })))),
+    jump(number, column) {
+      const { from, to } = range({ line: number, column });
+      view.dispatch({ selection: { anchor: from, head: number === 1 ? from : to }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+      view.focus();
+    },
+  };
+}
+
+function parts(mirror, onApply) {
+  const { EditorView, HighlightStyle, keymap, syntaxHighlighting, tags } = mirror;
+  const apply = { key: "Mod-Enter", run: () => (onApply(), true) };
+  // On a Mac people press either of the two.
+  const applyAnywhere = { ...apply, key: "Ctrl-Enter" };
+  return [
+    mirror.lineNumbers(), mirror.history(), mirror.drawSelection(), mirror.highlightActiveLine(),
+    mirror.indentOnInput(), mirror.bracketMatching(), mirror.lintGutter(), mirror.yaml(),
+    syntaxHighlighting(HighlightStyle.define(ink(tags))),
+    // CodeMirror lets the Tab after an Escape leave the sheet: the keyboard is never trapped.
+    keymap.of([apply, applyAnywhere, mirror.indentWithTab, ...mirror.defaultKeymap, ...mirror.historyKeymap]),
+    EditorView.contentAttributes.of({ "aria-label": t("YAML editor"), spellcheck: "false", autocapitalize: "off" }),
+  ];
+}
+
+function ink(tags) {
+  return [
+    { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--accent)" },
+    { tag: [tags.string, tags.special(tags.string)], color: "var(--ok)" },
+    { tag: [tags.number, tags.bool, tags.null], color: "var(--raft)" },
+    { tag: tags.comment, color: "var(--muted)" },
+    { tag: [tags.punctuation, tags.separator, tags.meta], color: "var(--text2)" },
+  ];
+}
