@@ -75,7 +75,7 @@ def run(what: str, argv: list[str], path: str) -> None:
         raise CannotBuild(f"{what} failed: {problem}") from problem
     if told.returncode:
         lines = [line for line in told.stdout.splitlines() if line.strip()]
-        raise CannotBuild("\n  ".join([f"{what} failed:", *lines[-8:]]))
+        raise CannotBuild("\n  ".join([f"{what} failed:", *lines[:6], *lines[6:][-3:]]))
 
 
 def build() -> None:

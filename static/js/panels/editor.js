@@ -58,7 +58,7 @@ export class Editor {
       if (!seen.isIntersecting) return;
       watching.disconnect();
       this.load();
-    }).observe(this.sheet);
+    }).observe(place);
   }
 
   /** Load the editor once; what was opened meanwhile is shown in it. */
