@@ -44,7 +44,7 @@ function parts(mirror, onApply) {
     syntaxHighlighting(HighlightStyle.define(ink(tags))),
     // CodeMirror lets the Tab after an Escape leave the sheet: the keyboard is never trapped.
     keymap.of([apply, applyAnywhere, mirror.indentWithTab, ...mirror.defaultKeymap, ...mirror.historyKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": t("YAML editor"), spellcheck: "false", autocapitalize: "off" }),
+    EditorView.contentAttributes.of({ "aria-label": t("YAML editor"), tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
   ];
 }
 
