@@ -98,9 +98,9 @@ def member_rows(world: "World") -> Rows:
 
 
 def office_rows(world: "World") -> Rows:
-    """Return who holds the three offices."""
+    """Return who holds the three offices; of etcd's also whether anything can be written."""
     leader = world.consensus.leader()
-    rows: Rows = {"etcd": {"holder": leader, "lost": not leader}}
+    rows: Rows = {"etcd": {"holder": leader, "lost": not leader, "writes": world.has_quorum()}}
     for name, office in sorted(world.offices.state.offices.items()):
         lost = not office.renewing
         rows[name] = {"holder": office.holder, "since": office.since, "lost": lost}

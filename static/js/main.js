@@ -20,6 +20,7 @@ import { startTooltips } from "./panels/tooltip.js";
 import { Terminal } from "./panels/terminal.js";
 import { Editor } from "./panels/editor.js";
 import { drawStage, startRemote } from "./stage.js";
+import { startCableDrag } from "./diagram/drag.js";
 import { startDiagramKeys } from "./diagram/keys.js";
 
 const IDLE_DRAW_MS = 250;
@@ -152,18 +153,25 @@ function say(sentence) {
   say.timer = setTimeout(() => ($("notice").textContent = ""), 6000);
 }
 
+/** What is asked about things that are no objects of the API. */
+const WITHOUT_DETAIL = ["Cable", "Queue"];
+const QUESTIONS = { Entry: (key) => ({ ask: "entry", index: Number(key) }) };
+
 /** Events of what is chosen are not in the frames: they are asked for now and then. */
 async function fetchDetail() {
   const chosen = store.selection;
-  if (!chosen || store.connection !== "open" || store.isPast) return;
+  if (!chosen || WITHOUT_DETAIL.includes(chosen.kind)) return;
+  if (store.connection !== "open" || store.isPast) return;
+  const question = QUESTIONS[chosen.kind]?.(chosen.key) ?? { ask: "object", ...chosen };
   try {
-    const detail = await lab.ask({ ask: "object", ...chosen });
+    const detail = await lab.ask(question);
     if (store.selection !== chosen) return;
-    store.detail = detail;
-    store.changed();
-  } catch {
-    store.detail = null;
+    [store.detail, store.detailRefused] = [detail, null];
+  } catch (problem) {
+    if (store.selection !== chosen) return;
+    [store.detail, store.detailRefused] = [null, problem.reason];
   }
+  store.changed();
 }
 
 // --- drawing: at most once a frame when something changed, and a few times a second for the clocks
@@ -258,6 +266,7 @@ if (!isStage) {
   };
   setInterval(fetchDetail, DETAIL_MS);
   svg.addEventListener("click", () => actions.select(null));
+  startCableDrag(svg, store, actions);
   startTooltips();
 } else startRemote(store, actions);
 startDiagramKeys(svg);

@@ -53,6 +53,11 @@ export function clock(instant) {
   return `${sign}${two(Math.floor(abs / 3600))}:${two(Math.floor(abs / 60) % 60)}:${two(abs % 60)}`;
 }
 
+/** Return a lab instant as a reader says it; what is older than the lab's opening has no clock. */
+export function moment(instant) {
+  return instant < opened ? t("before the lab opened") : t("at lab {clock}", { clock: clock(instant) });
+}
+
 /** Return a whole number with separators. */
 export function number(value) {
   return Math.round(value).toLocaleString(language === "ko" ? "ko-KR" : "en-US");

@@ -3,12 +3,13 @@
 import { h } from "../vdom.js";
 import { t } from "../words.js";
 import { memberWay } from "./layout.js";
+import { cutBetween, cutMark, linkOf } from "./links.js";
 import { chosen, circle, colour, path, pill, rect, text, widthOf } from "./pen.js";
 
-const OFFICES = [
+const OFFICES = () => [
   ["etcd", "etcd"],
-  ["kube-scheduler", "scheduler"],
-  ["kube-controller-manager", "controllers"],
+  ["kube-scheduler", t("scheduler")],
+  ["kube-controller-manager", t("controllers")],
 ];
 
 export function roleWord(role) {
@@ -23,16 +24,21 @@ export function roleWord(role) {
 }
 
 /** Return how the quorum stands. */
-export function quorumOf(members) {
-  const all = Object.values(members).filter((member) => member.votes !== false);
+export function quorumOf(state) {
+  const all = Object.values(state.table("member")).filter((member) => member.votes !== false);
   const up = all.filter((member) => member.role !== "down").length;
   const quorum = Math.floor(all.length / 2) + 1;
-  return { up, all: all.length, quorum, spare: up - quorum, has: up >= quorum };
+  // Members that are up may still not hear each other.
+  const has = up >= quorum && state.table("office").etcd?.writes !== false;
+  return { up, all: all.length, quorum, spare: up - quorum, has };
 }
 
-export function quorumSentence(members) {
-  const q = quorumOf(members);
+export function quorumSentence(state) {
+  const q = quorumOf(state);
   const params = { up: q.up, all: q.all, quorum: q.quorum, spare: q.spare };
+  if (!q.has && q.up >= q.quorum) {
+    return t("{up}/{all} members up, but no {quorum} hear each other · nothing can be written", params);
+  }
   if (!q.has) return t("{up}/{all} members up · quorum {quorum} · nothing can be written", params);
   return t("{up}/{all} members up · quorum {quorum} · may lose {spare}", params);
 }
@@ -40,13 +46,13 @@ export function quorumSentence(members) {
 /** Draw the whole control plane. */
 export function controlPlane(actions, places, state, now) {
   const members = state.table("member");
-  const q = quorumOf(members);
+  const q = quorumOf(state);
   return [
     h("g", { key: "zone" },
       rect(places.zone, { rx: 18, fill: q.has ? colour("raft-soft") : colour("bad-soft"),
         stroke: q.has ? colour("line") : colour("bad"), "stroke-dasharray": q.has ? null : "6 5" }),
       text(32, 72, t("Control plane"), { size: 13, weight: 650, term: "control-plane" }),
-      text(808, 72, quorumSentence(members), {
+      text(808, 72, quorumSentence(state), {
         size: 12, anchor: "end", term: "quorum", weight: q.has ? 500 : 650,
         fill: q.has ? colour("text2") : colour("bad"),
       })),
@@ -67,6 +73,7 @@ function cables(places, state) {
     for (let j = i + 1; j < names.length; j += 1) {
       const [a, b] = [names[i], names[j]];
       const isCut = cutBetween(state, a, b);
+      if (linkOf(state, a, b)) continue;
       const alive = members[a]?.role !== "down" && members[b]?.role !== "down";
       const led = leader === a || leader === b;
       if (names.length > 3 && !led && !isCut) continue;
@@ -81,14 +88,6 @@ function cables(places, state) {
     }
   }
   return lines;
-}
-
-export function cutBetween(state, a, b) {
-  const links = state.table("link");
-  return Boolean(
-    links[`${a}|${b}`] || links[`${b}|${a}`] || links[`${a}|*`] || links[`${b}|*`] ||
-    links[`*|${a}`] || links[`*|${b}`],
-  );
 }
 
 function card(actions, places, state, name, member, now) {
@@ -163,7 +162,7 @@ function squares(x, y, member, box, down) {
 }
 
 function badges(state, name, box) {
-  const held = OFFICES.filter(([key]) => state.table("office")[key]?.holder === name);
+  const held = OFFICES().filter(([key]) => state.table("office")[key]?.holder === name);
   let x = box.x + 10;
   return h("g", null, held.map(([key, word]) => {
     const lost = state.table("office")[key].lost;
@@ -194,12 +193,4 @@ function api(places, state, q) {
     stroke: q.has ? colour("raft") : colour("bad"),
     fill: q.has ? colour("raft") : colour("bad"), term: "api",
   });
-}
-
-export function cutMark(x, y) {
-  return h("g", { transform: `translate(${x} ${y})`, "data-term": "cut" },
-    circle(0, 0, 8, { fill: colour("surface"), stroke: colour("bad") }),
-    path("M-4.5 0h2.5M2 0h2.5M-1.6 3l3.2-6", {
-      stroke: colour("bad"), "stroke-width": 1.7, "stroke-linecap": "round",
-    }));
 }

@@ -3,7 +3,7 @@
 
 import { because, t } from "../words.js";
 import { apiWay, memberWay, rounded } from "./layout.js";
-import { cutBetween } from "./members.js";
+import { cutBetween } from "./links.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HOP_MS = 900;

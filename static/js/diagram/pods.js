@@ -137,28 +137,31 @@ function inside(pod, phase, size, o) {
 }
 
 /** Draw the tray of pods that have no node yet. */
-export function queue(actions, box, pods, now, laneOf, selection) {
+export function queue(actions, box, pods, now, laneOf, selection, why) {
   const shown = pods.slice(0, 3);
   const oldest = Math.min(...pods.map(([, pod]) => pod.created));
   const size = 37;
+  const x = box.x + 14 + shown.length * (size + 3);
+  const waiting = pods.length
+    ? t("{n} waiting · {s} s", { n: pods.length, s: Math.max(0, Math.round((now - oldest) / 1000)) })
+    : t("empty");
+  const state = why ? `${why.word} · ${waiting}` : waiting;
+  const isChosen = selection?.kind === "Queue";
   return h(
     "g",
     { key: "queue", "data-term": "queue" },
-    rect(box, { rx: 14, fill: "none", stroke: colour("line2"), "stroke-dasharray": "3 4" }),
+    h("g", chosen(actions, "Queue", "pods", `${t("Scheduling queue")}, ${state}`, { class: "queue" }),
+      rect(box, {
+        rx: 14, fill: colour("stage"), "stroke-dasharray": "3 4",
+        stroke: isChosen ? colour("text") : colour(why ? "bad" : "line2"),
+      }),
+      text(x, box.y + 22, t("Scheduling queue"), { size: 12, weight: 600 }),
+      text(x, box.y + 38, state, { size: 11, fill: colour(why ? "bad" : "muted"), weight: why ? 600 : 500 })),
     shown.map(([key, pod], i) =>
       tile(actions, key, pod, { x: box.x + 8 + i * (size + 3), y: box.y + 6.5 }, size, {
         lane: laneOf(pod),
         selected: selection?.key === key,
       }),
-    ),
-    text(box.x + 14 + shown.length * (size + 3), box.y + 22, t("Scheduling queue"), { size: 12, weight: 600 }),
-    text(
-      box.x + 14 + shown.length * (size + 3),
-      box.y + 38,
-      pods.length
-        ? t("{n} waiting · {s} s", { n: pods.length, s: Math.max(0, Math.round((now - oldest) / 1000)) })
-        : t("empty"),
-      { size: 11, fill: colour("muted") },
     ),
   );
 }

@@ -3,10 +3,12 @@
 import { h, patch } from "../vdom.js";
 import { t } from "../words.js";
 import { layout } from "./layout.js";
+import { faultyCables } from "./links.js";
 import { controlPlane } from "./members.js";
 import { colour, pill, text } from "./pen.js";
 import { legend, queue } from "./pods.js";
 import { lines, ratesOf, sources } from "./traffic.js";
+import { whyNotScheduled } from "./scheduling.js";
 import { lookOf, notes, workers } from "./workers.js";
 
 const byNumber = new Intl.Collator("en", { numeric: true }).compare;
@@ -92,12 +94,13 @@ export function draw(svg, state, now, actions) {
     h("g", { key: "control" }, controlPlane(actions, places, state, now)),
     h("g", { key: "queue layer" },
       text(32, 236, t("Workers"), { size: 13, weight: 650, term: "worker" }),
-      queue(actions, places.queue, waiting, now, laneOf, state.selection)),
+      queue(actions, places.queue, waiting, now, laneOf, state.selection, whyNotScheduled(state))),
     h("g", { key: "workers" },
       workers(actions, places, state, now, (name) => byNode[name] ?? [], laneOf)),
     h("g", { key: "lines", class: "lines", "stroke-linecap": "round", "stroke-linejoin": "round" },
       lines(places, state, rates, placeOf)),
     h("g", { key: "sources" }, sources(actions, places, state, rates)),
+    h("g", { key: "faulty cables" }, faultyCables(actions, places, state)),
     h("g", { key: "notes" }, notes(places, state, now)),
     legend(),
     state.binding && pill("bind", 560, 217, state.binding.text, {

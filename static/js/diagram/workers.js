@@ -3,7 +3,7 @@
 import { h } from "../vdom.js";
 import { span, t } from "../words.js";
 import { apiWay, rounded, slotAt } from "./layout.js";
-import { cutMark } from "./members.js";
+import { cutMark } from "./links.js";
 import { chosen, circle, colour, path, pen, pill, rect, text } from "./pen.js";
 import { glyph, tile } from "./pods.js";
 
@@ -130,24 +130,7 @@ export function notes(places, state, now) {
       }));
     }
   }
-  return [...cuts(places, state), ...found];
-}
-
-/** A way that is cut between two machines of which at least one is a worker. */
-function cuts(places, state) {
-  const middle = (name) => {
-    const box = places.workers[name] ?? places.members[name];
-    return box && [box.x + box.w / 2, box.y + (places.workers[name] ? 10 : box.h - 6)];
-  };
-  return Object.keys(state.table("link")).flatMap((key) => {
-    const [a, b] = key.split("|");
-    const [from, to] = [middle(a), middle(b)];
-    if (!from || !to || (places.members[a] && places.members[b])) return [];
-    const [x, y] = [0.2 * from[0] + 0.8 * to[0], 0.2 * from[1] + 0.8 * to[1]];
-    return [h("g", { key: `cut ${key}`, "data-term": "cut" },
-      path(`M${from}L${to}`, { stroke: colour("bad"), "stroke-width": 1.6, "stroke-dasharray": "3 6", fill: "none", "pointer-events": "none" }),
-      cutMark(x, y))];
-  });
+  return found;
 }
 
 export function noteOf(node, machine, state, now) {

@@ -2,20 +2,29 @@
 // do to it. Without a choice it shows the whole cluster with its most used levers.
 
 import { h } from "../vdom.js";
-import { clock, number, span, t } from "../words.js";
+import { clock, moment, number, span, t } from "../words.js";
 import { phaseWord, tile } from "../diagram/pods.js";
 import { phaseOf } from "../diagram/phases.js";
 import { laneFinder } from "../diagram/scene.js";
 import { quorumSentence, roleWord } from "../diagram/members.js";
 import { lookOf } from "../diagram/workers.js";
+import { networkOf } from "../diagram/links.js";
+import { whyNotScheduled } from "../diagram/scheduling.js";
 import { act, outcome } from "./act.js";
+import { cable, cables } from "./cable.js";
+import { entry, log } from "./entry.js";
 
 const RPS_STEP = 50;
+/** Longer than a heartbeat's patience: a leader with such a disk loses its office. */
+const SLOW_FSYNC_MS = 3000;
 
 /** Draw what is chosen. */
 export function inspector(store, actions, now) {
   const { kind, key } = store.selection ?? {};
-  const draw = { Node: node, Pod: pod, Service: service, Ingress: ingress, Deployment: deployment }[kind];
+  const draw = {
+    Node: node, Pod: pod, Service: service, Ingress: ingress, Deployment: deployment,
+    Cable: cable, Entry: entry, Queue: queue,
+  }[kind];
   const content = draw?.(store, actions, key, now);
   if (!content) return overview(store, actions, now, kind ? key : "");
   return h("section", { class: "inspector", "aria-label": t("Inspector") },
@@ -33,6 +42,7 @@ function overview(store, actions, now, missing) {
   const machines = Object.entries(store.table("machine"));
   return h("section", { class: "inspector overview", "aria-label": t("Inspector") },
     missing && h("p", { class: "refusal" }, t("{name} does not exist any more.", { name: missing })),
+    whyNotScheduled(store) && notScheduled(whyNotScheduled(store)),
     h("h2", null, t("Workloads")),
     workloads.map(([key, w]) => h("div", { class: "line", key },
       h("button", { class: "name mono", onclick: () => actions.select("Deployment", `${w.ns}/${w.name}`) }, w.name),
@@ -49,7 +59,12 @@ function overview(store, actions, now, missing) {
       label: verb === "add-worker" ? t("Add a worker") : t("Add a control plane node"),
     }))),
     outcome(store, "add"),
-    h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store.table("member"))),
+    h("div", { class: "acts" }, act(store, actions, {
+      place: "split", term: "split-vote", label: t("Provoke a split vote"),
+      command: "provoke-split-vote", body: { do: "provoke-split-vote" },
+    })),
+    outcome(store, "split"),
+    h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store)),
     h("p", { class: "quiet" }, t("Choose anything in the picture to look into it.")));
 }
 
@@ -94,7 +109,7 @@ function node(store, actions, name, now) {
   const look = lookOf(row, machine);
   const cp = machine?.role === "control-plane";
   const place = `node ${name}`;
-  const cut = machine?.cut;
+  const cut = machine?.cut || Boolean(networkOf(store, name));
   return [
     h("header", null, h("b", { class: "mono" }, name),
       h("small", { "data-term": cp ? "control-plane" : "worker" },
@@ -107,13 +122,14 @@ function node(store, actions, name, now) {
         command: `${cut ? "heal" : "cut"} ${name}`, body: { do: cut ? "heal" : "cut", a: name, b: "" },
       })),
     outcome(store, `power ${name}`), outcome(store, place),
-    machine && pairs(store, actions, name),
+    machine && cables(store, actions, name),
+    machine && member && memberActs(store, actions, name, member),
     machine && processes(store, actions, name, machine, cp),
     kv(
       machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(now - machine.since)}`}`, "machine-clock"],
       row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${t("silent for {span}", { span: span(now - row.heartbeat) })}`), "belief-clock"],
       member && [t("etcd"), `${roleWord(member.role)} · ${t("term")} ${member.term} · ${t("log up to {n}", { n: member.last })}`, "etcd"],
-      member && [t("Quorum"), quorumSentence(store.table("member")), "quorum"],
+      member && [t("Quorum"), quorumSentence(store), "quorum"],
       row && [t("Requested"), `${row.requested_cpu}m / ${row.allocatable_cpu}m CPU · ${quantity(row.requested_memory)}`, "requested"],
       machine && [t("Used"), `${machine.used_cpu}m / ${machine.cpu}m CPU · ${quantity(machine.used_memory)}`, "used"],
       row?.taints.length > 0 && [t("Taints"), h("ul", { class: "mono taints" }, row.taints.map((each) => h("li", null, each))), "taint"],
@@ -126,23 +142,38 @@ function node(store, actions, name, now) {
   ];
 }
 
-/** The network between this machine and one other: cut and healed one by one. */
-function pairs(store, actions, name) {
-  const links = store.table("link");
-  const others = Object.keys(store.table("machine")).filter((other) => other !== name);
-  const isCut = (other) => Boolean(links[`${name}|${other}`] ?? links[`${other}|${name}`]);
-  return h("details", { class: "pairs", key: `pairs ${name}` },
-    h("summary", { "data-term": "cut" }, t("Cut it from one machine only")),
-    h("div", { class: "acts" }, others.map((other) => {
-      const verb = isCut(other) ? "heal" : "cut";
-      return act(store, actions, {
-        place: `link ${name} ${other}`, danger: verb === "cut", term: verb, label: other,
-        aria: verb === "cut" ? t("{other}: cut it off from {name}", { name, other }) : t("{other}: heal the way to {name}", { name, other }),
-        command: `${verb} ${name} ${other}`, body: { do: verb, a: name, b: other },
-      });
+/** What only a control plane node has: a member of etcd with a log, and a disk that it waits for. */
+function memberActs(store, actions, name, member) {
+  const place = `disk ${name}`;
+  const isSlow = member.fsync_ms > 0;
+  const ms = isSlow ? 0 : SLOW_FSYNC_MS;
+  return [
+    log(actions, member),
+    h("div", { class: "acts" }, act(store, actions, {
+      place, danger: !isSlow, term: "slow-disk",
+      label: isSlow ? t("Make its disk fast again") : t("Slow its disk down"),
+      command: `slow-disk ${name} ${ms}ms`, body: { do: "slow-disk", node: name, ms },
     })),
-    others.map((other) => outcome(store, `link ${name} ${other}`)));
+    outcome(store, place),
+  ];
 }
+
+/** Pods that have no node, and what keeps them from getting one. */
+function queue(store, actions) {
+  const why = whyNotScheduled(store);
+  const pods = Object.entries(store.table("pod")).filter(([, p]) => !p.node && p.deleting === null && p.phase === "Pending");
+  return [
+    h("header", null, h("b", null, t("Scheduling queue")), h("small", { "data-term": "queue" }, t("{n} pods wait", { n: pods.length }))),
+    why && notScheduled(why),
+    !why && h("p", { class: "explain" }, pods.length
+      ? t("The scheduler works. These pods fit on no node; choose one to read why.")
+      : t("The scheduler works, and every pod has a node.")),
+    h("ul", { class: "mono" }, pods.map(([key, p]) => h("li", { key }, h("button", { class: "link mono", onclick: () => actions.select("Pod", key) }, p.name)))),
+  ];
+}
+
+const notScheduled = (why) => h("div", { class: "explain bad", key: "not scheduled" },
+  h("h3", null, t("Why is nothing being scheduled?")), h("p", null, why.sentence));
 
 const SERVICES = ["kubelet", "container-runtime", "kube-proxy"];
 const CONTROL_PLANE = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
@@ -223,7 +254,7 @@ function pod(store, actions, key, now) {
       [t("Listed by"), row.services.length ? row.services.map((each) => each.split("/")[1]).join(", ") : t("no service"), "endpoint"],
       row.ip && [t("Address"), h("span", { class: "mono" }, row.ip)],
       [t("Restarts"), String(row.restarts), "restarts"],
-      [t("Created"), `lab ${clock(row.created)} · ${span(now - row.created)}`],
+      [t("Created"), `${moment(row.created)} · ${t("{span} ago", { span: span(now - row.created) })}`],
     ),
     events(store),
   ];
@@ -239,7 +270,8 @@ function explainPod(store, row) {
       : t("It was asked to stop and has {n} s for that.", { n: row.grace ?? 30 }),
     pend: t("It waits in the scheduling queue until a node fits."),
   };
-  return words[phase] && h("p", { class: "explain" }, words[phase]);
+  const why = phase === "pend" && whyNotScheduled(store);
+  return why ? notScheduled(why) : words[phase] && h("p", { class: "explain" }, words[phase]);
 }
 
 function deployment(store, actions, key) {
@@ -311,7 +343,7 @@ function events(store) {
   if (!list.length) return null;
   return h("div", { class: "events" }, h("h3", null, t("Events")), h("ul", null, list.slice(-5).reverse().map((e) =>
     h("li", { class: e.type === "Warning" ? "bad" : "" },
-      h("time", { class: "num" }, typeof e.last === "number" ? clock(e.last) : ""),
+      h("time", { class: "num" }, typeof e.last === "number" && e.last >= store.settings.opened ? clock(e.last) : ""),
       h("span", null, h("b", null, e.reason), " ", e.message, e.count > 1 && ` (×${e.count})`)))));
 }
 

@@ -27,6 +27,7 @@ export class Store {
     this.arrivals = [];
     this.why = null;
     this.detail = null;
+    this.detailRefused = null;
   }
 
   get tables() {
@@ -125,7 +126,7 @@ export class Store {
 
   select(kind, key) {
     this.selection = kind ? { kind, key } : null;
-    this.detail = null;
+    this.detail = this.detailRefused = null;
     this.changed();
     for (const listener of this.selectionListeners ?? []) listener();
   }
