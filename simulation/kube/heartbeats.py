@@ -114,17 +114,21 @@ class Heartbeats:
     def review(self, world: "World", cause: int = 0) -> None:
         """Reality changed: find out who renews and who does not."""
         for node in sorted(self.state.hearts):
-            heart = self.state.hearts[node]
-            able = world.can_renew(node)
-            if able == heart.renewing:
-                continue
-            last = self.last_renewal(world, node)
-            heart.renewing, heart.epoch = able, heart.epoch + 1
-            heart.since = world.now
-            heart.leased = heart.leased or able
-            heart.last = world.now if able else last
-            heart.cause = cause or world.last_fault
-            self._expect(world, node, heart)
+            self.review_one(world, node, cause)
+
+    def review_one(self, world: "World", node: str, cause: int = 0) -> None:
+        """Something changed for one machine: find out whether it renews."""
+        heart = self.state.hearts.get(node)
+        able = world.can_renew(node)
+        if heart is None or able == heart.renewing:
+            return
+        last = self.last_renewal(world, node)
+        heart.renewing, heart.epoch = able, heart.epoch + 1
+        heart.since = world.now
+        heart.leased = heart.leased or able
+        heart.last = world.now if able else last
+        heart.cause = cause or world.last_fault
+        self._expect(world, node, heart)
 
     def watched_by(self, world: "World", holder: str) -> None:
         """A controller manager took office: it gives every node a fresh start."""

@@ -128,7 +128,9 @@ class Readers:
             if reader.seen not in since:
                 since[reader.seen] = News(_fresh(world, reader.seen, seen))
             news, reader.seen = since[reader.seen], seen
-            self._tell(world, reader, None if news.too_late else news.of(name))
+            # Of thousands of machines a change is news for a few.
+            if news.too_late or news.routed or name in news.own:
+                self._tell(world, reader, None if news.too_late else news.of(name))
 
     def _advance(self, world: "World", reader: Reader, seen: int) -> None:
         changes = _fresh(world, reader.seen, seen)

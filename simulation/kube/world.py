@@ -364,7 +364,7 @@ class World:
                 self.traffic.thaw(self, reader.name)
             if reader.name in self.kubelets.state.kubelets:
                 self.kubelets.connected(self, reader.name)
-            self.heartbeats.review(self)
+            self.heartbeats.review_one(self, reader.name)
 
     def reader_lost(self, reader: Reader) -> None:
         """A reader's connection broke."""
