@@ -12,7 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from simulation.kernel.calendar import Calendar
 from simulation.kernel.units import MINUTE, SECOND
+from simulation.kube.objects.node import Node
+from simulation.lab import birth as birth_of_labs
 from simulation.lab import commands
 from simulation.lab.genesis import Genesis
 from simulation.lab.lab import Lab
@@ -93,6 +98,37 @@ def idle() -> list[Row]:
     lab = _lab()
     seconds = _cpu(lambda: lab.advance(lab.now + 60 * MINUTE))
     return [row("idle default lab, per lab hour", seconds * 1000, "ms of CPU", 50.0)]
+
+
+def _large_lab(workers: int) -> Lab:
+    """Return a calm lab of many machines; without DaemonSets, whose pods take half an hour."""
+    scenario = yaml.safe_load(content_of("default"))
+    scenario["workers"] = [{"zone": "ab"[number % 2]} for number in range(workers)]
+    del scenario["placement"]
+    genesis = Genesis(7, "large", str(yaml.safe_dump(scenario)), 1_700_000_000)
+    world = birth_of_labs.bear(7, genesis.content, Calendar(genesis.born_at))
+    lab = Lab(genesis, world)
+    for name in ("kindnet", "kube-proxy"):
+        argv = ("kubectl", "delete", "daemonset", name, "-n", "kube-system")
+        lab.submit(commands.parse({"do": "kubectl", "argv": argv, "files": {}}), name, "bench")
+    lab.advance(birth_of_labs.OPENED + 20 * MINUTE)
+    return lab
+
+
+@bench
+def idle_large() -> list[Row]:
+    """An hour in which nothing happens to 5,000 machines."""
+    labs: list[Lab] = []
+    born = _cpu(lambda: labs.append(_large_lab(5000)))
+    lab = labs[0]
+    nodes = lab.world.store.list(Node)
+    ready = sum(each.status == "True" for n in nodes for each in n.status.conditions if each.type == "Ready")
+    seconds = _cpu(lambda: lab.advance(lab.now + 60 * MINUTE))
+    return [
+        row("5,000 nodes, set up and calm", born, "s of CPU", None),
+        row("5,000 nodes that are not Ready", float(len(nodes) - ready), "nodes", 0.0),
+        row("idle lab of 5,000 nodes, per lab hour", seconds * 1000, "ms of CPU", 50.0),
+    ]
 
 
 @bench
