@@ -61,6 +61,8 @@ const TERMS = () => ({
   "users-clock": [t("Users"), t("Requests that failed or were slow since the fault. The counter stops when the pods of the node are off the lists, minutes before any replacement exists.")],
   "power-off": [t("Power off"), t("The machine stops at once, without a word to anybody. Its pods are gone; the API does not know yet.")],
   "power-on": [t("Power on"), t("The machine starts, and its kubelet registers again. Pods that were evicted meanwhile do not come back to it.")],
+  vote: [t("Vote"), t("Each member has one vote in each term, and keeps it on disk. So two leaders in one term are impossible.")],
+  "election-timer": [t("Election timer"), t("A member that hears no leader for so long asks for an election. Each draws its own time, 1 to 2 s, so that they seldom stand at once.")],
   cable: [t("Cable"), t("The way between two machines. It can be cut, one way only too, made slow or lossy, or held; everything else in the cluster follows from who still hears whom.")],
   delay: [t("Delay"), t("Every message on this cable arrives later. Beyond the election timeout of a second, members of etcd take a slow leader for a dead one.")],
   loss: [t("Loss"), t("Some packets never arrive and are sent again, later each time. So loss shows as delay; a cable that loses nearly all carries nothing.")],

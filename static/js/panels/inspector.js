@@ -128,7 +128,13 @@ function node(store, actions, name, now) {
     kv(
       machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(now - machine.since)}`}`, "machine-clock"],
       row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${t("silent for {span}", { span: span(now - row.heartbeat) })}`), "belief-clock"],
-      member && [t("etcd"), `${roleWord(member.role)} · ${t("term")} ${member.term} · ${t("log up to {n}", { n: member.last })}`, "etcd"],
+      member && [t("etcd"), `${roleWord(member.role)} · ${t("term")} ${member.term}`, "etcd"],
+      member && [t("Log"), t("up to {n}, committed up to {commit}", { n: member.last, commit: member.commit }), "log"],
+      member && [t("Its vote"), member.vote ? t("{name} in term {term}", { name: member.vote, term: member.term }) : t("none in term {term}", { term: member.term }), "vote"],
+      member && [t("Its leader"), member.leader || t("it knows of none"), "role-leader"],
+      member?.timer && [t("Election in"), !member.leader
+        ? t("{n} ms, unless a leader is heard", { n: Math.max(0, Math.round(member.timer.from + member.timer.timeout - now)) })
+        : t("{n} ms of silence", { n: member.timer.timeout }), "election-timer"],
       member && [t("Quorum"), quorumSentence(store), "quorum"],
       row && [t("Requested"), `${row.requested_cpu}m / ${row.allocatable_cpu}m CPU · ${quantity(row.requested_memory)}`, "requested"],
       machine && [t("Used"), `${machine.used_cpu}m / ${machine.cpu}m CPU · ${quantity(machine.used_memory)}`, "used"],
