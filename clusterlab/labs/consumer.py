@@ -122,7 +122,9 @@ class LabConsumer(AsyncWebsocketConsumer):
         except mailbox.Overfull:
             await self._refuse(id, Reason("too-frequent"))
         except (redis.RedisError, OSError):
-            await self._refuse(id, Reason("out-of-reach"))
+            # Who named a message sends it again until it is answered: an outage of seconds is none.
+            if not id:
+                await self._refuse("", Reason("out-of-reach"))
 
     async def _refuse(self, id: str, reason: Reason) -> None:
         told = {"key": reason.key, "params": reason.params}

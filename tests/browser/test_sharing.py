@@ -83,6 +83,18 @@ def test_a_lost_connection_says_so_and_heals_itself(visit: Visit, site: Site) ->
     expect(page.locator("#lesson .clocks")).to_be_visible()
 
 
+def test_what_is_clicked_while_valkey_is_away_takes_effect_when_it_is_back(
+    visit: Visit, site: Site
+) -> None:
+    learner = visit().open_lab()
+    line = learner.page.locator("#inspector .machines .line").filter(has_text="worker-3")
+
+    site.kill("valkey")
+    learner.machine("worker-3", "power-off")
+
+    expect(line.locator(".state")).to_have_text("off", timeout=25_000)
+
+
 @pytest.mark.parametrize("part", ["host1", "valkey"])
 def test_the_lab_goes_on_when_a_part_is_killed(visit: Visit, site: Site, part: str) -> None:
     learner = visit().open_lab()
