@@ -25,9 +25,9 @@ from simulation.lab.commands import Command
 from simulation.lab.genesis import Genesis
 from simulation.lab.notable import is_notable
 
-CHECKPOINT_PRESET = 1
+CHECKPOINT_PRESET = 2
 """A quick preset of LZMA, whose window spans the whole checkpoint: kubelets repeat the store's pods,
-hundreds of KB away, which the 32 KB of zlib do not see. Half the size for 9 ms instead of 4."""
+hundreds of KB away, which the 32 KB of zlib do not see. Half the size for 10 ms instead of 4."""
 
 
 REFUSALS_KEPT_MAX = 200
