@@ -1,121 +1,112 @@
-"""`curl` from outside the cluster: one request, followed from door to pod."""
+"""`curl`, from outside the cluster or from inside a pod: what it prints about one request."""
 
 from typing import TYPE_CHECKING
 
 from simulation.kernel.records import Record
-from simulation.kernel.units import SECOND
-from simulation.kube.network.flows import ANSWERS, CONNECT_TIMEOUT, SILENT, TRIES_MAX
-from simulation.kube.network.knowledge import knowledge_of
-from simulation.kube.network.links import INTERNET
+from simulation.kube.network.trace import (
+    NO_NAME,
+    REFUSED,
+    Request,
+    Trace,
+    from_outside,
+    from_pod,
+)
+from simulation.kube.objects.pod import Pod
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.output import Output
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-GAVE_UP = 3 * SECOND
-PHRASES = {200: "OK", 404: "Not Found", 502: "Bad Gateway", 503: "Service Temporarily Unavailable",
-           504: "Gateway Time-out"}
+PHRASES = {200: "OK", 403: "Forbidden", 404: "Not Found", 502: "Bad Gateway",
+           503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
+PORTS = {"http": 80, "https": 443}
+WITH_VALUE = ("-o", "-w", "-X", "-m", "--max-time", "--connect-timeout", "--retry", "-d", "--data")
 
 
-class Hop(Record):
-    """One station of a request, and what happened there."""
+class Options(Record):
+    """A curl command line, understood."""
 
-    at_ms: int
-    place: str
-    event: str
-
-
-class Trace(Record):
-    """What became of a request."""
-
-    code: int
-    """The HTTP status; 0 if nobody answered at all."""
-    pod: str
-    duration_ms: int
-    hops: tuple[Hop, ...]
+    url: str = ""
+    host_header: str = ""
+    is_verbose: bool = False
+    head_only: bool = False
+    with_head: bool = False
+    is_silent: bool = False
 
 
-def split_url(url: str) -> tuple[str, str]:
-    """Return (host, path) of a URL; raise CommandError if it is none."""
+def split_url(url: str) -> Request:
+    """Return the host, port and path of a URL; raise CommandError if it is none."""
     scheme, separator, rest = url.partition("://")
     if not separator:
         scheme, rest = "http", url
-    if scheme not in ("http", "https"):
+    if scheme not in PORTS:
         raise CommandError(f"curl: (1) Protocol \"{scheme}\" not supported", 1)
-    host, _, path = rest.partition("/")
-    host = host.partition(":")[0]
+    place, _, path = rest.partition("/")
+    host, colon, port = place.partition(":")
     if not host:
         raise CommandError("curl: (3) URL rejected: No host part in the URL", 3)
-    return host, "/" + path.partition("?")[0].partition("#")[0]
+    if colon and not (port.isdigit() and 0 < int(port) < 65_536):
+        raise CommandError("curl: (3) URL rejected: Port number was not a decimal number between 0 and 65535", 3)
+    path = "/" + path.partition("?")[0].partition("#")[0]
+    return Request(host, path, int(port) if colon else PORTS[scheme])
 
 
-def trace(world: "World", url: str, host_header: str = "") -> Trace:
-    """Follow one request, door by door and try by try."""
-    host, path = split_url(url)
-    host = host_header or host
-    doors = [
-        pod
-        for key, pod in world.traffic.ingress_pods(world)
-        if world.traffic.state.rotation.get(key)
-    ]
-    if not doors:
-        return Trace(0, "", GAVE_UP, (Hop(0, INTERNET, "no ingress controller answers"),))
-    door = world.dice.pick(doors, "request", host, path, world.now)
-    machine = door.spec.node_name
-    hops = [Hop(0, INTERNET, f"{host}{path}")]
-    if not world.is_up(machine) or not world.links.both_ways(INTERNET, machine):
-        return Trace(0, "", GAVE_UP, (*hops, Hop(0, machine, "does not answer")))
-    hops.append(Hop(1, door.metadata.name, f"on {machine}"))
-    found = world.traffic.lead(world, machine, knowledge_of(world, machine), host, path)
-    if found is None:
-        return Trace(404, "", 2, (*hops, Hop(2, door.metadata.name, "no rule for this host and path")))
-    service = found.backend.rpartition(":")[0]
-    hops.append(Hop(2, f"service {service}", f"{len(found.targets)} endpoints"))
-    if not found.targets:
-        return Trace(503, "", 2, tuple(hops))
-    first = world.dice.below(len(found.targets), "endpoint", host, path, world.now)
-    order = [*found.targets[first:], *found.targets[:first]]
-    spent = 2
-    for target in order[:TRIES_MAX]:
-        if target.state == ANSWERS:
-            hops.append(Hop(spent + 5, target.pod, "answered"))
-            return Trace(200, target.pod, spent + 8, tuple(hops))
-        silent = target.state == SILENT
-        hops.append(Hop(spent, target.pod, "connect timeout" if silent else "connection refused"))
-        spent += CONNECT_TIMEOUT if silent else 1
-        if spent >= GAVE_UP:
-            return Trace(0, "", GAVE_UP, (*hops, Hop(GAVE_UP, INTERNET, "gave up")))
-    return Trace(504 if spent >= CONNECT_TIMEOUT else 502, "", spent, tuple(hops))
-
-
-def curl(world: "World", words: list[str]) -> Output:
-    """Answer a curl command line."""
-    url, header, verbose, only_head, silent = "", "", False, False, False
-    words = words[1:]
+def options_of(words: list[str]) -> Options:
+    """Read the words behind `curl`."""
+    url, header, verbose, only_head, with_head, silent = "", "", False, False, False, False
+    words = list(words)
     while words:
         word = words.pop(0)
         if word in ("-H", "--header") and words:
             name, _, value = words.pop(0).partition(":")
             header = value.strip() if name.lower() == "host" else header
-        elif word in ("-o", "-w", "-X", "-m", "--max-time", "--connect-timeout") and words:
+        elif word in WITH_VALUE and words:
             words.pop(0)
+        elif word.startswith("--"):
+            verbose, only_head = verbose or word == "--verbose", only_head or word == "--head"
+            silent, with_head = silent or word == "--silent", with_head or word == "--include"
         elif word.startswith("-"):
-            verbose, only_head = verbose or "v" in word, only_head or "I" in word or "i" in word
-            silent = silent or "s" in word
+            verbose, only_head = verbose or "v" in word, only_head or "I" in word
+            silent, with_head = silent or "s" in word, with_head or "i" in word
         else:
             url = word
-    if not url:
+    return Options(url, header, verbose, only_head, with_head, silent)
+
+
+def curl(world: "World", words: list[str], pod: Pod | None = None) -> Output:
+    """Answer a curl command line, typed outside or in a pod."""
+    options = options_of(words[1:])
+    if not options.url:
         return Output("", "curl: (2) no URL specified\n", 2)
-    done = trace(world, url, header)
-    if done.code == 0:
-        host = split_url(url)[0]
-        text = f"curl: (28) Connection timed out after {done.duration_ms} milliseconds\n"
-        return Output("", "" if silent and host else text, 28)
-    head = f"HTTP/1.1 {done.code} {PHRASES[done.code]}\n"
-    if done.code == 200:
-        body = f"{done.pod.rpartition('/')[2]} answered in {done.duration_ms} ms\n"
+    request = split_url(options.url)
+    if pod is None:
+        wanted = Request(options.host_header or request.host, request.path, request.port)
+        done = from_outside(world, wanted)
     else:
-        body = f"<html>\r\n<head><title>{done.code} {PHRASES[done.code]}</title></head>\r\n</html>\n".replace("\r", "")
+        done = from_pod(world, pod, request)
+    if done.code == 0:
+        text, status = failure(done, request)
+        return Output("", "" if options.is_silent else f"{text}\n", status)
+    head = f"HTTP/1.1 {done.code} {PHRASES[done.code]}\n"
+    body = "" if options.head_only else body_of(done)
+    shown = f"{head}\n{body}" if options.with_head else body
     hops = "".join(f"* {hop.at_ms:>5} ms  {hop.place}: {hop.event}\n" for hop in done.hops)
-    return Output(head if only_head else body, f"{hops}< {head}" if verbose else "")
+    return Output(head if options.head_only else shown, f"{hops}< {head}" if options.is_verbose else "")
+
+
+def body_of(done: Trace) -> str:
+    """Return what the lab's programs send, and what nginx says when they cannot."""
+    if done.code == 200:
+        return f"{done.pod.rpartition('/')[2]} answered in {done.duration_ms} ms\n"
+    return f"<html>\n<head><title>{done.code} {PHRASES[done.code]}</title></head>\n</html>\n"
+
+
+def failure(done: Trace, request: Request) -> tuple[str, int]:
+    """Return curl's line about a request that nobody answered, and its exit status."""
+    if done.trouble == NO_NAME:
+        return f"curl: (6) Could not resolve host: {request.host}", 6
+    if done.trouble == REFUSED:
+        where = f"{request.host} port {request.port}"
+        return f"curl: (7) Failed to connect to {where} after {done.duration_ms} ms: Could not connect to server", 7
+    return f"curl: (28) Connection timed out after {done.duration_ms} milliseconds", 28

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from simulation.kernel.units import SECOND
 from simulation.kube.indexes import PODS_BY_NAMESPACE
 from simulation.kube.kubelet.reaching import logs_error
+from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.pod import ContainerStatus, Pod
+from simulation.kube.objects.service import Service
 from simulation.kubectl.errors import CommandError, not_found
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
@@ -51,8 +53,7 @@ def pods_of(world: "World", call: Call) -> list[Pod]:
         raise not_found(resource.full, name)
     if isinstance(found, Pod):
         return [found]
-    template = getattr(getattr(found, "spec", None), "template", None)
-    labels = template.metadata.labels if template is not None else {}
+    labels = _labels_meant(found)
     pods = [
         pod
         for _, pod in world.store.by(PODS_BY_NAMESPACE, call.namespace)
@@ -61,6 +62,20 @@ def pods_of(world: "World", call: Call) -> list[Pod]:
     if not pods:
         raise CommandError("error: timed out waiting for the condition")
     return pods[:1]
+
+
+def _labels_meant(found: AnyObject) -> dict[str, str]:
+    """Return the labels of the pods that a Service or a workload means."""
+    if isinstance(found, Service):
+        if not found.spec.selector:
+            name = found.metadata.name
+            raise CommandError(
+                f"error: cannot attach to *v1.Service: invalid service '{name}': "
+                "Service is defined without a selector"
+            )
+        return found.spec.selector
+    template = getattr(getattr(found, "spec", None), "template", None)
+    return template.metadata.labels if template is not None else {}
 
 
 def _containers(call: Call, pod: Pod) -> list[str]:

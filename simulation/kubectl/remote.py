@@ -1,14 +1,17 @@
 """Commands that reach into a container, and the few others that a lab has not.
 
-Programs are not simulated, so there is nothing to run inside. What is wrong with the line, or with
-the pod that it names, is still said as kubectl says it; only then comes what to try instead.
+Of programs only those are known that ask who is where (inside.py). What is wrong with the line, or
+with the pod that it names, is said as kubectl says it; only then comes what to try instead.
 """
 
 from typing import TYPE_CHECKING
 
 from simulation.kube.kubelet.reaching import exec_error
+from simulation.kube.machines import process_key
 from simulation.kube.objects.pod import Pod
+from simulation.kubectl import inside
 from simulation.kubectl.errors import CommandError, not_found, usage_of
+from simulation.kubectl.logs import pods_of
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.resources import RESOURCES, find
@@ -31,8 +34,32 @@ def execute(world: "World", call: Call) -> Output:
         )
     if not call.after:
         raise CommandError("error: you must specify at least one command for the container")
+    output = inside.run(world, _entered(world, call), tuple(call.after))
+    if not output.exit_code:
+        return output
+    ended = f"command terminated with exit code {output.exit_code}\n"
+    return Output(output.stdout, output.stderr + ended, output.exit_code)
+
+
+def _entered(world: "World", call: Call) -> Pod:
+    """Return the pod whose container a call enters; raise CommandError if none can be."""
     _check_pod(world, call)
-    raise not_here("kubectl exec", LOOK_FROM_OUTSIDE)
+    pod = pods_of(world, call)[0]
+    if pod.status.phase in ("Succeeded", "Failed"):
+        raise CommandError(
+            "error: cannot exec into a container in a completed pod; "
+            f"current phase is {pod.status.phase}"
+        )
+    name = call.flag("container") or pod.spec.containers[0].name
+    machine = world.machines.get(pod.spec.node_name)
+    key = process_key(pod.metadata.uid, name)
+    if not pod.spec.node_name:
+        raise CommandError(f"error: pod {pod.metadata.name} does not have a host assigned")
+    if machine is None or key not in machine.processes:
+        raise CommandError(
+            f'error: unable to upgrade connection: container not found ("{name}")'
+        )
+    return pod
 
 
 def attach(world: "World", call: Call) -> Output:
@@ -76,12 +103,12 @@ def _check_pod(world: "World", call: Call) -> None:
     if found is None:
         raise not_found(resource.full, name)
     if not isinstance(found, Pod):
-        return
+        found = pods_of(world, call)[0]
     names = [each.name for each in (*found.spec.init_containers, *found.spec.containers)]
     if call.given("container") and call.flag("container") not in names:
         raise CommandError(
             f"Error from server (BadRequest): container {call.flag('container')} is not valid for "
-            f"pod {name}"
+            f"pod {found.metadata.name}"
         )
     # The API server passes the stream on to the node's kubelet, which may not answer.
     server = world.api.pick(world, "internet")

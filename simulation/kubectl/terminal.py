@@ -20,6 +20,7 @@ from simulation.kubectl import (
     making,
     raw,
     remote,
+    request,
     top,
 )
 from simulation.kubectl.curl import curl
@@ -88,7 +89,8 @@ _INSTEAD = {
     "kubectl get pods -A -w": "k9s lens stern kubetail",
     "kubectl top node": "top htop free df du uptime vmstat iostat",
     "kubectl describe node": "ssh scp uname hostname lscpu dmesg",
-    "curl http://HOST/PATH": "ping dig nslookup host wget telnet nc traceroute ip ifconfig netstat ss iptables "
+    "kubectl exec POD -- nslookup NAME": "dig nslookup host",
+    "curl http://HOST/PATH": "ping wget telnet nc traceroute ip ifconfig netstat ss iptables "
     "ipvsadm tcpdump http ab hey wrk k6",
     "the power switches of the page": "systemctl service reboot shutdown poweroff halt",
     "the buttons of the page": "kubeadm kubelet minikube kind k3s k3d microk8s",
@@ -207,6 +209,8 @@ def _first(world: "World", words: list[str], server: str) -> Output:
         return Output("", "", 0, waits=True)
     if name == "curl":
         return curl(world, words)
+    if name == "request":
+        return request.request(world, words)
     if name == "etcdctl":
         return etcdctl.etcdctl(world, words)
     if name == "echo":
@@ -214,7 +218,7 @@ def _first(world: "World", words: list[str], server: str) -> Output:
     if name == "clear":
         return Output()
     if name == "help":
-        return Output("kubectl (or k), watch kubectl …, curl URL, etcdctl endpoint status -w table; "
+        return Output("kubectl (or k), watch kubectl …, curl URL, request URL [--from POD], etcdctl endpoint status -w table; "
                       "| grep, | wc -l, | head\n")
     if name in ELSEWHERE:
         raise not_here(name, ELSEWHERE[name])

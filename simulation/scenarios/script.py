@@ -14,10 +14,9 @@ from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
 from simulation.kernel.records import Record
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration, Instant
 from simulation.kube.network.links import EVERYTHING, INTERNET
-from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.quantities import whole
-from simulation.kubectl import terminal
-from simulation.kubectl.curl import split_url, trace
+from simulation.kubectl import request, terminal
+from simulation.kubectl.curl import split_url
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.parse import Call, parse
 from simulation.kubectl.session import DONE, SessionsState
@@ -192,7 +191,7 @@ LEAST_AND_MOST: dict[str, tuple[int, int]] = {
     "fill-disk": (2, 2), "heal": (0, 2), "hold": (1, 2), "kill-container": (1, 2),
     "kill-process": (2, 2), "leak": (2, 2), "load": (2, 2), "loss": (2, 3), "power-off": (1, 1),
     "power-on": (1, 1), "provoke-split-vote": (0, 0), "release": (1, 2),
-    "remove-control-plane": (1, 1), "remove-worker": (1, 1), "request": (1, 1), "settle": (0, 1),
+    "remove-control-plane": (1, 1), "remove-worker": (1, 1), "request": (1, 3), "settle": (0, 1),
     "shut-down": (1, 1), "slow-disk": (2, 2), "start-process": (2, 2), "wait": (1, 1),
 }
 ONE_WAY = "--one-way"
@@ -218,7 +217,7 @@ def _check_words(statement: Statement) -> None:
         _measure(statement)
     if statement.verb == "request":
         try:
-            split_url(statement.words[1])
+            request.understood(list(statement.words))
         except CommandError as problem:
             raise Mistake(statement.line, problem.text) from None
 
@@ -281,10 +280,10 @@ def _rate(statement: Statement) -> tuple[int, str]:
     if found is None:
         raise Mistake(statement.line, f"{route} is no rate; write load 500/s http://shop.local/")
     try:
-        host, path = split_url(route)
+        wanted = split_url(route)
     except CommandError as problem:
         raise Mistake(statement.line, problem.text) from None
-    return int(found[1]), host + path
+    return int(found[1]), wanted.host + wanted.path
 
 
 # --- acts upon reality
@@ -474,11 +473,12 @@ class Player:
         self.say(f"still unsettled after {longest // SECOND} s")
 
     def _request(self, statement: Statement) -> None:
-        done = trace(self.lab.world, statement.words[1])
-        answered = f"{done.code} from {done.pod}" if done.pod else str(done.code or "no answer")
-        self.say(f"{answered}, {done.duration_ms} ms")
-        for hop in done.hops:
-            self.say(f"  {hop.at_ms:>5} ms  {hop.place}: {hop.event}")
+        try:
+            output = request.request(self.lab.world, list(statement.words))
+        except CommandError as problem:
+            raise Mistake(statement.line, problem.text) from None
+        for line in output.stdout.splitlines():
+            self.say(line)
 
     # --- helpers
 
@@ -496,17 +496,10 @@ class Player:
 
     def pod_called(self, statement: Statement) -> str:
         """Return the key of a pod by its name, or the first of a workload's; raise Mistake."""
-        given = statement.words[1]
-        namespace, _, name = given.rpartition("/")
-        keys = self.lab.world.store.keys(Pod)
-        prefix = f"{namespace or 'default'}/{name}"
-        for key in keys:
-            if key == prefix:
-                return key
-        for key in keys:
-            if key.startswith(f"{prefix}-"):
-                return key
-        raise Mistake(statement.line, f"there is no pod called {given}")
+        try:
+            return request.pod_called(self.lab.world, statement.words[1])
+        except CommandError as problem:
+            raise Mistake(statement.line, problem.text) from None
 
     def _tell(self) -> None:
         ledger = self.lab.world.ledger

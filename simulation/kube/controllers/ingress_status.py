@@ -13,6 +13,7 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.units import Instant
 from simulation.kube.indexes import PODS_BY_NAMESPACE
 from simulation.kube.manager import Outcome, Tools
+from simulation.kube.network.links import BALANCER_ADDRESS
 from simulation.kube.objects.service import (
     Ingress,
     IngressClass,
@@ -24,9 +25,6 @@ from simulation.kube.rules.pods import is_ready
 from simulation.kube.store import Change
 from simulation.kube.view import View
 from simulation.kube.writes import Write
-
-ADDRESS = "203.0.113.10"
-"""Where the lab's users find the balancer; a block that RFC 5737 keeps for examples."""
 
 NAMESPACE = "ingress-nginx"
 CONTROLLER = "k8s.io/ingress-nginx"
@@ -58,7 +56,7 @@ class IngressStatusWriter:
             return Outcome()
         if not _is_served(ingress, view) or not _somebody_serves(view):
             return Outcome()
-        status = IngressStatus(LoadBalancerStatus((LoadBalancerIngress(ip=ADDRESS),)))
+        status = IngressStatus(LoadBalancerStatus((LoadBalancerIngress(ip=BALANCER_ADDRESS),)))
         if ingress.status == status:
             return Outcome()
         carrier = msgspec.structs.replace(ingress, status=status)

@@ -1,13 +1,14 @@
 """What a machine's proxies know: the endpoints of each Service, as last heard.
 
 While the machine's watch lives this is read from its view. When the watch breaks, the tables are
-frozen and stay as they were: kube-proxy's rules and nginx's upstreams do not forget.
+frozen and stay as they were: kube-proxy's rules, nginx's upstreams and CoreDNS do not forget.
 """
 
 from typing import TYPE_CHECKING
 
 from simulation.kernel.records import Record
 from simulation.kube.indexes import SLICES_BY_SERVICE
+from simulation.kube.network.services import Services, services_of
 from simulation.kube.objects.service import Ingress, IngressClass, Service
 from simulation.kube.rules.routing import PREFIX, Rule
 from simulation.kube.view import View
@@ -25,7 +26,7 @@ class Peer(Record):
 
 
 class Tables(Record):
-    """Everything a proxy needs: rules and endpoints."""
+    """Everything an ingress controller needs: rules and endpoints."""
 
     rules: tuple[Rule, ...] = ()
     """Backends are "namespace/service:port"."""
@@ -100,10 +101,30 @@ def _number(ports: tuple, name: str) -> int:
     return 0
 
 
-def knowledge_of(world: "World", machine: str) -> Tables:
-    """Return what the proxies of a machine know now."""
+class Frozen(Record):
+    """What the proxies of a machine knew when their watch broke."""
+
+    tables: Tables = Tables()
+    services: Services = Services()
+
+
+def freeze(world: "World", machine: str) -> Frozen:
+    """Return all that the proxies of a machine know now."""
+    return Frozen(tables_known(world, machine), services_known(world, machine))
+
+
+def tables_known(world: "World", machine: str) -> Tables:
+    """Return what an ingress controller on a machine knows now."""
     frozen = world.traffic.state.frozen.get(machine)
-    if frozen is not None:
-        return frozen
+    return frozen.tables if frozen is not None else tables_of(_view(world, machine))
+
+
+def services_known(world: "World", machine: str) -> Services:
+    """Return what the kube-proxy and a CoreDNS of a machine know now."""
+    frozen = world.traffic.state.frozen.get(machine)
+    return frozen.services if frozen is not None else services_of(_view(world, machine), machine)
+
+
+def _view(world: "World", machine: str) -> View:
     reader = world.readers.state.readers.get(machine)
-    return tables_of(View(world.store, reader.seen if reader else None))
+    return View(world.store, reader.seen if reader else None)

@@ -16,6 +16,10 @@ from simulation.kernel.units import SECOND, Duration
 EVERYTHING = "*"
 INTERNET = "internet"
 
+BALANCER_ADDRESS = "203.0.113.10"
+"""Where users find the balancer in front of the ingress controllers; from a block that RFC 5737
+keeps for examples."""
+
 RESENT_AFTER: Duration = SECOND // 5
 """TCP's least retransmission timeout under Linux; it doubles with each try."""
 

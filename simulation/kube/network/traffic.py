@@ -14,7 +14,7 @@ from simulation.kube import machines
 from simulation.kube.images import parse_reference, profile_of
 from simulation.kube.indexes import PODS_BY_NAMESPACE
 from simulation.kube.network.flows import ANSWERS, REFUSES, SILENT, Rates, Target, solve
-from simulation.kube.network.knowledge import Tables, knowledge_of
+from simulation.kube.network.knowledge import Frozen, Tables, freeze, tables_known
 from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.routing import route
@@ -51,7 +51,7 @@ class TrafficState(State):
     """What a checkpoint keeps of the traffic."""
 
     routes: dict[str, Route] = {}
-    frozen: dict[str, Tables] = {}
+    frozen: dict[str, Frozen] = {}
     """Machine to what its proxies knew when their watch broke."""
     rotation: dict[str, bool] = {}
     """Ingress pods that the balancer outside sends users to."""
@@ -108,7 +108,7 @@ class Traffic:
 
     def freeze(self, world: "World", machine: str) -> None:
         """A machine's watch broke: its proxies keep what they know."""
-        self.state.frozen[machine] = knowledge_of(world, machine)
+        self.state.frozen[machine] = freeze(world, machine)
 
     def thaw(self, world: "World", machine: str) -> None:
         """A machine's watch is back."""
@@ -212,7 +212,7 @@ class Traffic:
             if self.state.rotation.get(key):
                 machine = pod.spec.node_name
                 answers = self._is_serving(world, pod) and world.links.both_ways(INTERNET, machine)
-                doors.append((machine, answers, knowledge_of(world, machine)))
+                doors.append((machine, answers, tables_known(world, machine)))
         return doors
 
     def _fare(

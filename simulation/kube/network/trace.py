@@ -1,0 +1,220 @@
+"""One request, followed from hop to hop: from outside by the ingress, or from inside a pod.
+
+A trace is taken at one instant and changes nothing. From inside there is no ingress controller
+that would try another endpoint: kube-proxy picked one when the connection was opened, and if nobody
+answers there, the client waits.
+"""
+
+from typing import TYPE_CHECKING
+
+from simulation.kernel.records import Record
+from simulation.kernel.units import SECOND, Duration
+from simulation.kube.network import dns
+from simulation.kube.network.flows import ANSWERS, CONNECT_TIMEOUT, SILENT, TRIES_MAX, Target
+from simulation.kube.network.knowledge import services_known, tables_known
+from simulation.kube.network.links import BALANCER_ADDRESS, INTERNET
+from simulation.kube.network.services import Backend
+from simulation.kube.objects.pod import Pod
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
+
+GAVE_UP: Duration = 3 * SECOND
+"""As long as the lab's users wait."""
+ANSWER_TIME: Duration = 8
+
+API_PORT = 6443
+SERVICE_OCTETS = range(96, 112)
+POD_OCTET = 244
+"""10.96.0.0/12 and 10.244.0.0/16, as kubeadm sets them up; nobody outside routes them."""
+
+NO_NAME = "no-name"
+NO_ANSWER = "no-answer"
+REFUSED = "refused"
+
+
+class Hop(Record):
+    """One station of a request, and what happened there."""
+
+    at_ms: int
+    place: str
+    event: str
+
+
+class Trace(Record):
+    """What became of a request."""
+
+    code: int
+    """The HTTP status; 0 if nobody answered at all."""
+    pod: str
+    duration_ms: int
+    hops: tuple[Hop, ...]
+    trouble: str = NO_ANSWER
+    """Why nobody answered: no-name, no-answer or refused."""
+
+
+class Request(Record):
+    """Where a request goes."""
+
+    host: str
+    path: str = "/"
+    port: int = 80
+
+
+def from_outside(world: "World", request: Request) -> Trace:
+    """Follow one request of a user, door by door and try by try."""
+    host, path = request.host, request.path
+    if _is_inside(host):
+        return _not_from_outside(host)
+    doors = [
+        pod
+        for key, pod in world.traffic.ingress_pods(world)
+        if world.traffic.state.rotation.get(key)
+    ]
+    if not doors:
+        return Trace(0, "", GAVE_UP, (Hop(0, INTERNET, "no ingress controller answers"),))
+    door = world.dice.pick(doors, "request", host, path, world.now)
+    machine = door.spec.node_name
+    hops = [Hop(0, INTERNET, f"{host}{path}")]
+    if not world.is_up(machine) or not world.links.both_ways(INTERNET, machine):
+        return Trace(0, "", GAVE_UP, (*hops, Hop(0, machine, "does not answer")))
+    hops.append(Hop(1, door.metadata.name, f"on {machine}"))
+    found = world.traffic.lead(world, machine, tables_known(world, machine), host, path)
+    if found is None:
+        return Trace(404, "", 2, (*hops, Hop(2, door.metadata.name, "no rule for this host and path")))
+    service = found.backend.rpartition(":")[0]
+    hops.append(Hop(2, f"service {service}", f"{len(found.targets)} endpoints"))
+    if not found.targets:
+        return Trace(503, "", 2, tuple(hops))
+    first = world.dice.below(len(found.targets), "endpoint", host, path, world.now)
+    order = [*found.targets[first:], *found.targets[:first]]
+    return _tried(order[:TRIES_MAX], hops)
+
+
+def _is_inside(host: str) -> bool:
+    """Tell whether a host means something inside the cluster only: a Service or an address of it."""
+    if _is_address(host):
+        first, second, *_ = (int(part) for part in host.split("."))
+        return first == 10 and (second in SERVICE_OCTETS or second == POD_OCTET)
+    return "." not in host or host.endswith((".svc", f".{dns.ZONE}"))
+
+
+def _not_from_outside(host: str) -> Trace:
+    if _is_address(host):
+        hops = [Hop(0, INTERNET, f"{host} is an address inside the cluster: no route leads there")]
+        return Trace(0, "", GAVE_UP, (*hops, Hop(GAVE_UP, INTERNET, "gave up")))
+    hop = Hop(0, INTERNET, f"{host} is a name inside the cluster: name servers outside do not know it")
+    return Trace(0, "", 1, (hop,), NO_NAME)
+
+
+def _tried(order: list[Target], hops: list[Hop]) -> Trace:
+    """Ask endpoints in turn, as nginx does."""
+    spent = 2
+    for target in order:
+        if target.state == ANSWERS:
+            hops.append(Hop(spent + 5, target.pod, "answered"))
+            return Trace(200, target.pod, spent + ANSWER_TIME, tuple(hops))
+        silent = target.state == SILENT
+        hops.append(Hop(spent, target.pod, "connect timeout" if silent else "connection refused"))
+        spent += CONNECT_TIMEOUT if silent else 1
+        if spent >= GAVE_UP:
+            return Trace(0, "", GAVE_UP, (*hops, Hop(GAVE_UP, INTERNET, "gave up")))
+    return Trace(504 if spent >= CONNECT_TIMEOUT else 502, "", spent, tuple(hops))
+
+
+def from_pod(world: "World", pod: Pod, request: Request) -> Trace:
+    """Follow one request that a pod sends: its name, its address, and who answers there."""
+    hops = [Hop(0, pod.metadata.name, f"on {pod.spec.node_name}")]
+    address, spent = request.host, 0
+    if not _is_address(address):
+        found = dns.lookup(world, pod, request.host)
+        spent = found.took_ms
+        server = found.server.rpartition("/")[2] or "dns"
+        if not found.addresses:
+            hops.append(Hop(spent, server, f"{found.name}: {found.alias or found.status}"))
+            return Trace(0, "", spent, tuple(hops), NO_NAME)
+        address = world.dice.pick(found.addresses, "dns answer", found.name, world.now)
+        hops.append(Hop(spent, server, f"{found.name} is {address}"))
+    if address == BALANCER_ADDRESS:
+        return _around(from_outside(world, request), hops, spent)
+    return _connected(world, pod, Request(address, request.path, request.port), hops, spent)
+
+
+def _around(outer: Trace, hops: list[Hop], spent: Duration) -> Trace:
+    """Join a way out of the cluster and back in."""
+    later = tuple(Hop(hop.at_ms + spent, hop.place, hop.event) for hop in outer.hops)
+    return Trace(outer.code, outer.pod, outer.duration_ms + spent, (*hops, *later), outer.trouble)
+
+
+def _connected(
+    world: "World", pod: Pod, request: Request, hops: list[Hop], spent: Duration
+) -> Trace:
+    """Open a connection to an address: a Service's by way of kube-proxy, else a pod's own."""
+    node, address = pod.spec.node_name, request.host
+    at = services_known(world, node).at(address)
+    backend = Backend(address, request.port)
+    if at is not None:
+        service, front = at
+        port = next((each for each in front.ports if each.number == request.port), None)
+        if port is None:
+            return _no_answer(hops, f"service {service}", f"has no port {request.port}", spent)
+        place = f"kube-proxy on {node}"
+        if not port.backends:
+            hops.append(Hop(spent, place, f"service {service} has no endpoint: rejected"))
+            return Trace(0, "", spent + 1, tuple(hops), REFUSED)
+        key = (pod.metadata.uid, address, request.port, world.now)
+        backend = world.dice.pick(port.backends, "kube-proxy", *key)
+        hops.append(Hop(spent, place, f"{service}:{request.port} is {backend.ip}:{backend.port}"))
+    return _answered(world, node, backend, hops, spent)
+
+
+def _answered(
+    world: "World", node: str, backend: Backend, hops: list[Hop], spent: Duration
+) -> Trace:
+    server = next((n for n, each in world.machines.items() if each.address == backend.ip), "")
+    if server:
+        return _api_answered(world, node, server, backend, hops, spent)
+    key = backend.pod or _pod_at(world, backend.ip)
+    name = key.rpartition("/")[2] or backend.ip
+    target = world.traffic.target(world, node, key, backend.ip, backend.port)
+    if target.state == SILENT:
+        return _no_answer(hops, name, "does not answer", spent)
+    if target.state != ANSWERS:
+        hops.append(Hop(spent + 1, name, "connection refused"))
+        return Trace(0, "", spent + 1, tuple(hops), REFUSED)
+    hops.append(Hop(spent + 5, name, "answered"))
+    return Trace(200, key, spent + ANSWER_TIME, tuple(hops))
+
+
+def _api_answered(
+    world: "World", node: str, server: str, backend: Backend, hops: list[Hop], spent: Duration
+) -> Trace:
+    """End at a machine of the control plane: its API server knows nobody without a token."""
+    if not world.is_up(server) or not world.links.both_ways(node, server):
+        return _no_answer(hops, server, "does not answer", spent)
+    api = world.api.state.servers.get(server)
+    if api is None or not api.alive or backend.port != API_PORT:
+        hops.append(Hop(spent + 1, server, "connection refused"))
+        return Trace(0, "", spent + 1, tuple(hops), REFUSED)
+    hops.append(Hop(spent + 3, f"kube-apiserver-{server}", "answered: forbidden without a token"))
+    return Trace(403, f"kube-system/kube-apiserver-{server}", spent + ANSWER_TIME, tuple(hops))
+
+
+def _pod_at(world: "World", ip: str) -> str:
+    """Return the pod that has an address, an empty text if there is none."""
+    for name in sorted(world.machines):
+        for process in world.machines[name].processes.values():
+            if process.pod_ip == ip:
+                return process.pod_key
+    return ""
+
+
+def _no_answer(hops: list[Hop], place: str, event: str, spent: Duration) -> Trace:
+    hops.append(Hop(spent, place, event))
+    hops.append(Hop(spent + GAVE_UP, "client", "gave up"))
+    return Trace(0, "", spent + GAVE_UP, tuple(hops))
+
+
+def _is_address(host: str) -> bool:
+    parts = host.split(".")
+    return len(parts) == 4 and all(part.isdigit() for part in parts)
