@@ -183,6 +183,8 @@ PodAffinityTerm: labelSelector=LabelSelector namespaces=*s topologyKey=s
   namespaceSelector=LabelSelector matchLabelKeys=*s mismatchLabelKeys=*s
 PodAntiAffinity: requiredDuringSchedulingIgnoredDuringExecution=*PodAffinityTerm
   preferredDuringSchedulingIgnoredDuringExecution=*WeightedPodAffinityTerm
+PodCertificateProjection: signerName=s keyType=s maxExpirationSeconds=i credentialBundlePath=s
+  keyPath=s certificateChainPath=s userAnnotations={s}
 PodDNSConfig: nameservers=*s searches=*s options=*PodDNSConfigOption
 PodDNSConfigOption: name=s value=s
 PodDisruptionBudget: apiVersion=s kind=s metadata=ObjectMeta spec=PodDisruptionBudgetSpec
@@ -311,7 +313,7 @@ VolumeMount: name=s readOnly=b recursiveReadOnly=s mountPath=s subPath=s mountPr
   subPathExpr=s
 VolumeProjection: secret=SecretProjection downwardAPI=DownwardAPIProjection
   configMap=ConfigMapProjection serviceAccountToken=ServiceAccountTokenProjection
-  clusterTrustBundle=ClusterTrustBundleProjection
+  clusterTrustBundle=ClusterTrustBundleProjection podCertificate=PodCertificateProjection
 VolumeResourceRequirements: limits={q} requests={q}
 WeightedPodAffinityTerm: weight=i podAffinityTerm=PodAffinityTerm
 WindowsSecurityContextOptions: gmsaCredentialSpecName=s gmsaCredentialSpec=s runAsUserName=s

@@ -11,6 +11,34 @@ kind: Pod
 metadata: {name: important}
 spec: {priorityClassName: high, containers: [{name: a, image: nginx}]}
 """
+CERTIFICATE = """
+apiVersion: v1
+kind: Pod
+metadata: {name: certified}
+spec:
+  containers: [{name: a, image: nginx}]
+  volumes:
+  - name: identity
+    projected:
+      sources:
+      - podCertificate: {signerName: example.org/signer, keyType: ECDSAP256, KEYS}
+"""
+KYAML = """---
+{
+  # Commas may trail, and long texts go on over lines.
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: {
+    name: "flowing",
+  },
+  data: {
+    script.sh: "\\
+      one\\n\\
+      two\\n\\
+      ",
+  },
+}
+"""
 CLASS = "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: high}\nvalue: 9\n---"
 
 
@@ -55,6 +83,21 @@ def test_a_pod_of_a_class_gets_its_priority() -> None:
     assert typed(lab, f"kubectl get pod important -o jsonpath='{path}'").text == (
         "9 PreemptLowerPriority"
     )
+
+
+def test_a_volume_may_hold_a_certificate_of_the_pod(lab) -> None:
+    taken = said(lab, CERTIFICATE.replace("KEYS", "credentialBundlePath: all.pem"))
+    refused = said(lab, CERTIFICATE.replace("KEYS", "bundle: all.pem"))
+
+    assert taken == "pod/certified created\n"
+    field = "spec.volumes[0].projected.sources[0].podCertificate.bundle"
+    assert f'strict decoding error: unknown field "{field}"' in refused
+
+
+def test_kyaml_is_read_as_any_yaml(lab) -> None:
+    assert said(lab, KYAML) == "configmap/flowing created\n"
+    path = r"{.data.script\.sh}"
+    assert typed(lab, f"kubectl get configmap flowing -o jsonpath='{path}'").text == "one\ntwo\n"
 
 
 def test_what_may_not_change_is_refused_where_it_stands(lab) -> None:
