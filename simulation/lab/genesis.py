@@ -2,7 +2,7 @@
 
 from simulation.kernel.records import Record
 
-ENGINE = 2
+ENGINE = 3
 """Behaviour: raised when the same journal would lead to another history."""
 
 STATE = 4

@@ -1,8 +1,9 @@
 """How the requests of one route fare: rates in, rates out, no time passes.
 
 Everything is in thousandths of a request a second. nginx asks the endpoints in turn; an endpoint
-on a dead machine costs a connect timeout and the next one is tried, three tries at most; a client
-gives up after three seconds. What comes out always adds up to what went in.
+on a dead machine costs a connect timeout and the next one is tried, three tries at most; cables that
+are slow make answers late; a client gives up after three seconds. What comes out always adds up to
+what went in.
 """
 
 from simulation.kernel.records import Record
@@ -15,6 +16,15 @@ CONNECT_TIMEOUT: Duration = SECOND
 
 TRIES_MAX = 3
 """proxy-next-upstream-tries."""
+
+SLOW_FROM: Duration = SECOND
+"""An answer that comes this late is counted as slow: as late as after one connect timeout."""
+
+GIVES_UP_AFTER: Duration = 3 * SECOND
+"""How long the lab's users wait."""
+
+ROUND_TRIPS = 2
+"""One to open the connection, one for the request and its answer."""
 
 BUSY_PERCENT = 90
 """Above this much of its capacity a pod answers noticeably later."""
@@ -31,6 +41,8 @@ class Target(Record):
     state: str
     """answers, silent (its machine is off or cut off) or refuses (no process listens)."""
     capacity: MilliRate = 0
+    late_ms: Duration = 0
+    """How much later its answers come because of the cables on the way."""
 
 
 class Rates(Record):
@@ -64,14 +76,34 @@ def solve(rate: MilliRate, targets: list[Target]) -> Rates:
     shares = _spread(at_once + late, answering)
     overflow = sum(share - served for _, share, served in shares)
     ok_cut = overflow * at_once // max(at_once + late, 1)
+    ok, slow, lost = _waiting(at_once - ok_cut, late - (overflow - ok_cut), shares)
     failed = {}
-    if gave_up:
-        failed["gave-up"] = gave_up
+    if gave_up + lost:
+        failed["gave-up"] = gave_up + lost
     if overflow:
         failed["overloaded"] = overflow
     pods = tuple((target.pod, served) for target, _, served in shares)
-    latency = _latency(shares)
-    return Rates(at_once - ok_cut, late - (overflow - ok_cut), failed, latency, pods)
+    latency = _latency(shares) + max(target.late_ms for target in answering)
+    return Rates(ok, slow, failed, min(latency, GIVES_UP_AFTER), pods)
+
+
+Share = tuple[Target, MilliRate, MilliRate]
+"""(endpoint, its share, what it can serve of it)"""
+
+
+def _waiting(
+    ok: MilliRate, slow: MilliRate, shares: list[Share]
+) -> tuple[MilliRate, MilliRate, MilliRate]:
+    """Return (at once, slow, given up) when answers of some endpoints come late."""
+    total = ok + slow
+    gone = sum(served for target, _, served in shares if target.late_ms >= GIVES_UP_AFTER)
+    late = sum(served for target, _, served in shares if target.late_ms >= SLOW_FROM) - gone
+    if not total or not gone + late:
+        return ok, slow, 0
+    ok_gone = gone * ok // total
+    ok, slow = ok - ok_gone, slow - (gone - ok_gone)
+    moved = late * ok // (total - gone) if total > gone else 0
+    return ok - moved, slow + moved, gone
 
 
 def _shares(rate: MilliRate, count: int, silent: int, answering: int) -> tuple[int, int]:
@@ -94,8 +126,8 @@ def _shares(rate: MilliRate, count: int, silent: int, answering: int) -> tuple[i
     return at_once, late
 
 
-def _spread(rate: MilliRate, answering: list[Target]) -> list[tuple[Target, int, int]]:
-    """Return (endpoint, its share, what it can serve of it), the remainder going round."""
+def _spread(rate: MilliRate, answering: list[Target]) -> list[Share]:
+    """Return each endpoint's share, the remainder going round."""
     count = len(answering)
     shares = []
     for number, target in enumerate(answering):
@@ -105,7 +137,7 @@ def _spread(rate: MilliRate, answering: list[Target]) -> list[tuple[Target, int,
     return shares
 
 
-def _latency(shares: list[tuple[Target, int, int]]) -> int:
+def _latency(shares: list[Share]) -> Duration:
     """Return the typical milliseconds of an answer: flat, then steep near the capacity."""
     worst = 0
     for target, share, _ in shares:

@@ -133,6 +133,14 @@ class Links:
         late = self.resent(a, b, *key)
         return None if late is None else late + self.delay(a, b)
 
+    def round_trip_lag(self, a: str, b: str) -> Duration:
+        """Return how much later than usual a question from a is answered by b, on average."""
+        state = self.state
+        if a == b or not (state.delays or state.losses):
+            return 0
+        resent = mean_resent(self.loss(a, b)) + mean_resent(self.loss(b, a))
+        return self.delay(a, b) + self.delay(b, a) + resent
+
     # --- what is done to cables
 
     def way(self, a: str, b: str) -> Way:
@@ -165,6 +173,15 @@ class Links:
         state = self.state
         keys = [*state.cuts, *state.delays, *state.losses, *state.holds]
         return sorted({tuple(sorted(key.split("|"))) for key in keys})  # type: ignore[misc]
+
+
+def mean_resent(loss: int) -> Duration:
+    """Return how late a packet comes on average if so many of a hundred get lost."""
+    late, share = 0, loss
+    for attempt in range(TRIES):
+        late += (RESENT_AFTER << attempt) * share
+        share = share * loss // 100
+    return late // 100
 
 
 def _keys(a: str, b: str) -> tuple[str, str, str]:

@@ -8,9 +8,17 @@ answers there, the client waits.
 from typing import TYPE_CHECKING
 
 from simulation.kernel.records import Record
-from simulation.kernel.units import SECOND, Duration
+from simulation.kernel.units import Duration
 from simulation.kube.network import dns
-from simulation.kube.network.flows import ANSWERS, CONNECT_TIMEOUT, SILENT, TRIES_MAX, Target
+from simulation.kube.network.flows import (
+    ANSWERS,
+    CONNECT_TIMEOUT,
+    GIVES_UP_AFTER,
+    ROUND_TRIPS,
+    SILENT,
+    TRIES_MAX,
+    Target,
+)
 from simulation.kube.network.knowledge import services_known, tables_known
 from simulation.kube.network.links import BALANCER_ADDRESS, INTERNET
 from simulation.kube.network.services import Backend
@@ -19,8 +27,6 @@ from simulation.kube.objects.pod import Pod
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-GAVE_UP: Duration = 3 * SECOND
-"""As long as the lab's users wait."""
 ANSWER_TIME: Duration = 8
 
 API_PORT = 6443
@@ -72,23 +78,26 @@ def from_outside(world: "World", request: Request) -> Trace:
         if world.traffic.state.rotation.get(key)
     ]
     if not doors:
-        return Trace(0, "", GAVE_UP, (Hop(0, INTERNET, "no ingress controller answers"),))
+        return Trace(0, "", GIVES_UP_AFTER, (Hop(0, INTERNET, "no ingress controller answers"),))
     door = world.dice.pick(doors, "request", host, path, world.now)
     machine = door.spec.node_name
     hops = [Hop(0, INTERNET, f"{host}{path}")]
     if not world.is_up(machine) or not world.links.both_ways(INTERNET, machine):
-        return Trace(0, "", GAVE_UP, (*hops, Hop(0, machine, "does not answer")))
-    hops.append(Hop(1, door.metadata.name, f"on {machine}"))
+        return Trace(0, "", GIVES_UP_AFTER, (*hops, Hop(0, machine, "does not answer")))
+    spent = 1 + ROUND_TRIPS * world.links.round_trip_lag(INTERNET, machine)
+    hops.append(Hop(spent, door.metadata.name, f"on {machine}"))
+    spent += 1
     found = world.traffic.lead(world, machine, tables_known(world, machine), host, path)
     if found is None:
-        return Trace(404, "", 2, (*hops, Hop(2, door.metadata.name, "no rule for this host and path")))
+        none = Hop(spent, door.metadata.name, "no rule for this host and path")
+        return Trace(404, "", spent, (*hops, none))
     service = found.backend.rpartition(":")[0]
-    hops.append(Hop(2, f"service {service}", f"{len(found.targets)} endpoints"))
+    hops.append(Hop(spent, f"service {service}", f"{len(found.targets)} endpoints"))
     if not found.targets:
-        return Trace(503, "", 2, tuple(hops))
+        return Trace(503, "", spent, tuple(hops))
     first = world.dice.below(len(found.targets), "endpoint", host, path, world.now)
     order = [*found.targets[first:], *found.targets[:first]]
-    return _tried(order[:TRIES_MAX], hops)
+    return _tried(order[:TRIES_MAX], hops, spent)
 
 
 def _is_inside(host: str) -> bool:
@@ -102,23 +111,27 @@ def _is_inside(host: str) -> bool:
 def _not_from_outside(host: str) -> Trace:
     if _is_address(host):
         hops = [Hop(0, INTERNET, f"{host} is an address inside the cluster: no route leads there")]
-        return Trace(0, "", GAVE_UP, (*hops, Hop(GAVE_UP, INTERNET, "gave up")))
+        return Trace(0, "", GIVES_UP_AFTER, (*hops, Hop(GIVES_UP_AFTER, INTERNET, "gave up")))
     hop = Hop(0, INTERNET, f"{host} is a name inside the cluster: name servers outside do not know it")
     return Trace(0, "", 1, (hop,), NO_NAME)
 
 
-def _tried(order: list[Target], hops: list[Hop]) -> Trace:
+def _tried(order: list[Target], hops: list[Hop], spent: Duration) -> Trace:
     """Ask endpoints in turn, as nginx does."""
-    spent = 2
     for target in order:
         if target.state == ANSWERS:
+            spent += target.late_ms
+            if spent >= GIVES_UP_AFTER:
+                break
             hops.append(Hop(spent + 5, target.pod, "answered"))
             return Trace(200, target.pod, spent + ANSWER_TIME, tuple(hops))
         silent = target.state == SILENT
         hops.append(Hop(spent, target.pod, "connect timeout" if silent else "connection refused"))
         spent += CONNECT_TIMEOUT if silent else 1
-        if spent >= GAVE_UP:
-            return Trace(0, "", GAVE_UP, (*hops, Hop(GAVE_UP, INTERNET, "gave up")))
+        if spent >= GIVES_UP_AFTER:
+            break
+    if spent >= GIVES_UP_AFTER:
+        return Trace(0, "", GIVES_UP_AFTER, (*hops, Hop(GIVES_UP_AFTER, INTERNET, "gave up")))
     return Trace(504 if spent >= CONNECT_TIMEOUT else 502, "", spent, tuple(hops))
 
 
@@ -182,6 +195,9 @@ def _answered(
     if target.state != ANSWERS:
         hops.append(Hop(spent + 1, name, "connection refused"))
         return Trace(0, "", spent + 1, tuple(hops), REFUSED)
+    spent += target.late_ms
+    if spent >= GIVES_UP_AFTER:
+        return _no_answer(hops, name, "answers too late", 0)
     hops.append(Hop(spent + 5, name, "answered"))
     return Trace(200, key, spent + ANSWER_TIME, tuple(hops))
 
@@ -211,8 +227,8 @@ def _pod_at(world: "World", ip: str) -> str:
 
 def _no_answer(hops: list[Hop], place: str, event: str, spent: Duration) -> Trace:
     hops.append(Hop(spent, place, event))
-    hops.append(Hop(spent + GAVE_UP, "client", "gave up"))
-    return Trace(0, "", spent + GAVE_UP, tuple(hops))
+    hops.append(Hop(spent + GIVES_UP_AFTER, "client", "gave up"))
+    return Trace(0, "", spent + GIVES_UP_AFTER, tuple(hops))
 
 
 def _is_address(host: str) -> bool:

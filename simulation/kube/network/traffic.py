@@ -13,7 +13,16 @@ from simulation.kernel.units import SECOND, Duration, Instant, MilliCpu
 from simulation.kube import machines
 from simulation.kube.images import parse_reference, profile_of
 from simulation.kube.indexes import PODS_BY_NAMESPACE
-from simulation.kube.network.flows import ANSWERS, REFUSES, SILENT, Rates, Target, solve
+from simulation.kube.network.flows import (
+    ANSWERS,
+    CONNECT_TIMEOUT,
+    REFUSES,
+    ROUND_TRIPS,
+    SILENT,
+    Rates,
+    Target,
+    solve,
+)
 from simulation.kube.network.knowledge import Frozen, Tables, freeze, tables_known
 from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.pod import Pod
@@ -233,8 +242,9 @@ class Traffic:
                 parts.append(Rates(failed={"not-found": share} if share else {}, latency_ms=2))
                 continue
             service = found.backend
+            late = ROUND_TRIPS * world.links.round_trip_lag(INTERNET, machine)
             halved = [
-                Target(each.pod, each.state, each.capacity // len(doors))
+                Target(each.pod, each.state, each.capacity // len(doors), each.late_ms + late)
                 for each in found.targets
             ]
             parts.append(solve(share, halved))
@@ -259,11 +269,14 @@ class Traffic:
         if not isinstance(pod, Pod):
             return Target(key, self._address_state(world, machine, ip))
         there = pod.spec.node_name
+        lag = world.links.round_trip_lag(machine, there)
         if not world.is_up(there) or not world.links.both_ways(machine, there):
+            return Target(key, SILENT)
+        if lag >= CONNECT_TIMEOUT:
             return Target(key, SILENT)
         if not self._is_serving(world, pod, port):
             return Target(key, REFUSES)
-        return Target(key, ANSWERS, self._capacity(world, pod))
+        return Target(key, ANSWERS, self._capacity(world, pod), ROUND_TRIPS * lag)
 
     def _address_state(self, world: "World", machine: str, ip: str) -> str:
         """Return how an address answers whose pod the API has forgotten."""

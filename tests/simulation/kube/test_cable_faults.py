@@ -151,3 +151,16 @@ def test_a_fault_of_a_network_and_one_of_a_cable_are_mended_apart() -> None:
 
     assert not lab.world.links.reachable("cp-1", "cp-2")
     assert lab.world.links.reachable("cp-1", "cp-3")
+
+
+@pytest.mark.parametrize(("ms", "fate"), [(100, "ok"), (300, "slow"), (900, "gave-up")])
+def test_users_feel_a_slow_cable_to_the_door(ms, fate):
+    lab = opened(1)
+
+    assert isinstance(do(lab, do="delay", a="worker-1", b="internet", ms=ms), Applied)
+    lab.advance(lab.now + SECOND)
+
+    rates = lab.world.traffic.state.routes["shop.local/"].rates
+    fates = {"ok": rates.ok, "slow": rates.slow, **rates.failed}
+    # One of two doors is slow: half of the requests come through it.
+    assert fates[fate] >= rates.total() // 2
