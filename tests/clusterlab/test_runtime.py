@@ -1,17 +1,14 @@
 """Journals, leases and pace, with a real database and a real Redis."""
 
-import time
 
 import pytest
 
-from clusterlab.runtime import archive, keys, ownership, pacer
+from clusterlab.runtime import archive, keys, ownership
 from clusterlab.runtime.host import Host
 from clusterlab.runtime.mailbox import Letter, post
 from clusterlab.runtime.models import JournalEntry, Lab
 from clusterlab.runtime.opening import open_lab
-from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
-from simulation.lab.anticipation import Anticipation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POWER_OFF = {"do": "power-off", "node": "worker-3"}
@@ -105,47 +102,6 @@ def test_one_labs_trouble_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "KeyError" in bad.trouble
     assert good.trouble == ""
     assert list(host.labs) == [good.id]
-
-
-@pytest.mark.parametrize(
-    ("wish", "wrong"),
-    [
-        ({"speed": 2}, ""),
-        ({"speed": 1e9}, "speed"),
-        ({"speed": True}, "speed"),
-        ({"mode": "fast"}, "mode"),
-        ({"paused": "yes"}, "paused"),
-        ({"mode": "auto"}, ""),
-        ({"step": True}, ""),
-    ],
-)
-def test_a_pace_is_taken_or_refused_by_name(wish: dict, wrong: str) -> None:
-    assert pacer.asked(pacer.Pace(), wish) == wrong
-
-
-def test_auto_hurries_towards_what_is_awaited_and_lands_softly() -> None:
-    pace = pacer.Pace()
-    due = 300 * SECOND
-    awaited = Anticipation(due, 0, Reason("waiting-for-toleration", {"node": "n", "limit": 300}))
-    now, clock, fastest = 0, 100.0, 0.0
-
-    while now < due:
-        speed = pacer.speed_now(pace, now, awaited, clock)
-        fastest = max(fastest, speed)
-        now += int(speed * 100)
-        clock += 0.1
-
-    assert fastest == pacer.AUTO_MAX
-    assert speed < 1.2, "it is back at the speed of life when it happens"
-    assert clock - 100.0 < 15, "five minutes take seconds"
-
-
-def test_touching_the_speed_leaves_auto() -> None:
-    pace = pacer.Pace()
-    pacer.asked(pace, {"speed": 4})
-
-    assert pace.mode == "manual"
-    assert pacer.speed_now(pace, 0, None, time.monotonic()) == 4
 
 
 def test_a_quiet_lab_says_what_time_it_is_once_a_second() -> None:
