@@ -4,7 +4,9 @@
 2. If one fits it is taken; if several do, the plugins score them and the highest sum wins.
 3. If none does, preemption is tried on paper, for the message and for a nomination.
 
-Nothing is remembered and nothing is written: the caller does both.
+Room that is being made for pods of the same or a higher priority is taken, though they are not there
+yet; a node has to fit with and without them (framework/runtime,
+RunFilterPluginsWithNominatedPods). Nothing is remembered and nothing is written: the caller does both.
 """
 
 from typing import Protocol
@@ -22,7 +24,12 @@ from simulation.kube.scheduler.plugins.node_resources import (
 )
 from simulation.kube.scheduler.plugins.pod_topology_spread import PodTopologySpread
 from simulation.kube.scheduler.plugins.taint_toleration import TaintToleration
-from simulation.kube.scheduler.preemption import Nomination, preempt
+from simulation.kube.scheduler.preemption import (
+    Nomination,
+    preempt,
+    waits_for_room,
+    with_more,
+)
 
 NO_NODES = "no nodes available to schedule pods"
 
@@ -71,17 +78,34 @@ class Unschedulable(Record):
     visited: int = 0
     nomination: Nomination | None = None
     """Where it will fit once pods of lower priority are gone."""
+    waits_for_room: bool = False
+    """Whether those pods are on their way out already: an earlier nomination stands."""
 
 
 def schedule(
-    pod: PodInfo, cluster: Cluster, dice: Dice, start: int = 0, attempt: int = 0
+    pod: PodInfo,
+    cluster: Cluster,
+    dice: Dice,
+    start: int = 0,
+    attempt: int = 0,
+    nominated: tuple[PodInfo, ...] = (),
 ) -> Scheduled | Unschedulable:
-    """Choose a node for a pod, beginning the search at the start-th node."""
+    """Choose a node for a pod, beginning the search at the start-th node.
+
+    nominated: pods that matter as much and for which room is being made.
+    """
     if not cluster.nodes:
         return Unschedulable(NO_NODES, {}, ())
-    found = find_fitting(pod, cluster, start)
+    expected = _with_nominated(cluster, nominated)
+    found = find_fitting(pod, expected, start)
+    if nominated and found.fitting:
+        alone = find_fitting(pod, cluster, start)
+        names = [node.name for node in alone.fitting]
+        if not names:
+            return _unschedulable(pod, cluster, alone)
+        found.fitting[:] = [node for node in found.fitting if node.name in names]
     if not found.fitting:
-        return _unschedulable(pod, cluster, found)
+        return _unschedulable(pod, expected, found)
     if len(found.fitting) == 1:
         return Scheduled(found.fitting[0].name, {}, found.visited)
     scores = score(pod, found.fitting, cluster)
@@ -91,6 +115,20 @@ def schedule(
     # v1.34 draws among equals; later versions take them in a racy order, which is no rule to copy.
     node = tied[0] if len(tied) == 1 else dice.pick(tied, "scheduler tie", pod.uid, attempt)
     return Scheduled(node, scores, found.visited)
+
+
+def _with_nominated(cluster: Cluster, nominated: tuple[PodInfo, ...]) -> Cluster:
+    """Return the cluster as it will be when those for whom room is being made are there."""
+    if not nominated:
+        return cluster
+    coming: dict[str, list[PodInfo]] = {}
+    for pod in nominated:
+        coming.setdefault(pod.nominated, []).append(pod)
+    nodes = tuple(
+        with_more(node, coming[node.name]) if node.name in coming else node
+        for node in cluster.nodes
+    )
+    return Cluster(nodes, cluster.namespaces)
 
 
 def score(pod: PodInfo, candidates: list[NodeInfo], cluster: Cluster) -> dict[str, dict[str, int]]:
@@ -112,4 +150,5 @@ def _unschedulable(pod: PodInfo, cluster: Cluster, found: Filtered) -> Unschedul
     postfilter = "" if nomination else f"no new claims to deallocate, {message}"
     text = fit_error(len(cluster.nodes), reasons, found.rejected, postfilter)
     plugins = tuple(sorted(set(found.plugins.values())))
-    return Unschedulable(text, reasons, plugins, found.visited, nomination)
+    waits = nomination is None and waits_for_room(pod, cluster, resolvable)
+    return Unschedulable(text, reasons, plugins, found.visited, nomination, waits)

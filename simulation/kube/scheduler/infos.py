@@ -37,6 +37,8 @@ class PodInfo(Record):
     started: Instant = 0
     terminating: bool = False
     never_preempts: bool = False
+    nominated: str = ""
+    """The node on which room was or is being made for it."""
     requests: dict[str, int] = {}
     scored_cpu: MilliCpu = 0
     scored_memory: Bytes = 0

@@ -13,6 +13,7 @@ from simulation.kernel.records import Record
 from simulation.kube.scheduler.filtering import find_fitting, fit_error
 from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo
 
+ROOM_IS_BEING_MADE = "not eligible due to a terminating pod on the nominated node."
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
 NO_VICTIMS = "No preemption victims found for incoming pod"
 PRIORITY_OFFSET = 1 << 31
@@ -32,6 +33,8 @@ def preempt(
     """Choose a node to make room on; or say, in kube-scheduler's words, why there is none."""
     if pod.never_preempts:
         return None, "preemption: not eligible due to preemptionPolicy=Never."
+    if waits_for_room(pod, cluster, resolvable):
+        return None, f"preemption: {ROOM_IS_BEING_MADE}"
     reasons: dict[str, tuple[str, ...]] = {}
     candidates: list[tuple[tuple[int, ...], Nomination]] = []
     for number, node in enumerate(cluster.nodes):
@@ -47,6 +50,20 @@ def preempt(
     if candidates:
         return min(candidates, key=lambda candidate: candidate[0])[1], ""
     return None, f"preemption: {fit_error(len(cluster.nodes), reasons)}"
+
+
+def waits_for_room(pod: PodInfo, cluster: Cluster, resolvable: list[str]) -> bool:
+    """Tell whether victims on the pod's nominated node are still on their way out.
+
+    A node that no eviction could mend is given up, and room may be made elsewhere
+    (plugins/defaultpreemption, PodEligibleToPreemptOthers).
+    """
+    node = next((each for each in cluster.nodes if each.name == pod.nominated), None)
+    if node is None or node.name not in resolvable:
+        return False
+    return any(
+        other.terminating and other.priority < pod.priority for other in node.pods.values()
+    )
 
 
 def _victims(
@@ -86,6 +103,14 @@ def _cost(victims: list[PodInfo], number: int) -> tuple[int, ...]:
     earliest = min(each.started for each in victims if each.priority == highest)
     total = sum(each.priority + PRIORITY_OFFSET for each in victims)
     return (highest, total, len(victims), -earliest, number)
+
+
+def with_more(node: NodeInfo, pods: list[PodInfo]) -> NodeInfo:
+    """Return a copy of a node that some more pods have come to."""
+    copy = without(node, [each.key for each in pods])
+    for pod in pods:
+        copy.add(pod)
+    return copy
 
 
 def without(node: NodeInfo, keys: list[str]) -> NodeInfo:

@@ -30,6 +30,8 @@ class Waiting(State):
     plugins: tuple[str, ...] = ()
     """Which plugins ruled nodes out at the last attempt."""
     causes: tuple[int, ...] = ()
+    nominated: str = ""
+    """The node on which room was or is being made for it."""
 
 
 class SchedulingQueue(State):
@@ -41,6 +43,16 @@ class SchedulingQueue(State):
 
     def __len__(self) -> int:
         return len(self.active) + len(self.backing_off) + len(self.unschedulable)
+
+    def nominated(self, priority: int, other_than: str) -> dict[str, str]:
+        """Return pod to node of those that wait for room made for them and matter as much."""
+        places = (self.active, self.backing_off, self.unschedulable)
+        return {
+            key: each.nominated
+            for place in places
+            for key, each in sorted(place.items())
+            if each.nominated and each.priority >= priority and key != other_than
+        }
 
     def get(self, key: str) -> Waiting | None:
         """Return a waiting pod, wherever it waits."""

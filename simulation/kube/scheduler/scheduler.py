@@ -20,6 +20,7 @@ from simulation.kube.objects.pod import Pod, PodStatus
 from simulation.kube.scheduler.cycle import Scheduled, Unschedulable, schedule
 from simulation.kube.scheduler.explain import Explanation, explain
 from simulation.kube.scheduler.hints import Happening, may_help
+from simulation.kube.scheduler.infos import PodInfo
 from simulation.kube.scheduler.node_table import NodeTable
 from simulation.kube.scheduler.pod_infos import default_selector, pod_info
 from simulation.kube.scheduler.queue import SchedulingQueue, Waiting, flushed_at
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 READER = "kube-scheduler"
 NAME = "default-scheduler"
+LEAST_PRIORITY = -(1 << 31)
+"""Priorities are int32: everything matters as much as this."""
 
 
 class Assumed(State):
@@ -150,6 +153,7 @@ class Scheduler:
             uid=meta.uid,
             priority=pod.spec.priority or 0,
             causes=causes,
+            nominated=pod.status.nominated_node_name,
         )
         self.state.queue.add(waiting, world.now)
 
@@ -206,9 +210,11 @@ class Scheduler:
         if not isinstance(pod, Pod) or not self._is_ours(pod) or pod.metadata.uid != waiting.uid:
             return
         info = pod_info(pod, default_selector(pod, view))
+        info = msgspec.structs.replace(info, nominated=waiting.nominated)
         cluster = self._nodes(world).cluster()
         start = self.state.start_index % max(len(cluster.nodes), 1)
-        outcome = schedule(info, cluster, world.dice, start, waiting.attempts)
+        coming = self._nominated(view, waiting)
+        outcome = schedule(info, cluster, world.dice, start, waiting.attempts, coming)
         if cluster.nodes:
             self.state.start_index = (start + outcome.visited) % len(cluster.nodes)
         if isinstance(outcome, Scheduled):
@@ -218,6 +224,15 @@ class Scheduler:
             self._bind(world, pod, node, waiting)
         else:
             self._give_up(world, pod, waiting, outcome)
+
+    def _nominated(self, view: View, waiting: Waiting) -> tuple[PodInfo, ...]:
+        """Return the other pods for which room is being made and that matter as much."""
+        found = []
+        for key, node in self.state.queue.nominated(waiting.priority, waiting.key).items():
+            pod = view.get(Pod, key)
+            if pod is not None:
+                found.append(msgspec.structs.replace(pod_info(pod), nominated=node))
+        return tuple(found)
 
     def _bind(self, world: "World", pod: Pod, node: str, waiting: Waiting) -> None:
         due = self._token(world)
@@ -250,13 +265,14 @@ class Scheduler:
         bound = msgspec.structs.replace(
             pod,
             spec=msgspec.structs.replace(pod.spec, node_name=node),
-            status=_with_condition(pod, scheduled),
+            # Since v1.35 a binding clears the nomination.
+            status=msgspec.structs.replace(_with_condition(pod, scheduled), nominated_node_name=""),
         )
         write = Write(
             "patch",
             bound,
             Reason("pod-scheduled", {"pod": waiting.key, "node": node}),
-            fields=("spec.node_name", "status.conditions"),
+            fields=("spec.node_name", "status.conditions", "status.nominated_node_name"),
             require_uid=waiting.uid,
             require={"spec.node_name": ""},
         )
@@ -297,6 +313,8 @@ class Scheduler:
     def _give_up(
         self, world: "World", pod: Pod, waiting: Waiting, outcome: Unschedulable
     ) -> None:
+        if not outcome.waits_for_room:
+            waiting.nominated = outcome.nomination.node if outcome.nomination else ""
         self.state.queue.give_up(waiting, world.now, outcome.plugins)
         due = flushed_at(waiting, self.state.since)
         data = (self.state.term, waiting.attempts)
@@ -322,7 +340,7 @@ class Scheduler:
             "PodScheduled", "False", "Unschedulable", outcome.message, since
         )
         writes: list[Write] = []
-        nominated = outcome.nomination.node if outcome.nomination else ""
+        nominated = waiting.nominated
         if earlier != condition or nominated != pod.status.nominated_node_name:
             status = msgspec.structs.replace(
                 _with_condition(pod, condition), nominated_node_name=nominated
@@ -338,8 +356,31 @@ class Scheduler:
                 )
             )
         if outcome.nomination is not None:
+            writes += self._outdone(world, waiting)
             writes += self._preemptions(world, pod, waiting, outcome.nomination.victims)
         return tuple(writes)
+
+    def _outdone(self, world: "World", waiting: Waiting) -> list[Write]:
+        """Take back the nominations of pods that matter less than the one that gets their node."""
+        view, writes = world.readers.view(world, READER), []
+        for key, node in self.state.queue.nominated(LEAST_PRIORITY, waiting.key).items():
+            other, pod = self.state.queue.get(key), view.get(Pod, key)
+            if node != waiting.nominated or other is None or pod is None:
+                continue
+            if other.priority >= waiting.priority:
+                continue
+            other.nominated = ""
+            status = msgspec.structs.replace(pod.status, nominated_node_name="")
+            writes.append(
+                Write(
+                    "patch",
+                    msgspec.structs.replace(pod, status=status),
+                    Reason("pod-unschedulable", {"pod": key}),
+                    fields=("status.nominated_node_name",),
+                    require_uid=other.uid,
+                )
+            )
+        return writes
 
     def _preemptions(
         self, world: "World", pod: Pod, waiting: Waiting, victims: tuple[str, ...]
@@ -353,9 +394,13 @@ class Scheduler:
             text = f"Preempted by pod {pod.metadata.uid} on node {victim.spec.node_name}"
             self._event(world, victim, "Normal", "Preempted", text)
             reason = Reason("pod-preempted", {"pod": key, "by": waiting.key})
-            writes.append(
-                Write("delete", victim, reason, require_uid=victim.metadata.uid)
-            )
+            uid = victim.metadata.uid
+            told = f"{NAME}: preempting to accommodate a higher priority pod"
+            target = Condition("DisruptionTarget", "True", "PreemptionByScheduler", told, world.now)
+            marked = msgspec.structs.replace(victim, status=_with_condition(victim, target))
+            why = Reason("pod-marked", {"pod": key, "node": victim.spec.node_name})
+            mark = Write("patch", marked, why, ("status.conditions",), require_uid=uid)
+            writes += [mark, Write("delete", victim, reason, require_uid=uid)]
         return writes
 
     def flush(self, world: "World", event: Event) -> None:

@@ -7,11 +7,11 @@ from simulation.kernel.units import GIB, MIB
 from simulation.kube.objects.node import Taint
 from simulation.kube.scheduler.cycle import Scheduled, Unschedulable, schedule
 from simulation.kube.scheduler.filtering import nodes_wanted
-from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo
+from simulation.kube.scheduler.infos import HOSTNAME, Cluster, NodeInfo, PodInfo
 from simulation.kube.scheduler.plugins.image_locality import ImageLocality
 from simulation.kube.scheduler.plugins.node_resources import balanced, least_allocated
 from simulation.kube.scheduler.plugins.pod_topology_spread import PodTopologySpread
-from simulation.kube.scheduler.terms import selector_of
+from simulation.kube.scheduler.terms import AffinityTerm, selector_of
 
 ZONE = "topology.kubernetes.io/zone"
 
@@ -89,6 +89,56 @@ def test_the_message_counts_every_reason_and_says_why_preemption_would_not_help(
         "2 No preemption victims found for incoming pod."
     )
     assert outcome.plugins == ("NodeResourcesFit", "TaintToleration")
+
+
+def test_who_waits_for_a_victim_to_end_makes_no_more_room():
+    node = a_node("n")
+    node.add(an_info("leaving", cpu=2000, terminating=True))
+    node.add(an_info("staying", cpu=2000))
+    vip = an_info("vip", cpu=2000, priority=9, nominated="n")
+
+    outcome = schedule(vip, Cluster((node,)), Dice(1))
+
+    assert isinstance(outcome, Unschedulable)
+    assert (outcome.nomination, outcome.waits_for_room) == (None, True)
+    assert outcome.message.endswith(
+        "preemption: not eligible due to a terminating pod on the nominated node."
+    )
+
+
+def test_a_nominated_node_that_can_never_fit_is_given_up():
+    node, other = a_node("n", taints=(Taint(key="gone", effect="NoSchedule"),)), a_node("other")
+    node.add(an_info("leaving", cpu=2000, terminating=True))
+    other.add(an_info("low", cpu=4000))
+    vip = an_info("vip", cpu=2000, priority=9, nominated="n")
+
+    outcome = schedule(vip, Cluster((node, other)), Dice(1))
+
+    assert isinstance(outcome, Unschedulable) and outcome.nomination is not None
+    assert outcome.nomination.node == "other"
+
+
+def test_room_for_a_nominated_pod_counts_as_taken():
+    nodes = (a_node("n"), a_node("other"))
+    nodes[1].add(an_info("big", cpu=3000))
+    coming = an_info("vip", cpu=3000, priority=9, nominated="n")
+
+    placed = schedule(an_info(cpu=1000), Cluster(nodes), Dice(1), nominated=(coming,))
+    refused = schedule(an_info(cpu=1500), Cluster(nodes), Dice(1), nominated=(coming,))
+
+    assert isinstance(placed, Scheduled)
+    assert isinstance(refused, Unschedulable)
+
+
+def test_a_pod_that_wants_a_nominated_one_beside_it_has_to_wait_for_it():
+    term = AffinityTerm(HOSTNAME, selector_of({"app": "vip"}), ("default",))
+    coming = an_info("vip", cpu=1000, labels={"app": "vip"}, priority=9, nominated="n")
+
+    outcome = schedule(
+        an_info(required_affinity=(term,)), Cluster((a_node("n"),)), Dice(1), nominated=(coming,)
+    )
+
+    assert isinstance(outcome, Unschedulable)
 
 
 def test_a_tie_is_a_roll_and_the_only_fitting_node_is_not_even_scored():

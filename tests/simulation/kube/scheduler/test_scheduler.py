@@ -158,6 +158,49 @@ def test_a_more_important_pod_makes_room_for_itself():
     assert nodes_of(world, "high") == ["worker-1"]
 
 
+def test_room_that_is_made_for_one_pod_is_not_taken_by_another():
+    world = a_world(1)
+    world.create(a_pod("low", on="", cpu=1500))
+    world.advance(10)
+    world.create(a_pod("high", on="", cpu=1500, priority=1000))
+    world.advance(0.1)
+
+    # As a ReplicaSet does when its pod is told to go: another one at once, and again and again.
+    for number in range(5):
+        world.create(a_pod(f"low-{number}", on="", cpu=1500))
+        world.advance(2)
+
+    assert nodes_of(world, "high") == ["worker-1"]
+    assert len(world.said("Preempted")) == 1
+    assert nodes_of(world, *[f"low-{number}" for number in range(5)]) == [""] * 5
+    assert world.pod("high").status.nominated_node_name == ""
+
+
+def test_two_important_pods_make_room_on_two_nodes():
+    world = a_world(2)
+    world.create(*[a_pod(f"low-{n}", on="", cpu=1500) for n in range(2)])
+    world.advance(10)
+
+    world.create(*[a_pod(f"high-{n}", on="", cpu=1500, priority=1000) for n in range(2)])
+    world.advance(20)
+
+    assert sorted(nodes_of(world, "high-0", "high-1")) == ["worker-1", "worker-2"]
+
+
+def test_a_nomination_goes_to_who_matters_more():
+    world = a_world(1)
+    world.create(a_pod("low", on="", cpu=1500))
+    world.advance(10)
+    world.create(a_pod("high", on="", cpu=1500, priority=1000))
+    world.advance(0.1)
+
+    world.create(a_pod("highest", on="", cpu=1500, priority=2000))
+    world.advance(20)
+
+    assert nodes_of(world, "highest", "high") == ["worker-1", ""]
+    assert world.pod("high").status.nominated_node_name == ""
+
+
 def test_the_next_holder_of_the_lease_starts_from_a_list():
     world = a_world(2)
     world.scheduler.stop(world)
