@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Files come compressed from the disk. Behind GZipMiddleware each block of one would become a
     # gzip member of its own, and browsers stop at the end of the first.
-    "servestatic.middleware.ServeStaticMiddleware",
+    "clusterlab.labs.middleware.StaticFiles",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -152,8 +152,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedStaticFilesStorage"},
 }
 SERVESTATIC_AUTOREFRESH = DEBUG
-# Bundled packages carry a hash of their content in their names (tools/vendor.mjs).
-SERVESTATIC_IMMUTABLE_FILE_TEST = r"^/static/vendor/.+-[0-9A-Z]{8}\.(js|css)$"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,11 +1,17 @@
-// Bundles the packages that the page imports by name, each into one file whose name holds a hash of
-// its content, and writes which name is which file. `python -m tools.vendor` decides when.
+// Bundles the packages that the page imports by name and the fonts, each into one file whose name holds
+// a hash of its content, and writes which name is which file. `python -m tools.vendor` decides when.
 
 import { build } from "esbuild";
-import { rm, writeFile } from "node:fs/promises";
+import { copyFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 
 const FOLDER = "static/vendor";
+const LICENCE = "node_modules/@fontsource-variable/jetbrains-mono/LICENSE";
+// Pretendard comes in 92 parts by the letters they hold: a page fetches those that it shows.
+const FONTS = `/*! Pretendard, Copyright (c) 2021 Kil Hyung-jin, with Reserved Font Name Pretendard, and
+JetBrains Mono, Copyright 2020 The JetBrains Mono Project Authors: SIL Open Font License 1.1, OFL.txt. */
+@import "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css";
+@import "@fontsource-variable/jetbrains-mono";`;
 // CodeMirror's parts compare their classes by identity, so they must be bundled together, once.
 const BUNDLES = {
   codemirror: `
@@ -18,13 +24,14 @@ const BUNDLES = {
     export { tags } from "@lezer/highlight";`,
 };
 
-await rm(FOLDER, { recursive: true, force: true });
-const imports = {};
-for (const [name, contents] of Object.entries(BUNDLES)) {
+/** Bundle one source, and return the address of what came of it. */
+async function bundle(name, contents, loader) {
   const { metafile } = await build({
-    stdin: { contents, resolveDir: ".", sourcefile: `${name}.js` },
+    stdin: { contents, resolveDir: ".", sourcefile: `${name}.${loader}`, loader },
     outdir: FOLDER,
     entryNames: `${name}-[hash]`,
+    assetNames: "[name]-[hash]",
+    loader: { ".woff2": "file" },
     bundle: true,
     minify: true,
     format: "esm",
@@ -33,7 +40,13 @@ for (const [name, contents] of Object.entries(BUNDLES)) {
     metafile: true,
     logLevel: "warning",
   });
-  const [file] = Object.keys(metafile.outputs);
-  imports[name] = `vendor/${basename(file)}`;
+  const [file] = Object.keys(metafile.outputs).filter((each) => each.endsWith(loader));
+  return `vendor/${basename(file)}`;
 }
-await writeFile(`${FOLDER}/imports.json`, `${JSON.stringify(imports, null, 2)}\n`);
+
+await rm(FOLDER, { recursive: true, force: true });
+const imports = {};
+for (const [name, contents] of Object.entries(BUNDLES)) imports[name] = await bundle(name, contents, "js");
+const fonts = await bundle("fonts", FONTS, "css");
+await copyFile(LICENCE, `${FOLDER}/OFL.txt`);
+await writeFile(`${FOLDER}/built.json`, `${JSON.stringify({ imports, fonts }, null, 2)}\n`);

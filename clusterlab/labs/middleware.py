@@ -1,12 +1,29 @@
 """Headers that keep a page to itself, and answers for those who only ask whether all is well."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
+from servestatic.middleware import ServeStaticMiddleware
 
 from clusterlab.labs import health
+
+HASHED = re.compile(r"/vendor/.+-[0-9A-Z]{8}\.(js|css|woff2)$")
+"""Bundled packages and fonts carry a hash of their content in their names (tools/vendor.mjs)."""
+
+
+class StaticFiles(ServeStaticMiddleware):
+    """Serves the files of the page; what is named by its content is kept by browsers for good.
+
+    The setting SERVESTATIC_IMMUTABLE_FILE_TEST does not do it: the middleware for Django overrides the
+    method that would read it.
+    """
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        """Tell whether an address always means the same content."""
+        return HASHED.search(url) is not None
 
 
 class Health:

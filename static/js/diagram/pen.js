@@ -36,10 +36,10 @@ export const path = (d, props = {}) => h("path", { d, fill: "none", ...props });
 
 export const circle = (cx, cy, r, props = {}) => h("circle", { cx, cy, r, ...props });
 
-/** Return about how wide a text is: Korean letters are as wide as they are high. */
+/** Return about how wide a text is in Pretendard, at the weights of labels. */
 export function widthOf(content, size) {
   let width = 0;
-  for (const letter of content) width += letter > "\u2e7f" ? 0.95 : /[A-Z0-9mw→]/.test(letter) ? 0.68 : /[ ilj.,·]/.test(letter) ? 0.32 : 0.6;
+  for (const letter of content) width += letter > "\u2e7f" ? 0.89 : /[A-Z0-9mw→]/.test(letter) ? 0.67 : /[ ilj.,·]/.test(letter) ? 0.28 : 0.57;
   return width * Math.max(pen.smallest, size);
 }
 
