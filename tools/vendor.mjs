@@ -22,6 +22,7 @@ const BUNDLES = {
     export { EditorState } from "@codemirror/state";
     export { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
     export { tags } from "@lezer/highlight";`,
+  preact: 'export { Component, h, render } from "preact";',
 };
 
 /** Bundle one source, and return the address of what came of it. */

@@ -1,9 +1,9 @@
 // The page of a lab: wires the connection, what is known, and what is drawn.
 
+import { render } from "preact";
 import { LabSocket } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { Past, neighbour } from "./state/past.js";
-import { patch } from "./vdom.js";
 import { because, clock, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
@@ -192,12 +192,13 @@ if (isStage) pen.smallest = 10.6;
 function tick(real) {
   requestAnimationFrame(tick);
   const now = store.now();
-  const shown = $("labclock");
-  if (shown && shown.textContent !== clock(now)) shown.textContent = clock(now);
+  const shown = $("labclock")?.firstChild;
+  // The text itself, not its element's content: Preact keeps hold of it.
+  if (shown && shown.data !== clock(now)) shown.data = clock(now);
   if (wanted || real - drawnAt > IDLE_DRAW_MS) {
     wanted = false;
     drawnAt = real;
-    render(now);
+    redraw(now);
     afterDrawing?.();
     afterDrawing = null;
   }
@@ -206,7 +207,7 @@ function tick(real) {
   if (!store.isPast) motion.beat(real, store, places);
 }
 
-function render(now) {
+function redraw(now) {
   document.body.classList.toggle("loading", !store.loaded);
   document.body.classList.toggle("past", store.isPast);
   document.body.classList.toggle("still", Boolean(store.pace?.paused) || store.isPast || store.connection !== "open");
@@ -217,13 +218,13 @@ function render(now) {
     drawStage(store, now);
     return;
   }
-  patch($("lesson"), firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions));
-  patch($("controls"), ...toolbar(store, actions, now).map((tree, i) => ({ ...tree, props: { ...tree.props, key: `row${i}` } })));
-  patch($("timeline"), timeline(store, actions));
-  patch($("looking"), looking(store, actions));
+  render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions)], $("lesson"));
+  render(toolbar(store, actions, now), $("controls"));
+  render(timeline(store, actions), $("timeline"));
+  render(looking(store, actions), $("looking"));
   $("pace").textContent = paceSentence(store, now);
-  patch($("charts"), ...charts(store, now).filter(Boolean));
-  patch($("inspector"), inspector(store, actions, now));
+  render(charts(store, now), $("charts"));
+  render(inspector(store, actions, now), $("inspector"));
 }
 
 function banner() {

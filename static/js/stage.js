@@ -1,7 +1,7 @@
 // The projector: the picture, three clocks, errors, lab time and one sentence, all of it large. The
 // keys of a presenter's remote step through notable events.
 
-import { h, patch } from "./vdom.js";
+import { h, render } from "preact";
 import { because, clock, number, t } from "./words.js";
 import { rates } from "./state/history.js";
 import { clocksCard } from "./panels/clocks.js";
@@ -17,13 +17,14 @@ export function drawStage(store, now) {
   const rate = rates(store.tables);
   const total = rate.ok + rate.slow + rate.errors;
   const latest = told(store).find(([, row]) => row.notable);
-  patch(document.getElementById("stage-side"),
+  render([
     h("p", { class: "labtime" }, h("small", null, "lab"), h("b", { class: "num", id: "labclock" }, clock(now))),
     h("p", { class: "pace" }, paceSentence(store, now)),
     h("section", { class: `errors ${rate.errors > 0.5 ? "bad" : ""}` },
       h("b", { class: "num" }, `${number(rate.errors)} /s`),
       h("span", null, t("of {n} requests a second fail", { n: number(total) }))),
-    clocksCard(store, now));
+    clocksCard(store, now),
+  ], document.getElementById("stage-side"));
   document.getElementById("stage-sentence").textContent = latest ? because(latest[1].reason) : t("Everything is calm.");
 }
 

@@ -1,6 +1,6 @@
 // Cables that something was done to, and how they are drawn: cut, one way only, late, lossy, held.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { t } from "../words.js";
 import { memberWay } from "./layout.js";
 import { chosen, circle, colour, path, rect, text, widthOf } from "./pen.js";

@@ -1,6 +1,6 @@
 // The control plane: etcd's members, who holds the three offices, and the API in front of them.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { t } from "../words.js";
 import { memberWay } from "./layout.js";
 import { cutBetween, cutMark, linkOf } from "./links.js";

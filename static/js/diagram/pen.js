@@ -1,6 +1,6 @@
 // Small strokes that all parts of the picture share.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 
 export const colour = (name) => `var(--${name})`;
 

@@ -1,6 +1,6 @@
 // Pods: tiles in slots, the tray of those that have no node, and the legend.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { t } from "../words.js";
 import { chosen, circle, colour, path, pen, rect, shorten, text } from "./pen.js";
 import { COLOUR, DASH, ownLetters, phaseOf } from "./phases.js";

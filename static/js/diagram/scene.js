@@ -1,6 +1,6 @@
 // The whole picture as a function of what is known: draw(state, at). It keeps no truth of its own.
 
-import { h, patch } from "../vdom.js";
+import { h, render } from "preact";
 import { t } from "../words.js";
 import { layout } from "./layout.js";
 import { faultyCables } from "./links.js";
@@ -90,7 +90,7 @@ export function draw(svg, state, now, actions) {
   };
   const waiting = Object.entries(pods).filter(
     ([, pod]) => !pod.node && pod.deleting === null && pod.phase === "Pending");
-  patch(svg,
+  render([
     h("g", { key: "control" }, controlPlane(actions, places, state, now)),
     h("g", { key: "queue layer" },
       text(32, 236, t("Workers"), { size: 13, weight: 650, term: "worker" }),
@@ -104,7 +104,8 @@ export function draw(svg, state, now, actions) {
     h("g", { key: "notes" }, notes(places, state, now)),
     legend(),
     state.binding && pill("bind", 560, 217, state.binding.text, {
-      size: 11, stroke: colour("raft"), fill: colour("raft") }));
+      size: 11, stroke: colour("raft"), fill: colour("raft") }),
+  ], svg);
   return places;
 }
 

@@ -3,7 +3,7 @@
 // Requests do not pass through a Service: it is a name and a list. The line runs past the list,
 // from the ingress controller straight to pods, and a pod has a line only while it is listed.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { number, t } from "../words.js";
 import { lengthOf, rounded, stub, wayTo } from "./layout.js";
 import { chosen, circle, colour, path, rect, shorten, text } from "./pen.js";

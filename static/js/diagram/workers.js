@@ -1,6 +1,6 @@
 // Workers: the machine as it is, the node as the cluster believes it to be, and its pods in slots.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { span, t } from "../words.js";
 import { apiWay, rounded, slotAt } from "./layout.js";
 import { cutMark } from "./links.js";

@@ -1,7 +1,7 @@
 // A button that does something to the lab: it shows its command, says "asked…" until the lab says
 // that it happened, and shows a refusal where it was pressed.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { because, t } from "../words.js";
 
 /**

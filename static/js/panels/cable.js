@@ -1,6 +1,6 @@
 // The inspector of one cable: what is wrong with it, and what can be done to it.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { t } from "../words.js";
 import { cableKey } from "../diagram/drag.js";
 import { linkOf, linkWords } from "../diagram/links.js";

@@ -1,6 +1,6 @@
 // Charts over lab time: requests by fate, and replicas ready against wanted.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { clock, number, t } from "../words.js";
 import { rates } from "../state/history.js";
 

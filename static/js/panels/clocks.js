@@ -1,6 +1,6 @@
 // Three clocks, from a fault until calm: the machine, what the cluster believes, the users.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { number, span, t } from "../words.js";
 import { rates } from "../state/history.js";
 

@@ -1,6 +1,6 @@
 // What is strange at the end of a fault, explained where it is seen.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { t } from "../words.js";
 import { isWell, stageOf } from "./clocks.js";
 

@@ -1,6 +1,6 @@
 // The log of a member, and one place of it opened: what was written there, and what became of it.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { because, moment, t } from "../words.js";
 
 /** List the last entries of a member's log, the newest first; each opens. */

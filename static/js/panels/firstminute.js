@@ -1,6 +1,6 @@
 // The first minute: one prediction, one click, and the answer with the seconds of this run.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { span, t } from "../words.js";
 import { act, outcome } from "./act.js";
 import { stageOf } from "./clocks.js";

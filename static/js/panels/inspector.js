@@ -1,7 +1,7 @@
 // The inspector: any object of the picture, what is so and what is believed of it, and what one can
 // do to it. Without a choice it shows the whole cluster with its most used levers.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { clock, moment, number, span, t } from "../words.js";
 import { phaseWord, tile } from "../diagram/pods.js";
 import { phaseOf } from "../diagram/phases.js";

@@ -1,6 +1,6 @@
 // Where in time the reader is: a row that is there only while they look back.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { clock, t } from "../words.js";
 
 /** Draw the row under the timeline: which moment is shown, its neighbours, and the way back. */

@@ -1,6 +1,6 @@
 // The story: what happened, newest first, and "why?" up to the first cause.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { because, clock, t } from "../words.js";
 
 const SHOWN_MAX = 60;

@@ -1,6 +1,6 @@
 // Lab time and the lab's speed: pause, play, Auto, slower, faster, step, and what is awaited.
 
-import { h } from "../vdom.js";
+import { h } from "preact";
 import { because, clock, t } from "../words.js";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 30, 60, 100];
