@@ -230,6 +230,7 @@ def page(row: Callable[..., Row]) -> list[Row]:
         viewer = house.open_lab()
         html = _transfer(house.url(f"/lab/{viewer.lab}?k={viewer.secret}"))
         seen: dict[str, int] = {}
+        packages = json.loads(re.findall(rb'"importmap"[^>]*>(.*?)</script>', html[1])[0])["imports"]
         wanted = [*re.findall(rb'(?:src|href)="(/static/[^"]+)"', html[1])]
         while wanted:
             path = wanted.pop().decode()
@@ -239,6 +240,9 @@ def page(row: Callable[..., Row]) -> list[Row]:
             seen[path] = size
             for found in re.findall(rb"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", text):
                 wanted.append(urllib.parse.urljoin(path, found.decode()).encode())
+            # What is imported by import() comes when it is seen, and is no part of the first load.
+            for found in re.findall(rb"""^import [^;]*?from "([a-z]+)";""", text, re.MULTILINE):
+                wanted.append(packages[found.decode()].encode())
             for found in re.findall(rb"""@import\s+(?:url\()?["']([^"']+)["']""", text):
                 wanted.append(urllib.parse.urljoin(path, found.decode()).encode())
     total = (html[0] + sum(seen.values())) / 1024

@@ -23,16 +23,22 @@ const BUNDLES = {
     export { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
     export { tags } from "@lezer/highlight";`,
   preact: 'export { Component, h, render } from "preact";',
+  uplot: `
+    export { default } from "uplot";
+    export { default as css } from "uplot/dist/uPlot.min.css";`,
 };
 
+// A package's style sheet travels with its code: whoever loads the one adopts the other.
+const SHEETS_AS_TEXT = { ".css": "text" };
+
 /** Bundle one source, and return the address of what came of it. */
-async function bundle(name, contents, loader) {
+async function bundle(name, contents, loader, others) {
   const { metafile } = await build({
     stdin: { contents, resolveDir: ".", sourcefile: `${name}.${loader}`, loader },
     outdir: FOLDER,
     entryNames: `${name}-[hash]`,
     assetNames: "[name]-[hash]",
-    loader: { ".woff2": "file" },
+    loader: others,
     bundle: true,
     minify: true,
     format: "esm",
@@ -47,7 +53,7 @@ async function bundle(name, contents, loader) {
 
 await rm(FOLDER, { recursive: true, force: true });
 const imports = {};
-for (const [name, contents] of Object.entries(BUNDLES)) imports[name] = await bundle(name, contents, "js");
-const fonts = await bundle("fonts", FONTS, "css");
+for (const [name, contents] of Object.entries(BUNDLES)) imports[name] = await bundle(name, contents, "js", SHEETS_AS_TEXT);
+const fonts = await bundle("fonts", FONTS, "css", { ".woff2": "file" });
 await copyFile(LICENCE, `${FOLDER}/OFL.txt`);
 await writeFile(`${FOLDER}/built.json`, `${JSON.stringify({ imports, fonts }, null, 2)}\n`);

@@ -8,7 +8,7 @@ import { because, clock, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
 import { pen } from "./diagram/pen.js";
-import { charts, timeline } from "./panels/charts.js";
+import { charts } from "./panels/charts.js";
 import { clocksCard } from "./panels/clocks.js";
 import { ending } from "./panels/ending.js";
 import { firstMinute } from "./panels/firstminute.js";
@@ -17,9 +17,11 @@ import { story } from "./panels/story.js";
 import { looking } from "./panels/looking.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startTooltips } from "./panels/tooltip.js";
+import { timeline } from "./panels/timeline.js";
 import { Terminal } from "./panels/terminal.js";
 import { Editor } from "./panels/editor.js";
 import { drawStage, startRemote } from "./stage.js";
+import { onInk } from "./ink.js";
 import { startCableDrag } from "./diagram/drag.js";
 import { startDiagramKeys } from "./diagram/keys.js";
 
@@ -181,7 +183,10 @@ let afterDrawing = null;
 let chosenFrom = null;
 let drawnAt = 0;
 let places = null;
+/** The width of the timeline, read when it changes and never while drawing. */
+let along = 556;
 store.onChange(() => (wanted = true));
+onInk(() => (wanted = true));
 
 const svg = $("diagram");
 const scene = svg.querySelector("#scene");
@@ -220,7 +225,7 @@ function redraw(now) {
   }
   render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions)], $("lesson"));
   render(toolbar(store, actions, now), $("controls"));
-  render(timeline(store, actions), $("timeline"));
+  render(timeline(store, actions, along), $("timeline"));
   render(looking(store, actions), $("looking"));
   $("pace").textContent = paceSentence(store, now);
   render(charts(store, now), $("charts"));
@@ -269,6 +274,10 @@ if (!isStage) {
   svg.addEventListener("click", () => actions.select(null));
   startCableDrag(svg, store, actions);
   startTooltips();
+  new ResizeObserver(([place]) => {
+    along = Math.max(1, Math.round(place.contentRect.width));
+    wanted = true;
+  }).observe($("timeline"));
 } else startRemote(store, actions);
 startDiagramKeys(svg);
 document.addEventListener("keydown", (event) => {

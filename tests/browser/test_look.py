@@ -43,3 +43,25 @@ def test_a_font_is_fetched_once_and_hides_no_letter_meanwhile(visit: Visit) -> N
     one = rules.split("url(")[1].split(")")[0].strip("\"'")
     with urllib.request.urlopen(urljoin(address, one)) as answer:
         assert "immutable" in answer.headers["Cache-Control"]
+
+
+HAS_ACCENT = """() => {
+  const token = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
+  const wanted = [1, 3, 5].map((at) => parseInt(token.slice(at, at + 2), 16));
+  const canvas = document.querySelector("#charts canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < data.length; i += 4) if (wanted.every((each, j) => data[i + j] === each)) return true;
+  return false;
+}"""
+
+
+def test_charts_have_the_theme_s_colours_a_name_and_their_place(visit: Visit) -> None:
+    page = visit().open_lab().page
+    chart = page.get_by_role("img", name="Requests per second")
+    place = chart.bounding_box()
+    page.wait_for_function(HAS_ACCENT)
+
+    page.locator("#theme").click()
+
+    page.wait_for_function(HAS_ACCENT)
+    assert chart.bounding_box() == place

@@ -1,0 +1,95 @@
+// One chart: uPlot inside an element of Preact's. What is drawn is said by its properties; lines hold
+// their value until the next sample, as rates and counts of the lab do.
+
+import { Component, h } from "preact";
+import uPlot, { css } from "uplot";
+import { ink } from "../ink.js";
+import { number } from "../words.js";
+
+const AXIS_PX = 38;
+const PADDING_PX = [6, 0, 6, 1];
+const DOT_PX = 3;
+const steps = uPlot.paths.stepped({ align: 1 });
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(css);
+document.adoptedStyleSheets.push(sheet);
+
+/**
+ * Properties: label, what it shows; lines and bands, uPlot's, the same at each redraw; data, its
+ * columns; view {from, to} and top, its scales; marks, instants; dot, the line whose end has a dot.
+ */
+export class Plot extends Component {
+  hold = (place) => (this.place = place);
+
+  componentDidMount() {
+    const { clientWidth: width, clientHeight: height } = this.place;
+    this.plot = new uPlot({ ...this.options(), width, height }, this.props.data, this.place);
+    this.sizes = new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = this.place;
+      if (clientWidth !== this.plot.width) this.plot.setSize({ width: clientWidth, height: clientHeight });
+    });
+    this.sizes.observe(this.place);
+  }
+
+  componentDidUpdate() {
+    this.plot.setData(this.props.data);
+  }
+
+  componentWillUnmount() {
+    this.sizes.disconnect();
+    this.plot.destroy();
+  }
+
+  options() {
+    const { lines, bands } = this.props;
+    const font = `10px ${getComputedStyle(this.place).fontFamily}`;
+    return {
+      padding: PADDING_PX,
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: false, range: () => [this.props.view.from, this.props.view.to] },
+        y: { range: () => [0, this.props.top] },
+      },
+      axes: [{ show: false }, {
+        side: 1, size: AXIS_PX, gap: 8, font, stroke: () => ink("muted"), ticks: { show: false },
+        grid: { stroke: () => ink("line"), width: 1 },
+        splits: () => [0, this.props.top / 2, this.props.top],
+        values: (_, at) => at.map(number),
+      }],
+      series: [{}, ...lines.map((line) => ({ paths: steps, points: { show: false }, ...line }))],
+      bands,
+      hooks: { drawAxes: [(plot) => drawMarks(plot, this.props.marks)], draw: [(plot) => drawDot(plot, this.props.dot)] },
+    };
+  }
+
+  render({ label }) {
+    return h("div", { class: "plot", role: "img", "aria-label": label, ref: this.hold });
+  }
+}
+
+function drawMarks({ ctx, bbox, valToPos }, marks) {
+  ctx.save();
+  ctx.strokeStyle = ink("muted");
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  for (const at of marks) {
+    const x = Math.round(valToPos(at, "x", true)) + 0.5;
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** Draw where a line stands now. */
+function drawDot({ ctx, data, series, valToPos }, line) {
+  ctx.save();
+  ctx.fillStyle = series[line].stroke();
+  ctx.beginPath();
+  ctx.arc(valToPos(data[0].at(-1), "x", true), valToPos(data[line].at(-1), "y", true), DOT_PX * devicePixelRatio, 0, 2 * Math.PI);
+  ctx.fill();
+  ctx.restore();
+}
