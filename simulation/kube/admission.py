@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from simulation.kernel.reasons import Reason
+from simulation.kernel.units import SECOND
 from simulation.kube import quota
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
@@ -216,7 +217,7 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
             return Committed(current.metadata.resource_version, current)
     meta = replace(
         current.metadata,
-        deletion_timestamp=world.now,
+        deletion_timestamp=world.now + grace * SECOND,
         deletion_grace_period_seconds=grace,
         finalizers=finalizers,
         generation=current.metadata.generation + 1,

@@ -251,6 +251,11 @@ class Consensus:
         """Return the index of the last entry that a member has applied."""
         return self.state.seats[name].member.log.applied
 
+    def oldest_held(self) -> int:
+        """Return the least index that a running member can still hand to one that lags."""
+        running = [seat.member.log for seat in self.state.seats.values() if seat.running]
+        return min((log.snapshot_index for log in running), default=0)
+
     def has_quorum_view(self, name: str) -> bool:
         """Tell whether a member could serve a linearizable read now."""
         return views.has_quorum_view(self.state, self._wires, name)

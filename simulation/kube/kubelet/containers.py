@@ -342,13 +342,10 @@ def restart(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
 
 
 def stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:
-    """Stop all containers of a pod within its grace, counted from the request to delete it."""
+    """Stop all containers of a pod; its grace begins when the kubelet hears of it."""
     run.stage = "stopping"
     run.attempt += 1
-    asked = run.pod.metadata.deletion_timestamp
     grace = grace_of(run)
-    if asked is not None and run.grace < 0:
-        grace = max(grace - (world.now - asked), TERM_MINIMUM)
     alive = [each for each in run.runs() if each.stage in ("running", "stopping")]
     for each in alive:
         if each.stage == "running":
