@@ -247,10 +247,6 @@ class Consensus:
         seat = self.state.seats.get(name)
         return seat.member.leader if seat is not None and seat.running else NOBODY
 
-    def applied_by(self, name: str) -> int:
-        """Return the index of the last entry that a member has applied."""
-        return self.state.seats[name].member.log.applied
-
     def oldest_held(self) -> int:
         """Return the least index that a running member can still hand to one that lags."""
         running = [seat.member.log for seat in self.state.seats.values() if seat.running]

@@ -256,8 +256,6 @@ class World:
 
     def committed(self, change: Change) -> None:
         """The store has a new change."""
-        if change.kind in ("EndpointSlice", "Ingress", "Service"):
-            self.traffic.belief_changed(self, change)
         if change.kind == "Node" and change.old is None and change.new is not None:
             self.heartbeats.add(self, change.key, self.now)
         if change.kind == "Node" and change.new is None:
