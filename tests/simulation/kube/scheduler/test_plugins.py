@@ -1,0 +1,37 @@
+"""What single plugins of the scheduler say where their rules have edges."""
+
+import pytest
+
+from simulation.kube.objects.node import Taint
+from simulation.kube.objects.pod import Toleration
+from simulation.kube.scheduler.plugins.taint_toleration import tolerates
+from simulation.kube.scheduler.terms import Requirement
+
+LEVEL = "example.com/level"
+TOO_BIG = "9" * 20
+
+
+@pytest.mark.parametrize(
+    ("operator", "bound", "value", "covers"),
+    [
+        ("Gt", "750", "950", True),
+        ("Lt", "750", "950", False),
+        ("Gt", "-5", "0", True),
+        ("Gt", "0750", "950", False),
+        ("Gt", "+750", "950", False),
+        ("Lt", "750", "low", False),
+        ("Gt", "750", TOO_BIG, False),
+        ("Near", "750", "700", False),
+    ],
+)
+def test_a_toleration_compares_plain_integers_only(
+    operator: str, bound: str, value: str, covers: bool
+) -> None:
+    toleration = Toleration(LEVEL, operator, bound, "NoSchedule")
+
+    assert tolerates(toleration, Taint(LEVEL, "NoSchedule", value), comparisons=True) is covers
+
+
+def test_a_label_beyond_int64_is_no_number() -> None:
+    assert not Requirement("cores", "Gt", ("3",)).matches({"cores": TOO_BIG})
+    assert not Requirement("cores", "Gt", (TOO_BIG,)).is_valid()
