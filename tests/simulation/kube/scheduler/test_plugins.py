@@ -4,6 +4,8 @@ import pytest
 
 from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import Toleration
+from simulation.kube.scheduler.infos import NodeInfo, PodInfo
+from simulation.kube.scheduler.plugins.node_resources import insufficient, least_allocated
 from simulation.kube.scheduler.plugins.taint_toleration import tolerates
 from simulation.kube.scheduler.terms import Requirement
 
@@ -35,3 +37,19 @@ def test_a_toleration_compares_plain_integers_only(
 def test_a_label_beyond_int64_is_no_number() -> None:
     assert not Requirement("cores", "Gt", ("3",)).matches({"cores": TOO_BIG})
     assert not Requirement("cores", "Gt", (TOO_BIG,)).is_valid()
+
+
+def test_extended_resources_that_others_look_after_are_not_missed() -> None:
+    pod = PodInfo("p", "default", requests={"a.example/x": 1, "b.example/y": 1, "cpu": 1})
+    node = NodeInfo(name="n", allocatable={"cpu": 4, "pods": 10})
+
+    short = insufficient(pod, node, ignored=("a.example/x", "b.example", "cpu"))
+
+    assert short == []
+
+
+def test_ephemeral_storage_is_scored_even_for_a_pod_that_asks_for_none() -> None:
+    node = NodeInfo(name="n", allocatable={"ephemeral-storage": 100})
+    node.add(PodInfo("other", "default", requests={"ephemeral-storage": 40}))
+
+    assert least_allocated(PodInfo("p", "default"), node, (("ephemeral-storage", 1),)) == 60
