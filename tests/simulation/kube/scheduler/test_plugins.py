@@ -4,10 +4,11 @@ import pytest
 
 from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import Toleration
-from simulation.kube.scheduler.infos import NodeInfo, PodInfo
+from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo, Rejected
+from simulation.kube.scheduler.plugins.inter_pod_affinity import InterPodAffinity
 from simulation.kube.scheduler.plugins.node_resources import insufficient, least_allocated
 from simulation.kube.scheduler.plugins.taint_toleration import tolerates
-from simulation.kube.scheduler.terms import Requirement
+from simulation.kube.scheduler.terms import AffinityTerm, Requirement, Selector, selector_of
 
 LEVEL = "example.com/level"
 TOO_BIG = "9" * 20
@@ -53,3 +54,23 @@ def test_ephemeral_storage_is_scored_even_for_a_pod_that_asks_for_none() -> None
     node.add(PodInfo("other", "default", requests={"ephemeral-storage": 40}))
 
     assert least_allocated(PodInfo("p", "default"), node, (("ephemeral-storage", 1),)) == 60
+
+
+def test_preferences_of_neighbours_count_for_a_pod_with_preferences_of_its_own() -> None:
+    beside = AffinityTerm("zone", selector_of({"app": "web"}), ("default",))
+    nodes = [NodeInfo(name=zone, labels={"zone": zone}) for zone in ("a", "b")]
+    fan = PodInfo("fan", "default", preferred_affinity=((5, beside),))
+    nodes[1].add(fan)
+    cluster = Cluster(tuple(nodes))
+    pod = PodInfo("p", "default", labels={"app": "web"}, preferred_affinity=((1, beside),))
+    plugin = InterPodAffinity(ignore_preferences_of_others=True)
+
+    assert plugin.scores(pod, nodes, cluster) == [0, 100]
+    assert plugin.scores(PodInfo("q", "default", labels={"app": "web"}), nodes, cluster) is None
+
+
+def test_an_invalid_selector_of_a_preference_rejects_the_pod_too() -> None:
+    broken = Selector((Requirement("app", "In", ("no value!",)),))
+    pod = PodInfo("p", "default", preferred_affinity=((1, AffinityTerm("zone", broken)),))
+
+    assert isinstance(InterPodAffinity().prepare(pod, Cluster(())), Rejected)
