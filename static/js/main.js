@@ -18,7 +18,6 @@ import { looking } from "./panels/looking.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
-import { Terminal } from "./panels/terminal.js";
 import { Editor } from "./panels/editor.js";
 import { drawStage, startRemote } from "./stage.js";
 import { onInk } from "./ink.js";
@@ -82,6 +81,7 @@ const lab = {
   files: () => editor?.files() ?? {},
   edit: (kind, key) => actions.edit(kind, key),
   now: () => store.now(),
+  table: (name) => store.live[name] ?? {},
 };
 
 store.past = new Past(
@@ -158,6 +158,24 @@ function say(sentence) {
 /** What is asked about things that are no objects of the API. */
 const WITHOUT_DETAIL = ["Cable", "Queue"];
 const QUESTIONS = { Entry: (key) => ({ ask: "entry", index: Number(key) }) };
+
+/** Its code comes when it is first seen, after the picture. */
+async function openTerminal() {
+  try {
+    const { Terminal } = await import("./panels/terminal.js");
+    await new Terminal($("terminal"), lab).load();
+  } catch {
+    $("terminal").textContent = t("The terminal could not be loaded. Reload the page.");
+  }
+}
+
+function whenSeen(place, act) {
+  new IntersectionObserver(([seen], watching) => {
+    if (!seen.isIntersecting) return;
+    watching.disconnect();
+    act();
+  }).observe(place);
+}
 
 /** Events of what is chosen are not in the frames: they are asked for now and then. */
 async function fetchDetail() {
@@ -262,7 +280,7 @@ function dock(name) {
 }
 
 if (!isStage) {
-  new Terminal($("terminal"), lab);
+  whenSeen($("terminal"), openTerminal);
   editor = new Editor($("editor"), lab);
   for (const tab of document.querySelectorAll("[data-tab]")) tab.onclick = () => dock(tab.dataset.tab);
   $("system").onclick = () => {
