@@ -310,7 +310,6 @@ PAGE_WORDS: tuple[str, ...] = (
     "held",
     "in the log of {members}",
     "it knows of none",
-    "kubectl …, curl URL, etcdctl endpoint status -w table, power-off NODE, power-on NODE, shut-down NODE, cut NODE [NODE], heal NODE [NODE], kill-process NODE PROCESS, start-process NODE PROCESS, fill-disk NODE PERCENT, add-worker, add-control-plane, load ROUTE RPS, clear",
     "last heartbeat {span} ago, limit {limit} s",
     "network cut",
     "never applied: something else was committed here",

@@ -16,6 +16,19 @@ from simulation.lab.commands.words import VERBS, orders, understood
 from simulation.lab.lab import Lab
 
 
+USAGES = (
+    "kubectl VERB …, or k VERB …",
+    "watch kubectl VERB …",
+    "curl [-v] URL",
+    "request URL [--from POD]",
+    "etcdctl endpoint status -w table",
+    *(form.usage for form in VERBS.values()),
+    "clear",
+    "… | grep WORD, | head, | wc -l",
+)
+"""What `help` prints: forms, which need no language."""
+
+
 def taken(lab: Lab, line: str, server: str = "") -> dict[str, Any]:
     """Return what a line prints, and what the page has to do about it.
 
@@ -23,6 +36,8 @@ def taken(lab: Lab, line: str, server: str = "") -> dict[str, Any]:
     """
     try:
         words = terminal.split(line)
+        if words == ["help"]:
+            return _said("".join(f"{usage}\n" for usage in USAGES))
         if words and words[0] in VERBS:
             given = orders(lab.world, understood(words))
             return _said() | {"orders": [to_json(each) for each in given]}  # type: ignore[arg-type]

@@ -21,7 +21,9 @@ const MACHINE = {
   "power-on": ["machine"], "power-off": ["machine"], "shut-down": ["machine"], cut: ["machine", "machine"],
   heal: ["machine", "machine"], "remove-worker": ["machine"], "remove-control-plane": ["machine"],
   "kill-process": ["machine", "process"], "start-process": ["machine", "process"], "fill-disk": ["machine"],
-  "kill-container": ["pod"], load: ["route"], "add-worker": [], "add-control-plane": [],
+  "kill-container": ["pod"], load: ["route"], "add-worker": [], "add-control-plane": [], delay: ["machine", "machine"],
+  loss: ["machine", "machine"], hold: ["machine", "machine"], release: ["machine", "machine"], leak: ["pod"],
+  "slow-disk": ["machine"], "provoke-split-vote": [], request: ["route"],
 };
 const FIRST = ["kubectl", "curl", "etcdctl", "watch", "help", "clear", ...Object.keys(MACHINE)];
 const FILTERS = ["grep", "head", "tail", "wc", "sort", "uniq", "awk", "less"];

@@ -1,20 +1,17 @@
-// The terminal: what a typed line does. What reads is asked, what changes is commanded, and a command that
-// takes lab time is a session whose output is fetched until it ends. Lines run one after the other, as in
-// a shell: what is typed or pasted meanwhile waits for its turn.
+// The terminal: what a typed line does. The server reads it: what reads is answered, an act upon reality
+// comes back as commands, and what takes lab time is a session whose output is fetched until it ends.
+// Lines run one after the other, as in a shell: what is typed or pasted meanwhile waits for its turn.
 
 import { because, t } from "../words.js";
 import { common, complete } from "./complete.js";
 import { empty, entered, keysOf, paste, press, write } from "./line.js";
 import { openScreen } from "./screen.js";
-import { words as split } from "./shell.js";
 
 const HISTORY = "clusterlab.history";
 const OPTIONS_MAX = 60;
 const POLL_MS = 300;
 /** A session that runs longer than this shows how it is ended. */
 const SHORT_MS = 1_500;
-const MACHINE = new Set(["power-on", "power-off", "cut", "heal", "load", "kill-container", "add-worker", "remove-worker",
-  "add-control-plane", "remove-control-plane", "kill-process", "start-process", "shut-down", "fill-disk"]);
 
 export class Terminal {
   /**
@@ -130,28 +127,19 @@ export class Terminal {
       this.screen.clear();
       return;
     }
-    const argv = split(line);
-    if (MACHINE.has(argv[0])) {
-      await this.lab.order(machineCommand(argv));
-      say(t("done"), "g");
-      return;
-    }
-    if (argv[0] === "help") {
-      say(t("kubectl …, curl URL, etcdctl endpoint status -w table, power-off NODE, power-on NODE, shut-down NODE, cut NODE [NODE], heal NODE [NODE], kill-process NODE PROCESS, start-process NODE PROCESS, fill-disk NODE PERCENT, add-worker, add-control-plane, load ROUTE RPS, clear"), "m");
-      return;
-    }
-    const edited = editOf(argv);
-    if (edited) {
-      await this.lab.edit(...edited);
-      return;
-    }
-    if (argv[0] !== "watch") {
-      const body = await this.lab.ask({ ask: "kubectl", argv });
-      if (body.stdout) say(body.stdout);
-      if (body.stderr) say(body.stderr, "r");
-      if (!body.waits || this.running !== running) return;
-    }
-    await this.follow(argv, running, say);
+    const body = await this.lab.ask({ ask: "line", line });
+    if (this.running !== running) return;
+    if (body.stdout) say(body.stdout);
+    if (body.stderr) say(body.stderr, "r");
+    if (body.orders) await this.obey(body.orders, say);
+    if (body.edit) await this.lab.edit(body.edit.kind, body.edit.key);
+    if (body.waits) await this.follow(body.argv, running, say);
+  }
+
+  /** Acts upon reality: the server has understood them, the learner's own right to them is asked here. */
+  async obey(orders, say) {
+    for (const order of orders) await this.lab.order(order);
+    say(t("done"), "g");
   }
 
   /** What changes something or takes lab time is a session: its lines are fetched until it ends. */
@@ -178,36 +166,6 @@ export class Terminal {
     this.stop.textContent = waiting ? `${because(waiting)}, ${t("{n} s", { n: seconds })} · Ctrl-C` : "Ctrl-C";
     this.stop.hidden = !waiting && performance.now() - since < SHORT_MS;
   }
-}
-
-const EDITED = {
-  deployment: "Deployment", deployments: "Deployment", deploy: "Deployment", service: "Service", services: "Service", svc: "Service",
-  pod: "Pod", pods: "Pod", po: "Pod", ingress: "Ingress", ing: "Ingress", configmap: "ConfigMap", cm: "ConfigMap", node: "Node", no: "Node",
-};
-
-/** `kubectl edit` opens the editor of the page. */
-function editOf(argv) {
-  if (!["kubectl", "k"].includes(argv[0]) || argv[1] !== "edit") return null;
-  const at = argv.findIndex((word) => word === "-n" || word === "--namespace");
-  const ns = at > 0 ? argv[at + 1] : "default";
-  const words = argv.slice(2).filter((word, i) => !word.startsWith("-") && (at < 0 || i + 2 !== at + 1));
-  const [type, name] = words.length > 1 ? words : (words[0] ?? "").split("/");
-  const kind = EDITED[type];
-  if (!kind || !name) return null;
-  return [kind, kind === "Node" ? name : `${ns}/${name}`];
-}
-
-function machineCommand([verb, a = "", b = ""]) {
-  const bodies = {
-    cut: { do: "cut", a, b }, heal: { do: "heal", a, b }, load: { do: "load", route: a, rps: Number(b) },
-    "kill-container": { do: "kill-container", pod: a.includes("/") ? a : `default/${a}`, container: b },
-    "add-worker": { do: "add-worker" },
-    "add-control-plane": { do: "add-control-plane" },
-    "kill-process": { do: "kill-process", node: a, process: b },
-    "start-process": { do: "start-process", node: a, process: b },
-    "fill-disk": { do: "fill-disk", node: a, percent: Number(b) },
-  };
-  return bodies[verb] ?? { do: verb, node: a };
 }
 
 /** The files of the editor that a command names with -f. */

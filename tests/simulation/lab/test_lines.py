@@ -1,5 +1,7 @@
 """A line of the page's terminal, and what the page is told to do about it."""
 
+from pathlib import Path
+
 import pytest
 
 from simulation.lab import commands, queries
@@ -57,6 +59,16 @@ def test_every_order_that_a_form_gives_can_be_sent_back():
         for order in ask(line, lab)["orders"]:
             outcome = lab.submit(commands.parse(order), line, "tester")
             assert isinstance(outcome, Applied)
+
+
+def test_help_shows_every_form_and_the_page_completes_every_verb():
+    told = ask("help")["stdout"].splitlines()
+    completing = (Path(__file__).parents[3] / "static/js/panels/complete.js").read_text()
+    table = completing.partition("const MACHINE = {")[2].partition("};")[0]
+
+    for verb, form in VERBS.items():
+        assert form.usage in told
+        assert f'{verb}": [' in table or f" {verb}: [" in table, verb
 
 
 def test_a_form_says_how_it_is_written():
