@@ -8,8 +8,8 @@ and the container runtime of one machine remember.
 
 from simulation.kernel.records import Record, State
 from simulation.kernel.units import MILLISECOND, SECOND, Duration, Instant
-from simulation.kube.kubelet import backoff
 from simulation.kube.objects.pod import Container, Pod, PodStatus
+from simulation.kube.rules import backoff
 
 MIRROR = "kubernetes.io/config.mirror"
 """The annotation of a pod that only mirrors a file on a control plane node's disk."""
