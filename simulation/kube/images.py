@@ -2,14 +2,17 @@
 
 Nothing is downloaded. Well-known images have a profile; any other name of a registry that exists
 gets a size by a keyed roll, so that it is the same size in every run. What a program does when
-it is given a command (`sleep 5`, `exit 1`, `while true`) is read off the command.
+it is given a command (`sleep 5`, `exit 1`, `while true`, `touch FILE`) is read off the command.
 """
 
 import re
 
+import msgspec
+
 from simulation.kernel.dice import Dice
 from simulation.kernel.records import Record
 from simulation.kernel.units import MIB, MILLISECOND, SECOND, Bytes, Duration, MilliCpu
+from simulation.kube.objects.pod import Container
 
 DEFAULT_REGISTRY = "docker.io"
 REGISTRIES = (
@@ -69,13 +72,21 @@ class Profile(Record):
     """From SIGTERM to the end of the process; None ignores it and waits for SIGKILL."""
     exits_after: Duration | None = None
     exit_code: int = 0
-    ports: tuple[int, ...] = ()
-    """Where it listens; empty when that is not known, and then it listens wherever asked."""
+    ports: tuple[int, ...] | None = None
+    """Where it listens; None if that is not known."""
     idle_cpu: MilliCpu = 1
     memory: Bytes = 24 * MIB
     capacity_rps: int = 200
     """Requests a second that one core of it can answer."""
     log: str = ""
+
+
+class File(Record):
+    """A file that a program makes: how long after its start it is there."""
+
+    path: str
+    since: Duration
+    until: Duration | None = None
 
 
 class Behaviour(Record):
@@ -85,11 +96,14 @@ class Behaviour(Record):
     stops_after: Duration | None
     exits_after: Duration | None = None
     exit_code: int = 0
-    ports: tuple[int, ...] = ()
+    ports: tuple[int, ...] | None = None
+    """Where it listens; None if that is not known, and then it listens wherever asked."""
+    files: tuple[File, ...] | None = None
+    """What it makes; None if that is not known."""
     log: str = ""
 
 
-SHELL = Profile(2 * MIB, 0, None, EXIT_SOON, 0)
+SHELL = Profile(2 * MIB, 0, None, EXIT_SOON, 0, ports=())
 """A base image: its default command is a shell, which ends at once without a terminal."""
 
 PROFILES: dict[str, Profile] = {
@@ -104,9 +118,9 @@ PROFILES: dict[str, Profile] = {
     "docker.io/library/tomcat": Profile(180 * MIB, 4 * SECOND, SLOW_STOP, ports=(8080,)),
     "docker.io/library/wordpress": Profile(240 * MIB, 3 * SECOND, SLOW_STOP, ports=(80,)),
     "docker.io/library/busybox": SHELL,
-    "docker.io/library/alpine": Profile(4 * MIB, 0, None, EXIT_SOON, 0),
-    "docker.io/library/ubuntu": Profile(29 * MIB, 0, None, EXIT_SOON, 0),
-    "docker.io/library/debian": Profile(48 * MIB, 0, None, EXIT_SOON, 0),
+    "docker.io/library/alpine": Profile(4 * MIB, 0, None, EXIT_SOON, 0, ports=()),
+    "docker.io/library/ubuntu": Profile(29 * MIB, 0, None, EXIT_SOON, 0, ports=()),
+    "docker.io/library/debian": Profile(48 * MIB, 0, None, EXIT_SOON, 0, ports=()),
     "docker.io/library/python": Profile(360 * MIB, 0, None, EXIT_SOON, 0),
     "docker.io/library/node": Profile(390 * MIB, 0, None, EXIT_SOON, 0),
     "docker.io/library/perl": Profile(330 * MIB, 0, None, EXIT_SOON, 0),
@@ -122,9 +136,13 @@ PROFILES: dict[str, Profile] = {
     "registry.k8s.io/kube-controller-manager": Profile(27 * MIB, 500, QUICK_STOP),
     "registry.k8s.io/kube-scheduler": Profile(21 * MIB, 500, QUICK_STOP),
     "registry.k8s.io/kube-proxy": Profile(30 * MIB, 500, QUICK_STOP),
-    "registry.k8s.io/coredns/coredns": Profile(20 * MIB, 500, SLOW_STOP),
+    "registry.k8s.io/coredns/coredns": Profile(
+        20 * MIB, 500, SLOW_STOP, ports=(53, 8080, 8181, 9153)
+    ),
     "registry.k8s.io/metrics-server/metrics-server": Profile(22 * MIB, 2 * SECOND, QUICK_STOP),
-    "registry.k8s.io/ingress-nginx/controller": Profile(115 * MIB, 1_500, SLOW_STOP),
+    "registry.k8s.io/ingress-nginx/controller": Profile(
+        115 * MIB, 1_500, SLOW_STOP, ports=(80, 443, 8443, 10254)
+    ),
     "registry.k8s.io/e2e-test-images/agnhost": Profile(50 * MIB, 300, QUICK_STOP),
     "registry.k8s.io/hpa-example": Profile(170 * MIB, 500, QUICK_STOP, ports=(80,)),
     "registry.k8s.io/echoserver": Profile(17 * MIB, 300, QUICK_STOP, ports=(8080,)),
@@ -222,6 +240,15 @@ def behaviour_of(
     return _of_script(script, profile)
 
 
+def program_of(container: Container, dice: Dice) -> Behaviour:
+    """Return what a container does; where that is not known, it listens on the ports it declares."""
+    behaviour = behaviour_of(container.image, container.command, container.args, dice)
+    declared = tuple(each.container_port for each in container.ports if each.protocol == "TCP")
+    if behaviour.ports is not None or not declared:
+        return behaviour
+    return msgspec.structs.replace(behaviour, ports=declared)
+
+
 def _as_built(profile: Profile) -> Behaviour:
     return Behaviour(
         profile.ready_after,
@@ -229,7 +256,7 @@ def _as_built(profile: Profile) -> Behaviour:
         profile.exits_after,
         profile.exit_code,
         profile.ports,
-        profile.log,
+        log=profile.log,
     )
 
 
@@ -244,21 +271,53 @@ def _script_of(words: tuple[str, ...]) -> str | None:
 
 
 ENDLESS = re.compile(r"\bwhile\b|\bfor\s*\(\(|sleep\s+(inf|infinity)|tail\s+-f|\buntil\b|\bexec\b")
+LISTENER = re.compile(r"\b(?:httpd|nc|ncat)\b[^;&|]*?\s-\w*p\s*([0-9]+)")
+HANDED_OVER = re.compile(r"\bexec\s+(?!sleep\b|tail\b)")
+"""The shell becomes the image's own program."""
 SLEEP = re.compile(r"\bsleep\s+([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)")
 EXIT = re.compile(r"\bexit\s+([0-9]+)")
 SLEEP_UNITS = {"": SECOND, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
 ECHO = re.compile(r"\becho\s+(?:\"([^\"]*)\"|'([^']*)'|([^;&|>]*))")
 
 
+MADE_OR_GONE = re.compile(
+    r"\btouch\s+(?P<made>[^;&|\s]+)|\brm\s+(?:-\w+\s+)*(?P<gone>[^;&|\s]+)"
+    r"|(?<![0-9&])>>?\s*(?P<written>/[^;&|\s]+)"
+    r"|\bsleep\s+(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[smhd]?)"
+)
+
+
 def _of_script(script: str, profile: Profile) -> Behaviour:
     said = "\n".join(a or b or c.strip() for a, b, c in ECHO.findall(script))
-    if ENDLESS.search(script):
+    files, ports = _files_of(script), _ports_of(script, profile)
+    if ENDLESS.search(script) or LISTENER.search(script):
         # A shell as process 1 has no handler for SIGTERM, so it waits for SIGKILL.
-        return Behaviour(0, None, ports=profile.ports, log=said)
+        return Behaviour(0, None, ports=ports, files=files, log=said)
     slept = sum(
         int(float(number) * SLEEP_UNITS[unit]) for number, unit in SLEEP.findall(script)
     )
     exits = EXIT.findall(script)
     failed = script.strip().endswith("false")
     code = int(exits[-1]) % 256 if exits else int(failed)
-    return Behaviour(0, None, slept + EXIT_SOON, code, log=said)
+    return Behaviour(0, None, slept + EXIT_SOON, code, ports, files, said)
+
+
+def _ports_of(script: str, profile: Profile) -> tuple[int, ...] | None:
+    """Return where a shell command listens: a loop or a sleep listens on nothing."""
+    if HANDED_OVER.search(script):
+        return profile.ports
+    return (*(int(port) for port in LISTENER.findall(script)), *(profile.ports or ()))
+
+
+def _files_of(script: str) -> tuple[File, ...]:
+    """Follow a script from step to step: which files it makes, and when it removes them again."""
+    found: dict[str, File] = {}
+    elapsed = 0
+    for step in MADE_OR_GONE.finditer(script):
+        if step["number"]:
+            elapsed += int(float(step["number"]) * SLEEP_UNITS[step["unit"]])
+        elif step["gone"] in found:
+            found[step["gone"]] = File(step["gone"], found[step["gone"]].since, elapsed)
+        elif path := step["made"] or step["written"]:
+            found.setdefault(path, File(path, elapsed))
+    return tuple(found.values())

@@ -157,7 +157,7 @@ def _lines(
     machine = world.machines[pod.spec.node_name]
     process = machine.processes.get(f"{pod.metadata.uid}/{name}")
     if finished is None and process is not None and process.serves_from <= world.now:
-        ports = ", ".join(f":{port}" for port in process.ports)
+        ports = ", ".join(f":{port}" for port in process.ports or ())
         said.append((process.serves_from, f"listening on {ports}" if ports else "ready"))
         for route in sorted(world.traffic.state.routes):
             rate = dict(world.traffic.state.routes[route].rates.pods).get(key, 0)

@@ -6,12 +6,10 @@ raises the attempt, so a timer that comes too late does nothing.
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Phase
-from simulation.kernel.units import SECOND, Duration
-from simulation.kube.images import Behaviour, behaviour_of, profile_of
+from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.images import Behaviour, behaviour_of, profile_of, program_of
 from simulation.kube.kubelet import probes, pulls
 from simulation.kube.kubelet.reports import event, report
 from simulation.kube.kubelet.stages import (
@@ -110,7 +108,7 @@ def start(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
 def started(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """A container's process runs."""
     container = spec_of(run, each.name)
-    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
+    behaviour = program_of(container, world.dice)
     if each.ended is not None:
         each.last, each.ended = each.ended, None
         each.restarts += 1
@@ -154,40 +152,48 @@ def _probe(
     behaviour: Behaviour,
 ) -> None:
     """Work out what the probes will find, and set a timer for each finding."""
-    now, serves_from = world.now, world.now + behaviour.ready_after
-    restarting = (("Startup", container.startup_probe), ("Liveness", container.liveness_probe))
-    for kind, probe in restarting:
+    now, begins = world.now, world.now
+    for kind, probe in (
+        ("Startup", container.startup_probe),
+        ("Liveness", container.liveness_probe),
+    ):
         if probe is None:
             continue
-        answers = serves_from if probes.can_answer(container, probe, behaviour) else now + NEVER
-        fails = probes.gives_up_at(probe, now, answers)
+        answers = probes.answers_of(container, probe, behaviour, each.started)
+        fails = probes.gives_up_at(probe, now, begins, answers)
+        if kind == "Startup":
+            # The other two are held back until it has succeeded.
+            begins = probes.ready_at(probe, now, answers.since)
+            fails = fails if begins >= probes.NEVER or (fails and fails < begins) else None
         if fails is not None:
             data = (run.uid, each.name, each.attempt, kind)
             world.timeline.at(fails, "kubelet/probe-failed", kubelet.node, data)
-    probe = container.readiness_probe
-    if probe is None:
-        _become_ready(each)
-    elif probes.can_answer(container, probe, behaviour):
-        due = _ready_at(container, probe, now, serves_from)
-        timer(world, kubelet, run, each, "kubelet/ready", due - now)
+    if container.readiness_probe is None:
+        each.ready = True
+        return
+    answers = probes.answers_of(container, container.readiness_probe, behaviour, each.started)
+    _await_readiness(world, kubelet, run, each, container.readiness_probe, begins, answers)
+
+
+def _await_readiness(
+    world: "World",
+    kubelet: KubeletState,
+    run: PodRun,
+    each: ContainerRun,
+    probe: Probe,
+    begins: Instant,
+    answers: probes.Answers,
+) -> None:
+    now = world.now
+    ready_at = probes.ready_at(probe, now, max(begins, answers.since))
+    if ready_at < min(answers.until, probes.NEVER):
+        timer(world, kubelet, run, each, "kubelet/ready", max(begins, ready_at) - now)
+    if answers.since >= probes.NEVER:
+        unready_at = probes.first_probe(probe, max(now, begins)) + probes.PROBE_TIME
     else:
-        due = probes.first_probe(probe, now) + probes.PROBE_TIME
-        timer(world, kubelet, run, each, "kubelet/unready", due - now)
-
-
-NEVER: Duration = 10**12
-"""Longer than any lab lives."""
-
-
-def _ready_at(container: Container, probe: Probe, now: int, serves_from: int) -> int:
-    begins = now
-    if container.startup_probe is not None:
-        begins = probes.ready_at(container.startup_probe, now, serves_from)
-    return max(begins, probes.ready_at(probe, now, max(serves_from, begins)))
-
-
-def _become_ready(each: ContainerRun) -> None:
-    each.ready = True
+        unready_at = probes.noticed_at(probe, now, answers.until, probe.failure_threshold)
+    if unready_at < probes.NEVER:
+        timer(world, kubelet, run, each, "kubelet/unready", unready_at - now)
 
 
 def ready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
@@ -198,12 +204,14 @@ def ready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
 
 
 def unready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
-    """The readiness probe asks where nobody listens: say so once, and never become ready."""
+    """The readiness probe does not succeed, or not any more."""
     container = spec_of(run, each.name)
     probe = container.readiness_probe
     if each.stage == "running" and probe is not None:
         text = probes.refusal("Readiness", container, probe, run.ip)
         event(world, run, "Warning", "Unhealthy", text)
+        each.ready = False
+        report(world, kubelet, run)
 
 
 def probe_failed(
@@ -256,7 +264,7 @@ def process_ends(
 def exit_code_of(world: "World", run: PodRun, each: ContainerRun) -> int:
     """Return the exit code of a program that ends by itself."""
     container = spec_of(run, each.name)
-    return behaviour_of(container.image, container.command, container.args, world.dice).exit_code
+    return program_of(container, world.dice).exit_code
 
 
 def exited(
@@ -365,7 +373,7 @@ def _terminate(
 ) -> None:
     """Send SIGTERM, and SIGKILL when the grace is over."""
     container = spec_of(run, each.name)
-    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
+    behaviour = program_of(container, world.dice)
     hook = pre_stop_time(container)
     needs = grace if behaviour.stops_after is None else hook + behaviour.stops_after
     code = KILLED if needs >= grace else 0
@@ -413,7 +421,7 @@ UNDER_WAY = ("pulling", "pull-failed", "pull-backoff", "starting")
 def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Set the timers of a container that runs, counted from when it was started."""
     container = spec_of(run, each.name)
-    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
+    behaviour = program_of(container, world.dice)
     each.attempt += 1
     serves_in = max(0, each.started + behaviour.ready_after - world.now)
     if serves_in:
@@ -421,8 +429,7 @@ def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRu
     if behaviour.exits_after is not None:
         ends_in = max(0, each.started + behaviour.exits_after - world.now)
         timer(world, kubelet, run, each, "kubelet/process-ends", ends_in)
-    later = msgspec.structs.replace(behaviour, ready_after=serves_in)
-    _probe(world, kubelet, run, each, container, later)
+    _probe(world, kubelet, run, each, container, behaviour)
 
 
 def pre_stop_time(container: Container) -> Duration:

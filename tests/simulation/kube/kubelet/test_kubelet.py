@@ -1,6 +1,7 @@
 """A pod's life on a machine, in the smallest world."""
 
 import msgspec
+import pytest
 
 from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.pod import Container, HttpGetAction, Pod, Probe
@@ -112,6 +113,128 @@ def test_a_probe_at_a_port_where_nobody_listens_never_succeeds():
         'Readiness probe failed: Get "http://10.244.1.2:81/": '
         "dial tcp 10.244.1.2:81: connect: connection refused"
     ]
+
+
+SLEEPS = ("sleep", "1000")
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "probe", "said"),
+    [
+        (
+            "nginx:1.27",
+            (),
+            Probe(rest={"tcpSocket": {"port": 9}}),
+            "dial tcp 10.244.1.2:9: connect: connection refused",
+        ),
+        (
+            "busybox:1.36",
+            SLEEPS,
+            Probe(HttpGetAction(8080, "/")),
+            'Get "http://10.244.1.2:8080/": dial tcp 10.244.1.2:8080: connect: connection refused',
+        ),
+        (
+            "busybox:1.36",
+            SLEEPS,
+            Probe(rest={"exec": {"command": ["cat", "/tmp/ready"]}}),
+            "cat: can't open '/tmp/ready': No such file or directory",
+        ),
+        ("busybox:1.36", SLEEPS, Probe(rest={"exec": {"command": ["false"]}}), ""),
+    ],
+)
+def test_a_probe_fails_that_asks_for_what_is_not_there(
+    image: str, command: tuple[str, ...], probe: Probe, said: str
+):
+    world = SmallWorld()
+
+    world.create(
+        a_pod("web", image=image, container_command=command, container_readiness_probe=probe)
+    )
+    world.advance(60)
+
+    assert (state_of(world, "web"), is_ready(world, "web")) == ("Running", False)
+    assert world.said("Unhealthy")[0] == f"Readiness probe failed: {said}"
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "probe"),
+    [
+        ("nginx:1.27", (), Probe(rest={"tcpSocket": {"port": 80}})),
+        ("nginx:1.27", (), Probe(rest={"exec": {"command": ["cat", "/tmp/ready"]}})),
+        ("somebody/something:1", (), Probe(HttpGetAction(8080, "/"))),
+        ("busybox:1.36", ("sh", "-c", "httpd -f -p 8080"), Probe(HttpGetAction(8080, "/"))),
+        (
+            "busybox:1.36",
+            ("sh", "-c", "touch /tmp/ready; sleep 1000"),
+            Probe(rest={"exec": {"command": ["cat", "/tmp/ready"]}}),
+        ),
+    ],
+)
+def test_a_probe_passes_that_asks_for_what_is_there_or_not_known(
+    image: str, command: tuple[str, ...], probe: Probe
+):
+    world = SmallWorld()
+
+    world.create(
+        a_pod("web", image=image, container_command=command, container_readiness_probe=probe)
+    )
+    world.advance(60)
+
+    assert is_ready(world, "web")
+    assert world.said("Unhealthy") == []
+
+
+def a_pod_whose_file_goes_after_30_seconds(kind: str) -> Pod:
+    """The example of the documentation about probes."""
+    script = "touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600"
+    looks = {"exec": {"command": ["cat", "/tmp/healthy"]}}
+    probe = Probe(rest=looks, initial_delay_seconds=5, period_seconds=5)
+    changes = {f"container_{kind}_probe": probe, "container_args": ("/bin/sh", "-c", script)}
+    return a_pod("shell", image="registry.k8s.io/busybox:1.27.2", **changes)
+
+
+def test_a_liveness_probe_that_looks_for_a_file_fails_once_it_is_removed():
+    world = SmallWorld()
+    world.create(a_pod_whose_file_goes_after_30_seconds("liveness"))
+
+    world.advance(40)
+    before = world.said("Killing")
+    world.advance(10)
+
+    text = "Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory"
+    assert before == []
+    assert world.said("Unhealthy")[-1] == text
+    assert world.said("Killing") == ["Container main failed liveness probe, will be restarted"]
+    world.advance(40)
+    assert (restarts(world, "shell"), state_of(world, "shell")) == (1, "Running")
+
+
+def test_a_readiness_probe_that_looks_for_a_file_fails_once_it_is_removed():
+    world = SmallWorld()
+    world.create(a_pod_whose_file_goes_after_30_seconds("readiness"))
+
+    world.advance(30)
+    before = is_ready(world, "shell")
+    world.advance(30)
+
+    assert (before, is_ready(world, "shell"), restarts(world, "shell")) == (True, False, 0)
+
+
+def test_a_startup_probe_holds_back_the_liveness_probe():
+    world = SmallWorld()
+    asks = HttpGetAction(8080, "/")
+
+    world.create(
+        a_pod(
+            "pay",
+            image="shop.local/pay:1",
+            container_startup_probe=Probe(asks, period_seconds=5, failure_threshold=12),
+            container_liveness_probe=Probe(asks, period_seconds=2, failure_threshold=2),
+        )
+    )
+    world.advance(60)
+
+    assert (restarts(world, "pay"), is_ready(world, "pay")) == (0, True)
 
 
 def test_a_liveness_probe_that_comes_too_early_restarts_the_container_again_and_again():
