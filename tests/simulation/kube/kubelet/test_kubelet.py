@@ -5,6 +5,7 @@ import pytest
 
 from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.pod import Container, HttpGetAction, Pod, Probe
+from simulation.kube.rules.printing_pods import pod_status
 from simulation.kube.writes import Write
 from tests.simulation.kube.kubelet.small_world import BECAUSE, SmallWorld, a_pod
 
@@ -292,6 +293,22 @@ def test_init_containers_run_one_after_the_other_before_the_rest():
     world.advance(12)
 
     assert state_of(world, "web") == "Running"
+
+
+def test_an_init_container_that_fails_and_is_not_restarted_ends_the_pod():
+    world = SmallWorld()
+    pod = a_pod("web", restart_policy="Never")
+    first = Container(name="wait", image="busybox:1.36", command=("false",))
+    spec = msgspec.structs.replace(pod.spec, init_containers=(first,))
+
+    world.create(msgspec.structs.replace(pod, spec=spec))
+    world.advance(10)
+
+    status = world.pod("web").status
+    initialised = next(each for each in status.conditions if each.type == "Initialized")
+    assert (status.phase, initialised.status) == ("Failed", "False")
+    assert initialised.message == "containers with incomplete status: [wait]"
+    assert pod_status(world.pod("web")) == "Init:Error"
 
 
 def test_a_killed_container_comes_back_in_the_same_pod():
