@@ -2,7 +2,7 @@
 
 Nothing is downloaded. Well-known images have a profile; any other name of a registry that exists
 gets a size by a keyed roll, so that it is the same size in every run. What a program does when
-it is given a command (`sleep 5`, `exit 1`, `while true`, `touch FILE`) is read off the command.
+it is given a command (`sleep 5`, `exit 1`, `while true`) is read off the command.
 """
 
 import re
@@ -12,7 +12,9 @@ import msgspec
 from simulation.kernel.dice import Dice
 from simulation.kernel.records import Record
 from simulation.kernel.units import MIB, MILLISECOND, SECOND, Bytes, Duration, MilliCpu
+from simulation.kube import shell
 from simulation.kube.objects.pod import Container
+from simulation.kube.shell import File, Said
 
 DEFAULT_REGISTRY = "docker.io"
 REGISTRIES = (
@@ -79,14 +81,7 @@ class Profile(Record):
     capacity_rps: int = 200
     """Requests a second that one core of it can answer."""
     log: str = ""
-
-
-class File(Record):
-    """A file that a program makes: how long after its start it is there."""
-
-    path: str
-    since: Duration
-    until: Duration | None = None
+    """All that it prints, if that is known."""
 
 
 class Behaviour(Record):
@@ -100,7 +95,9 @@ class Behaviour(Record):
     """Where it listens; None if that is not known, and then it listens wherever asked."""
     files: tuple[File, ...] | None = None
     """What it makes; None if that is not known."""
-    log: str = ""
+    says: tuple[Said, ...] = ()
+    tells_all: bool = False
+    """Whether that is all that it prints."""
 
 
 SHELL = Profile(2 * MIB, 0, None, EXIT_SOON, 0, ports=())
@@ -256,7 +253,8 @@ def _as_built(profile: Profile) -> Behaviour:
         profile.exits_after,
         profile.exit_code,
         profile.ports,
-        log=profile.log,
+        says=(Said(0, profile.log),),
+        tells_all=bool(profile.log),
     )
 
 
@@ -270,54 +268,18 @@ def _script_of(words: tuple[str, ...]) -> str | None:
     return None
 
 
-ENDLESS = re.compile(r"\bwhile\b|\bfor\s*\(\(|sleep\s+(inf|infinity)|tail\s+-f|\buntil\b|\bexec\b")
-LISTENER = re.compile(r"\b(?:httpd|nc|ncat)\b[^;&|]*?\s-\w*p\s*([0-9]+)")
-HANDED_OVER = re.compile(r"\bexec\s+(?!sleep\b|tail\b)")
-"""The shell becomes the image's own program."""
-SLEEP = re.compile(r"\bsleep\s+([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)")
-EXIT = re.compile(r"\bexit\s+([0-9]+)")
-SLEEP_UNITS = {"": SECOND, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
-ECHO = re.compile(r"\becho\s+(?:\"([^\"]*)\"|'([^']*)'|([^;&|>]*))")
-
-
-MADE_OR_GONE = re.compile(
-    r"\btouch\s+(?P<made>[^;&|\s]+)|\brm\s+(?:-\w+\s+)*(?P<gone>[^;&|\s]+)"
-    r"|(?<![0-9&])>>?\s*(?P<written>/[^;&|\s]+)"
-    r"|\bsleep\s+(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[smhd]?)"
-)
-
-
-def _of_script(script: str, profile: Profile) -> Behaviour:
-    said = "\n".join(a or b or c.strip() for a, b, c in ECHO.findall(script))
-    files, ports = _files_of(script), _ports_of(script, profile)
-    if ENDLESS.search(script) or LISTENER.search(script):
-        # A shell as process 1 has no handler for SIGTERM, so it waits for SIGKILL.
-        return Behaviour(0, None, ports=ports, files=files, log=said)
-    slept = sum(
-        int(float(number) * SLEEP_UNITS[unit]) for number, unit in SLEEP.findall(script)
+def _of_script(text: str, profile: Profile) -> Behaviour:
+    script = shell.read(text)
+    # A loop or a sleep listens on nothing, what it hands over to is the image's own program.
+    ports = profile.ports if script.hands_over else (*script.ports, *(profile.ports or ()))
+    # A shell as process 1 has no handler for SIGTERM, so it waits for SIGKILL.
+    return Behaviour(
+        0,
+        None,
+        None if script.is_endless else script.lasts + EXIT_SOON,
+        0 if script.is_endless else script.exit_code,
+        ports,
+        script.files,
+        script.says,
+        script.tells_all,
     )
-    exits = EXIT.findall(script)
-    failed = script.strip().endswith("false")
-    code = int(exits[-1]) % 256 if exits else int(failed)
-    return Behaviour(0, None, slept + EXIT_SOON, code, ports, files, said)
-
-
-def _ports_of(script: str, profile: Profile) -> tuple[int, ...] | None:
-    """Return where a shell command listens: a loop or a sleep listens on nothing."""
-    if HANDED_OVER.search(script):
-        return profile.ports
-    return (*(int(port) for port in LISTENER.findall(script)), *(profile.ports or ()))
-
-
-def _files_of(script: str) -> tuple[File, ...]:
-    """Follow a script from step to step: which files it makes, and when it removes them again."""
-    found: dict[str, File] = {}
-    elapsed = 0
-    for step in MADE_OR_GONE.finditer(script):
-        if step["number"]:
-            elapsed += int(float(step["number"]) * SLEEP_UNITS[step["unit"]])
-        elif step["gone"] in found:
-            found[step["gone"]] = File(step["gone"], found[step["gone"]].since, elapsed)
-        elif path := step["made"] or step["written"]:
-            found.setdefault(path, File(path, elapsed))
-    return tuple(found.values())

@@ -9,8 +9,9 @@ import re
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import SECOND, Duration, Instant
-from simulation.kube.images import Behaviour, File
+from simulation.kube.images import Behaviour
 from simulation.kube.objects.pod import Container, Probe
+from simulation.kube.shell import File
 
 PROBE_TIME: Duration = 15
 """From sending a probe to having its answer."""
