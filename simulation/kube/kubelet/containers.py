@@ -29,7 +29,7 @@ from simulation.kube.kubelet.stages import (
 )
 from simulation.kube.kubelet.status import container_id
 from simulation.kube.machines import Process, process_key
-from simulation.kube.objects.pod import Container, Probe
+from simulation.kube.objects.pod import Container, Pod, Probe
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -288,6 +288,11 @@ def exited(
         if not any(other.stage in ("running", "stopping") for other in run.runs()):
             finish_stop(world, kubelet, run)
         return
+    if each.is_redefined:
+        # The back-off belongs to the old definition, and so does the restart policy.
+        each.is_redefined, each.crash_delay = False, 0
+        restart(world, kubelet, run, each)
+        return
     container = spec_of(run, each.name)
     is_init = each.name in run.init_containers and not is_sidecar(container)
     policy = _policy(run, container, is_init)
@@ -347,6 +352,28 @@ def restart(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
     if pulls.ensure_image(world, kubelet, run, each):
         start(world, kubelet, run, each)
     report(world, kubelet, run)
+
+
+def redefine(world: "World", kubelet: KubeletState, run: PodRun, before: Pod) -> None:
+    """Act upon a pod whose containers got other images than those that run or are waited for."""
+    known = {each.name: each.image for each in before.spec.init_containers + before.spec.containers}
+    processes = world.machines[kubelet.node].processes
+    for each in run.runs():
+        image = spec_of(run, each.name).image
+        process = processes.get(process_key(run.uid, each.name))
+        if each.stage == "running" and process is not None and process.image != image:
+            text = f"Container {each.name} definition changed, will be restarted"
+            event(world, run, "Normal", "Killing", text)
+            each.is_redefined = True
+            _terminate(world, kubelet, run, each, grace_of(run))
+        elif each.stage in WAITING_IN_VAIN and known[each.name] != image:
+            each.attempt += 1
+            each.stage, each.message, each.pull_failures = "waiting", "", 0
+            each.crash_delay = 0
+    advance(world, kubelet, run)
+
+
+WAITING_IN_VAIN = ("pull-failed", "pull-backoff", "never-pull", "invalid-name", "crash-backoff")
 
 
 def stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:

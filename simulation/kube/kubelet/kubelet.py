@@ -158,7 +158,7 @@ class Kubelets:
             self._admit(world, kubelet, pod, causes)
             return
         was_deleted = run.pod.metadata.deletion_timestamp is not None
-        old_grace = containers.grace_of(run)
+        before, old_grace = run.pod, containers.grace_of(run)
         heard_status(run, pod)
         if pod.metadata.deletion_timestamp is not None:
             if not was_deleted:
@@ -168,6 +168,8 @@ class Kubelets:
                 run.neglected = True
             elif run.stage == "stopping" and containers.grace_of(run) < old_grace:
                 containers.stop(world, kubelet, run)
+        elif pod.spec != before.spec and self.works(world, kubelet.node):
+            containers.redefine(world, kubelet, run, before)
         report(world, kubelet, run)
 
     def _admit(

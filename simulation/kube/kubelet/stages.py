@@ -97,6 +97,8 @@ class ContainerRun(State):
     ended_code: int = 0
     is_out_of_memory: bool = False
     """The kernel killed it, because memory was short."""
+    is_redefined: bool = False
+    """It is stopped because its image was changed, and starts again at once."""
 
 
 class Verdict(Record):

@@ -327,6 +327,40 @@ def test_a_killed_container_comes_back_in_the_same_pod():
     assert (last.exit_code, last.reason) == (137, "Error")
 
 
+def with_image(world: SmallWorld, name: str, image: str) -> None:
+    """Change the image of a pod's container, as kubectl set image does."""
+    pod = world.pod(name)
+    container = msgspec.structs.replace(pod.spec.containers[0], image=image)
+    spec = msgspec.structs.replace(pod.spec, containers=(container,))
+    changed = msgspec.structs.replace(pod, spec=spec)
+    world.apply(Write("patch", changed, BECAUSE, fields=("spec",)))
+
+
+@pytest.mark.parametrize("policy", ["Always", "Never"])
+def test_a_container_with_another_image_is_started_anew_in_the_same_pod(policy: str):
+    world = SmallWorld()
+    world.create(a_pod("web", restart_policy=policy))
+    world.advance(10)
+
+    with_image(world, "web", "nginx:1.28")
+    world.advance(10)
+
+    assert world.said("Killing") == ["Container main definition changed, will be restarted"]
+    assert (state_of(world, "web"), restarts(world, "web")) == ("Running", 1)
+    assert world.pod("web").status.container_statuses[0].image == "docker.io/library/nginx:1.28"
+
+
+def test_an_image_that_was_mistyped_is_pulled_at_once_when_it_is_put_right():
+    world = SmallWorld()
+    world.create(a_pod("web", image="nginx:nope"))
+    world.advance(70)
+
+    with_image(world, "web", "nginx:1.27")
+    world.advance(6)
+
+    assert (state_of(world, "web"), restarts(world, "web")) == ("Running", 0)
+
+
 def test_a_deleted_pod_is_terminated_and_then_removed():
     world = SmallWorld()
     world.create(a_pod("web"))
