@@ -31,7 +31,7 @@ def _object(lab: Lab, question: dict[str, Any]) -> Any:
     if found is None:
         lab.world.refuse_missing(kind, key)
     meta = found.metadata
-    events = lab.world.events.about(kind, meta.namespace, meta.name)
+    events = lab.world.events.about(kind, meta.namespace, meta.name, lab.world.now)
     return {
         "object": to_json(found, lab.world.calendar),
         "events": [

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Phase
 from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.events import Rhythm
 from simulation.kube.images import Behaviour, behaviour_of, profile_of, program_of
 from simulation.kube.kubelet import probes, pulls
-from simulation.kube.kubelet.reports import event, report
+from simulation.kube.kubelet.reports import event, quiet, repeated, report
 from simulation.kube.kubelet.stages import (
     CLEANUP_TIME,
     NOTICE_TIME,
@@ -107,6 +108,7 @@ def start(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
 
 def started(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """A container's process runs."""
+    quiet(world, run, each.name)
     container = spec_of(run, each.name)
     behaviour = program_of(container, world.dice)
     if each.ended is not None:
@@ -161,6 +163,7 @@ def _probe(
             continue
         answers = probes.answers_of(container, probe, behaviour, each.started)
         fails = probes.gives_up_at(probe, now, begins, answers)
+        _say_when_it_fails(world, run, each, kind, probe, begins, answers)
         if kind == "Startup":
             # The other two are held back until it has succeeded.
             begins = probes.ready_at(probe, now, answers.since)
@@ -171,8 +174,27 @@ def _probe(
     if container.readiness_probe is None:
         each.ready = True
         return
-    answers = probes.answers_of(container, container.readiness_probe, behaviour, each.started)
-    _await_readiness(world, kubelet, run, each, container.readiness_probe, begins, answers)
+    probe = container.readiness_probe
+    answers = probes.answers_of(container, probe, behaviour, each.started)
+    _say_when_it_fails(world, run, each, "Readiness", probe, begins, answers)
+    _await_readiness(world, kubelet, run, each, probe, begins, answers)
+
+
+def _say_when_it_fails(
+    world: "World",
+    run: PodRun,
+    each: ContainerRun,
+    kind: str,
+    probe: Probe,
+    begins: Instant,
+    answers: probes.Answers,
+) -> None:
+    """Let every failure of a probe be an event, without an event of ours for each."""
+    text = probes.refusal(kind, spec_of(run, each.name), probe, run.ip)
+    before, later = probes.failures(probe, world.now, begins, answers)
+    for what, rhythm in ((kind, before), (f"{kind} later", later)):
+        if rhythm is not None and rhythm.first < probes.NEVER:
+            repeated(world, run, each.name, what, rhythm, "Unhealthy", text)
 
 
 def _await_readiness(
@@ -188,10 +210,7 @@ def _await_readiness(
     ready_at = probes.ready_at(probe, now, max(begins, answers.since))
     if ready_at < min(answers.until, probes.NEVER):
         timer(world, kubelet, run, each, "kubelet/ready", max(begins, ready_at) - now)
-    if answers.since >= probes.NEVER:
-        unready_at = probes.first_probe(probe, max(now, begins)) + probes.PROBE_TIME
-    else:
-        unready_at = probes.noticed_at(probe, now, answers.until, probe.failure_threshold)
+    unready_at = probes.noticed_at(probe, now, answers.until, probe.failure_threshold)
     if unready_at < probes.NEVER:
         timer(world, kubelet, run, each, "kubelet/unready", unready_at - now)
 
@@ -204,12 +223,8 @@ def ready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
 
 
 def unready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
-    """The readiness probe does not succeed, or not any more."""
-    container = spec_of(run, each.name)
-    probe = container.readiness_probe
-    if each.stage == "running" and probe is not None:
-        text = probes.refusal("Readiness", container, probe, run.ip)
-        event(world, run, "Warning", "Unhealthy", text)
+    """The readiness probe has failed too often."""
+    if each.stage == "running":
         each.ready = False
         report(world, kubelet, run)
 
@@ -227,8 +242,11 @@ def probe_failed(
     probe = container.liveness_probe if kind == "Liveness" else container.startup_probe
     if each.stage != "running" or probe is None:
         return
-    said = said or probes.refusal(kind, container, probe, run.ip)
-    event(world, run, "Warning", "Unhealthy", said)
+    if said:
+        # The answers of this program are not known beforehand: all its failures are told now.
+        period, before = probe.period_seconds * SECOND, probe.failure_threshold - 1
+        rhythm = Rhythm(max(each.started, world.now - before * period), period)
+        repeated(world, run, each.name, kind, rhythm, "Unhealthy", said)
     text = f"Container {each.name} failed {kind.lower()} probe, will be restarted"
     event(world, run, "Normal", "Killing", text)
     _terminate(world, kubelet, run, each, grace_of(run))
@@ -253,6 +271,7 @@ def process_ends(
     machine = world.machines[kubelet.node]
     machine.processes.pop(process_key(run.uid, each.name), None)
     world.traffic_changed(first_cause(run))
+    quiet(world, run, each.name)
     each.attempt += 1
     each.ended_at, each.ended_code = world.now, code
     world.container_ended(kubelet.node, each.name)
@@ -389,6 +408,7 @@ def stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:
         _terminate(world, kubelet, run, each, grace)
     for each in run.runs():
         if each not in alive:
+            quiet(world, run, each.name)
             each.attempt += 1
     if not alive:
         finish_stop(world, kubelet, run)
@@ -404,6 +424,7 @@ def _terminate(
     hook = pre_stop_time(container)
     needs = grace if behaviour.stops_after is None else hook + behaviour.stops_after
     code = KILLED if needs >= grace else 0
+    quiet(world, run, each.name)
     each.attempt += 1
     each.stage = "stopping"
     process = world.machines[kubelet.node].processes.get(process_key(run.uid, each.name))

@@ -25,6 +25,7 @@ from simulation.kube.kubelet.reports import (
     event,
     forget,
     heard_status,
+    quiet,
     report,
 )
 from simulation.kube.kubelet.stages import (
@@ -294,6 +295,7 @@ class Kubelets:
             run.in_flight = False
             run.interrupted, run.neglected = True, False
             for each in run.runs():
+                quiet(world, run, each.name)
                 each.attempt += 1
                 each.ended_at = -1
                 if each.stage in ("running", "stopping"):
@@ -334,6 +336,8 @@ class Kubelets:
         kubelet.pulling, kubelet.pull_queue = "", []
         for run in kubelet.pods.values():
             run.neglected = True
+            for each in run.runs():
+                quiet(world, run, each.name)
             if process == KUBELET:
                 run.asked += 1
                 run.in_flight = False

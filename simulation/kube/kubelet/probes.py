@@ -9,6 +9,7 @@ import re
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.events import FOR_EVER, Rhythm
 from simulation.kube.images import Behaviour
 from simulation.kube.objects.pod import Container, Probe
 from simulation.kube.shell import File
@@ -16,8 +17,7 @@ from simulation.kube.shell import File
 PROBE_TIME: Duration = 15
 """From sending a probe to having its answer."""
 
-NEVER: Instant = 10**12
-"""Later than any lab lives."""
+NEVER = FOR_EVER
 
 LOOKS_FOR = re.compile(r"^(cat|ls|test -[ef]|\[ -[ef])\s+(/tmp/\S+)")
 """A command that fails unless a file is there."""
@@ -69,21 +69,32 @@ def gives_up_at(
     return noticed_at(probe, started, max(begins, answers.until), probe.failure_threshold)
 
 
+def failures(
+    probe: Probe, started: Instant, begins: Instant, answers: Answers
+) -> tuple[Rhythm | None, Rhythm | None]:
+    """Return when a probe fails before it succeeds, and after that, if it does."""
+    period = max(probe.period_seconds, 1) * SECOND
+    first, ends = noticed_at(probe, started, begins, 1), answers.since + PROBE_TIME
+    before = Rhythm(first, period, until=ends) if first < ends else None
+    if answers.until >= NEVER:
+        return before, None
+    return before, Rhythm(noticed_at(probe, started, max(begins, answers.until), 1), period)
+
+
 def answers_of(
     container: Container, probe: Probe, behaviour: Behaviour, started: Instant
 ) -> Answers:
     """Return from when to when the program of a container that was started passes a probe."""
-    serves_from = started + behaviour.ready_after
     command = _command(probe)
     if command is None:
         is_known = behaviour.ports is not None and _port(probe)
         listens = not is_known or probe_port(container, probe) in (behaviour.ports or ())
-        return Answers(serves_from) if listens else Answers()
+        return Answers(started + behaviour.ready_after) if listens else Answers()
     wanted = LOOKS_FOR.match(command)
     if wanted is not None and behaviour.files is not None:
         there = [each for each in behaviour.files if each.path == wanted[2]]
         return _while_there(there[0], started) if there else Answers()
-    return Answers() if FAILS.match(command) else Answers(serves_from)
+    return Answers() if FAILS.match(command) else Answers(started)
 
 
 def _while_there(file: File, started: Instant) -> Answers:

@@ -121,7 +121,7 @@ def test_a_node_that_rejects_a_daemons_pods_is_not_stormed_with_them() -> None:
     typed(lab, "kubectl apply -f agent.yaml", {"agent.yaml": AGENT})
     lab.advance(lab.now + 60 * SECOND)
 
-    rows = lab.world.events.about("DaemonSet", "default", "agent")
+    rows = lab.world.events.about("DaemonSet", "default", "agent", lab.now)
     said = [row.message for row in rows if row.reason == "FailedDaemonPod"]
     assert len(said) == 6, "after 0, 1, 3, 7, 15 and 31 seconds, and a little more each time"
     assert said[0].startswith("Found failed daemon pod default/agent-")

@@ -110,10 +110,36 @@ def test_a_probe_at_a_port_where_nobody_listens_never_succeeds():
     world.advance(60)
 
     assert not is_ready(world, "web")
-    assert world.said("Unhealthy") == [
+    said = (
         'Readiness probe failed: Get "http://10.244.1.2:81/": '
         "dial tcp 10.244.1.2:81: connect: connection refused"
-    ]
+    )
+    assert world.said("Unhealthy") == [said] * 6, "one for each probe, every ten seconds"
+    assert world.timeline.next_due() is None, "and nothing ticks for it"
+
+
+def test_what_is_said_of_a_failing_probe_ends_with_its_container():
+    world = SmallWorld()
+    world.create(a_pod("web", container_readiness_probe=Probe(HttpGetAction(81, "/"))))
+
+    world.advance(28)
+    before = len(world.said("Unhealthy"))
+    world.delete("web")
+    world.advance(60)
+
+    assert (before, len(world.said("Unhealthy"))) == (3, 3)
+    assert world.events.state.series == {}
+
+
+def test_each_failure_before_a_program_answers_is_told():
+    world = SmallWorld()
+    probe = Probe(HttpGetAction(8080, "/"), period_seconds=5)
+
+    world.create(a_pod("pay", image="shop.local/pay:1", container_readiness_probe=probe))
+    world.advance(120)
+
+    assert is_ready(world, "pay")
+    assert len(world.said("Unhealthy")) == 4, "after 0, 5, 10 and 15 seconds; it answers after 20"
 
 
 SLEEPS = ("sleep", "1000")
@@ -175,9 +201,10 @@ def test_a_probe_passes_that_asks_for_what_is_there_or_not_known(
     image: str, command: tuple[str, ...], probe: Probe
 ):
     world = SmallWorld()
+    patient = msgspec.structs.replace(probe, initial_delay_seconds=5)
 
     world.create(
-        a_pod("web", image=image, container_command=command, container_readiness_probe=probe)
+        a_pod("web", image=image, container_command=command, container_readiness_probe=patient)
     )
     world.advance(60)
 

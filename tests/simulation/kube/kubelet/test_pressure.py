@@ -101,7 +101,7 @@ def test_a_leak_below_the_threshold_is_pressure_and_costs_the_leaking_pod_its_pl
     assert "node.kubernetes.io/memory-pressure" in taints
     evicted = [p for p in pods_on(lab, "worker-3") if p.status.reason == "Evicted"]
     assert len(evicted) == 1, "that was enough"
-    said = [row.reason for row in lab.world.events.about("Node", "", "worker-3")]
+    said = [row.reason for row in lab.world.events.about("Node", "", "worker-3", lab.now)]
     assert said[-2:] == ["EvictionThresholdMet", "NodeHasInsufficientMemory"]
 
 
