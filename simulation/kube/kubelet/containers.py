@@ -11,7 +11,7 @@ from simulation.kernel.timeline import Phase
 from simulation.kernel.units import SECOND, Duration, Instant
 from simulation.kube.events import Rhythm
 from simulation.kube.images import Behaviour, behaviour_of, profile_of, program_of
-from simulation.kube.kubelet import probes, pulls
+from simulation.kube.kubelet import held, probes, pulls
 from simulation.kube.kubelet.reports import event, quiet, repeated, report
 from simulation.kube.kubelet.stages import (
     CLEANUP_TIME,
@@ -100,6 +100,8 @@ def _begin(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRu
 
 def start(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Create and start a container whose image is there."""
+    if held.holds_container(world, kubelet, run, each):
+        return
     each.attempt += 1
     each.stage, each.message = "starting", ""
     wait = roll(world, START_TIME, "container start", run, each.name)
@@ -399,6 +401,7 @@ def stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:
     """Stop all containers of a pod; its grace begins when the kubelet hears of it."""
     run.stage = "stopping"
     run.attempt += 1
+    quiet(world, run)
     grace = grace_of(run)
     alive = [each for each in run.runs() if each.stage in ("running", "stopping")]
     for each in alive:
@@ -463,7 +466,7 @@ def resume(world: "World", kubelet: KubeletState, run: PodRun) -> None:
     report(world, kubelet, run)
 
 
-UNDER_WAY = ("pulling", "pull-failed", "pull-backoff", "starting")
+UNDER_WAY = ("pulling", "pull-failed", "pull-backoff", "config-error", "starting")
 
 
 def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
@@ -490,6 +493,16 @@ def pre_stop_time(container: Container) -> Duration:
         return 0
     behaviour = behaviour_of("busybox:1", command, (), _NO_DICE)
     return behaviour.exits_after or 0
+
+
+def configure_again(
+    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
+) -> None:
+    """Try once more to start a container whose environment could not be made."""
+    if each.stage == "config-error":
+        each.stage, each.message = "waiting", ""
+        advance(world, kubelet, run)
+        report(world, kubelet, run)
 
 
 def finish_stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:

@@ -35,9 +35,10 @@ def event(world: "World", run: PodRun, kind: str, reason: str, message: str) -> 
 SAID_AGAIN = (
     *("Startup", "Liveness", "Readiness"),
     *("Startup later", "Liveness later", "Readiness later"),
+    "config",
 )
 """What a kubelet may say again and again of a container: which probe fails, before it succeeds or
-after that."""
+after that, and what is missing."""
 
 
 def repeated(
@@ -55,9 +56,9 @@ def repeated(
     world.events.begin(name, rhythm, world.now, *about)
 
 
-def quiet(world: "World", run: PodRun, container: str) -> None:
-    """End what is said again and again of a container."""
-    for what in SAID_AGAIN:
+def quiet(world: "World", run: PodRun, container: str = "") -> None:
+    """End what is said again and again of a container, or of the pod's volumes."""
+    for what in SAID_AGAIN if container else ("mount",):
         world.events.end(f"{run.uid}/{container}/{what}", world.now)
 
 

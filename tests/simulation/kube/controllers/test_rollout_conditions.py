@@ -87,7 +87,7 @@ def test_a_replica_set_tells_which_pods_it_made_and_unmade(replicas, reason, wor
 
     fresh = [
         each
-        for each in lab.world.events.about("ReplicaSet", "default", name)
+        for each in lab.world.events.about("ReplicaSet", "default", name, lab.now)
         if each.last > before
     ]
     assert [each.reason for each in fresh] == [reason] * 2
