@@ -253,7 +253,7 @@ def _as_built(profile: Profile) -> Behaviour:
         profile.exits_after,
         profile.exit_code,
         profile.ports,
-        says=(Said(0, profile.log),),
+        says=(Said(0, profile.log),) if profile.log else (),
         tells_all=bool(profile.log),
     )
 
