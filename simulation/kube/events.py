@@ -71,10 +71,14 @@ class Series(State):
     rhythm: Rhythm
 
 
+Rows = dict[tuple[str, ...], EventRow]
+
+
 class EventLogState(State):
     """What a checkpoint keeps of the events."""
 
-    rows: dict[str, EventRow] = {}
+    rows: list[EventRow] = []
+    """Oldest first."""
     series: dict[str, Series] = {}
     """By the name that whoever began it gave it."""
 
@@ -84,6 +88,12 @@ class EventLog:
 
     def __init__(self, state: EventLogState) -> None:
         self.state = state
+        self._rows: Rows = {_key(row): row for row in state.rows}
+
+    def given(self) -> EventLogState:
+        """Return the state for a checkpoint, brought up to date."""
+        self.state.rows = list(self._rows.values())
+        return self.state
 
     def add(
         self,
@@ -96,7 +106,7 @@ class EventLog:
         message: str,
     ) -> None:
         """Note an event; the same one again only raises its count."""
-        _merge(self.state.rows, _row(now, source, host, regarding, type, reason, message, 1))
+        _merge(self._rows, _row(now, source, host, regarding, type, reason, message, 1))
         self._expire(now)
 
     def begin(
@@ -121,11 +131,11 @@ class EventLog:
         series = self.state.series.pop(name, None)
         said = _so_far(series, now) if series is not None else None
         if said is not None:
-            _merge(self.state.rows, said)
+            _merge(self._rows, said)
             self._expire(now)
 
     def _expire(self, now: Instant) -> None:
-        rows = self.state.rows
+        rows = self._rows
         while rows:
             oldest = next(iter(rows))
             if len(rows) <= EVENTS_KEPT_MAX and rows[oldest].last + HOUR > now:
@@ -142,7 +152,7 @@ class EventLog:
 
     def rows(self, now: Instant) -> list[EventRow]:
         """Return all events as they stand at an instant, oldest first."""
-        rows = dict(self.state.rows)
+        rows = dict(self._rows)
         for series in self.state.series.values():
             said = _so_far(series, now)
             if said is not None:
@@ -172,10 +182,15 @@ def _so_far(series: Series, now: Instant) -> EventRow | None:
     return msgspec.structs.replace(series.row, count=count, last=last) if count else None
 
 
-def _merge(rows: dict[str, EventRow], new: EventRow) -> None:
+def _key(row: EventRow) -> tuple[str, ...]:
+    """Return what makes two events the same one."""
+    subject = (row.kind, row.namespace, row.name, row.uid)
+    return (*subject, row.reason, row.message, row.source)
+
+
+def _merge(rows: Rows, new: EventRow) -> None:
     """Add an event to those that are known; the latest stands last."""
-    subject = (new.kind, new.namespace, new.name, new.uid)
-    key = "\x1f".join((*subject, new.reason, new.message, new.source))
+    key = _key(new)
     old = rows.pop(key, None)
     if old is not None:
         new = msgspec.structs.replace(

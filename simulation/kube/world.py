@@ -174,6 +174,7 @@ class World:
         state.now, state.last_fault = self.now, self.last_fault
         state.timeline = self.timeline.events()
         state.consensus = self.consensus.state
+        state.events = self.events.given()
         state.scheduler = self.scheduler.state
         state.offices = self.offices.state
         state.readers = self.readers.state
