@@ -15,7 +15,6 @@ from simulation.lab.commands import to_json
 from simulation.lab.commands.words import VERBS, orders, understood
 from simulation.lab.lab import Lab
 
-
 USAGES = (
     "kubectl VERB …, or k VERB …",
     "watch kubectl VERB …",
