@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clusterlab.labs.limits import LABS_PER_HOUR
+from clusterlab.labs import limits
 from clusterlab.labs.words import words
 from clusterlab.runtime import keys
 from clusterlab.runtime.models import Link
@@ -22,7 +22,7 @@ def _may_open(request: HttpRequest) -> bool:
     client = keys.connection()
     count = client.incr(key)
     client.expire(key, 3600)
-    return bool(count <= LABS_PER_HOUR)
+    return bool(count <= limits.LABS_PER_HOUR)
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,7 +19,7 @@ import msgspec
 import redis
 from django.db import DatabaseError, close_old_connections
 
-from clusterlab.runtime import archive, keys, ownership, telling
+from clusterlab.runtime import archive, keys, limits, ownership, telling
 from clusterlab.runtime.hosted import Hosted
 from clusterlab.runtime.mailbox import decode
 from clusterlab.runtime.models import Lab as LabRow
@@ -31,11 +31,8 @@ log = logging.getLogger(__name__)
 
 LOOK_PERIOD = 0.5
 """How often a host looks for labs that nobody hosts, and renews its leases."""
-TAKE_FOR = 0.2
-"""Seconds a look may spend on taking labs: those that are here already must go on meanwhile."""
 DURABLE_EVERY = 10.0
 """Seconds between checkpoints."""
-LETTERS_PER_TURN = 100
 REDIS_RETRY = 0.2
 STORE_RETRY = 1.0
 """Seconds until what could not be stored is stored again."""
@@ -123,7 +120,7 @@ class Host:
         self._check_leases()
         begun = time.monotonic()
         for lab in ownership.orphans():
-            if time.monotonic() - begun > TAKE_FOR:
+            if time.monotonic() - begun > limits.TAKE_S:
                 return False
             self._take(lab)
         return True
@@ -141,7 +138,7 @@ class Host:
             holder, watched = answers[2 * number], answers[2 * number + 1]
             if holder is None:
                 keys.connection().set(
-                    keys.lease(lab), self.name, nx=True, px=keys.LEASE_MS
+                    keys.lease(lab), self.name, nx=True, px=limits.LEASE_MS
                 )
             elif holder.decode() != self.name:
                 del self.labs[lab]
@@ -239,7 +236,7 @@ class Host:
         """Take letters out of the inboxes; a lab keeps them until its commands are journaled."""
         pipe = keys.connection().pipeline(transaction=False)
         for hosted in due:
-            room = max(0, LETTERS_PER_TURN - len(hosted.letters))
+            room = max(0, limits.LETTERS_PER_TURN_MAX - len(hosted.letters))
             pipe.lpop(keys.inbox(hosted.id), room)
         for hosted, raw in zip(due, pipe.execute(), strict=True):
             for each in raw or ():

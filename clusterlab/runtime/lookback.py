@@ -12,7 +12,7 @@ from typing import Any
 from celery import shared_task
 from django.db import close_old_connections
 
-from clusterlab.runtime import archive, models, telling
+from clusterlab.runtime import archive, limits, models, telling
 from simulation.kernel.units import MINUTE, Instant
 from simulation.lab.genesis import STATE
 from simulation.lab.lab import Lab
@@ -20,13 +20,6 @@ from simulation.projection.frame import FrameFolder
 
 STEP = 5 * MINUTE
 """Lab time between two kept checkpoints: replaying that much takes some 20 ms."""
-
-STEPS_KEPT = 60
-TRAILS_KEPT = 8
-"""At 40 KiB a checkpoint these are 20 MB in a worker."""
-
-EXPIRES_S = 15
-"""Nobody waits longer for a picture of the past."""
 
 Trail = OrderedDict[Instant, tuple[int, bytes]]
 """Instant to (latest journal row in it, checkpoint)."""
@@ -76,9 +69,9 @@ def _keep(lab: str, at: Instant, seq: int, content: bytes) -> None:
         trail = _trails.setdefault(lab, OrderedDict())
         _trails.move_to_end(lab)
         trail[at] = (seq, content)
-        while len(trail) > STEPS_KEPT:
+        while len(trail) > limits.TRAIL_STEPS_KEPT:
             trail.popitem(last=False)
-        while len(_trails) > TRAILS_KEPT:
+        while len(_trails) > limits.TRAILS_KEPT:
             _trails.popitem(last=False)
 
 
@@ -92,4 +85,4 @@ def look_back(lab: str, at: Instant, id: str, socket: str) -> None:
 
 def ask(lab: str, at: Instant, id: str, socket: str) -> None:
     """Have a moment worked out; the answer comes by itself."""
-    look_back.apply_async((lab, at, id, socket), queue="replay", expires=EXPIRES_S, retry=False)
+    look_back.apply_async((lab, at, id, socket), queue="replay", expires=limits.LOOK_EXPIRES_S, retry=False)

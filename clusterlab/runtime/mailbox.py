@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from clusterlab.runtime import keys
+from clusterlab.runtime import keys, limits
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -31,11 +31,11 @@ def post(lab: str, letter: Letter) -> None:
     client = keys.connection()
     pipe = client.pipeline(transaction=False)
     pipe.rpush(keys.inbox(lab), _ENCODER.encode(letter))
-    pipe.expire(keys.inbox(lab), keys.FORGET_S)
+    pipe.expire(keys.inbox(lab), limits.FORGET_S)
     pipe.zadd(keys.WANTED, {lab: time.time()})
     pipe.get(keys.lease(lab))
     waiting, _, _, host = pipe.execute()
-    if waiting > keys.INBOX_MAX:
+    if waiting > limits.INBOX_MAX:
         client.rpop(keys.inbox(lab))
         raise Overfull(lab)
     ring(host.decode() if host else "")

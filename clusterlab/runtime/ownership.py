@@ -5,14 +5,7 @@ from typing import Any
 
 from django.db.models import F
 
-from clusterlab.runtime import keys, models
-
-ACTIVE_S = 900
-"""A lab that nobody asked for during this time is not taken over."""
-
-FALLS_MAX = 2
-FALLS_WITHIN_S = 60
-"""A lab that took two hosts down within a minute is quarantined."""
+from clusterlab.runtime import keys, limits, models
 
 _RENEW = """
 for i, key in ipairs(KEYS) do
@@ -29,7 +22,7 @@ return 0
 def claim(lab: str, host: str) -> models.Lab | None:
     """Become the host of a lab: take the lease, then move the epoch. None if it is not to be."""
     client = keys.connection()
-    if not client.set(keys.lease(lab), host, nx=True, px=keys.LEASE_MS):
+    if not client.set(keys.lease(lab), host, nx=True, px=limits.LEASE_MS):
         return None
     found = models.Lab.objects.filter(id=lab).first()
     if found is None or found.trouble:
@@ -37,7 +30,7 @@ def claim(lab: str, host: str) -> models.Lab | None:
         client.zrem(keys.WANTED, lab)
         return None
     falls = _falls_with(found, host)
-    if len(falls) >= FALLS_MAX:
+    if len(falls) >= limits.FALLS_MAX:
         models.Lab.objects.filter(id=lab).update(trouble="quarantined", falls=falls, host="")
         client.zrem(keys.WANTED, lab)
         release(lab, host)
@@ -52,7 +45,7 @@ def _falls_with(lab: models.Lab, host: str) -> list[float]:
 
     A host that takes its own lab again did not die with it.
     """
-    falls = [at for at in lab.falls if at > time.time() - FALLS_WITHIN_S]
+    falls = [at for at in lab.falls if at > time.time() - limits.FALLS_WITHIN_S]
     return [*falls, time.time()] if lab.host not in ("", host) else falls
 
 
@@ -62,7 +55,7 @@ def renew(labs: list[str], host: str) -> None:
     client.zadd(keys.HOSTS, {host: time.time()})
     if labs:
         client.eval(
-            _RENEW, len(labs), *[keys.lease(lab) for lab in labs], host, str(keys.LEASE_MS)
+            _RENEW, len(labs), *[keys.lease(lab) for lab in labs], host, str(limits.LEASE_MS)
         )
 
 
@@ -80,7 +73,7 @@ def let_go(lab: str, host: str, epoch: int) -> None:
 def orphans() -> list[str]:
     """Return labs that somebody wants and nobody hosts, those that somebody looks at first."""
     client = keys.connection()
-    client.zremrangebyscore(keys.WANTED, 0, time.time() - ACTIVE_S)
+    client.zremrangebyscore(keys.WANTED, 0, time.time() - limits.ACTIVE_S)
     wanted = [lab.decode() for lab in client.zrange(keys.WANTED, 0, -1)]
     if not wanted:
         return []

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from clusterlab.runtime import pacer
+from clusterlab.runtime import limits, pacer
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
 from simulation.lab import commands
@@ -69,7 +69,7 @@ def test_auto_hurries_towards_what_is_awaited_and_lands_softly() -> None:
         now += int(speed * 100)
         clock += 0.1
 
-    assert fastest == pacer.AUTO_MAX
+    assert fastest == limits.SPEED_AUTO_MAX
     assert speed < 1.2, "it is back at the speed of life when it happens"
     assert clock - 100.0 < 15, "five minutes take seconds"
 

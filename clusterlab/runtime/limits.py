@@ -1,0 +1,72 @@
+"""Bounds of the runtime, each with its reason. Read as `limits.NAME`, so that a test can set one low."""
+
+# --- what lies in Redis
+
+LEASE_MS = 1_500
+"""A host that does not renew for this long is presumed dead."""
+
+FORGET_S = 3_600
+"""What nobody asks for any more disappears from Redis after an hour."""
+
+INBOX_MAX = 500
+"""Letters a lab may have waiting; more are refused as too frequent."""
+
+CONNECT_S = 3
+"""Longer than any network takes that a lab could be played over."""
+
+PICTURE_TEXT_BYTES_MAX = 8_192
+"""Larger pictures are compressed, once for all viewers."""
+
+# --- who hosts a lab
+
+ACTIVE_S = 900
+"""A lab that nobody asked for during this time is not taken over."""
+
+FALLS_MAX = 2
+FALLS_WITHIN_S = 60
+"""A lab that took two hosts down within a minute is quarantined."""
+
+IDLE_S = 60.0
+"""A lab that nobody looks at is let go after this long."""
+
+# --- one turn of a host
+
+TAKE_S = 0.2
+"""What a look may spend on taking labs: those that are here already must go on meanwhile."""
+
+LETTERS_PER_TURN_MAX = 100
+"""Letters of one lab; its neighbours are served in the same turn."""
+
+SLICE_EVENTS_MAX = 4_000
+"""Work of one lab in one turn; a lab that needs more lags and says so."""
+
+LONGEST_STEP_S = 2.0
+"""However long a host was busy, a lab never jumps more real seconds than this."""
+
+SPEED_AUTO_MAX = 60.0
+"""Auto hurries no faster: what happens on the way could not be seen any more."""
+
+# --- what is kept
+
+CHECKPOINTS_KEPT = 4
+"""A lab's latest checkpoints in the database."""
+
+FORGOTTEN_AT_ONCE_MAX = 200
+"""Labs deleted before the next are looked for; a database that serves labs must not be held up."""
+
+# --- looking back
+
+TRAIL_STEPS_KEPT = 60
+TRAILS_KEPT = 8
+"""At 40 KiB a checkpoint these are 20 MB in a worker."""
+
+LOOK_EXPIRES_S = 15
+"""Nobody waits longer for a picture of the past."""
+
+# --- processes of one machine
+
+BACKOFF_MAX_S = 10.0
+"""A process that ends by itself again and again is started no more rarely than this."""
+
+SOCKET_PATH_MAX = 100
+"""sockaddr_un has room for about this many characters."""
