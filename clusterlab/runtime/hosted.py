@@ -187,6 +187,12 @@ class Hosted:
         """Tell whether nobody has looked for a while."""
         return clock > self.idle_at
 
+    def wait_with_storing(self, seconds: float) -> None:
+        """The world is away: try again later to store this lab, or to let it go."""
+        clock = time.monotonic()
+        self.store_at = clock + seconds
+        self.idle_at = max(self.idle_at, clock + seconds)
+
     # --- frames
 
     def frames(self) -> list[dict[str, Any]]:
