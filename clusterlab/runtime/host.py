@@ -27,7 +27,6 @@ from clusterlab.runtime.mailbox import decode
 from clusterlab.runtime.models import Lab as LabRow
 from clusterlab.runtime.pacer import Pace
 from simulation.kernel.reasons import Reason
-from simulation.lab.genesis import ENGINE
 
 log = logging.getLogger(__name__)
 
@@ -137,25 +136,24 @@ class Host:
         return True
 
     def _check_leases(self) -> None:
-        """Drop labs that somebody else took; take back leases that Redis lost."""
+        """Drop labs that somebody else took or had; take back leases that Redis lost."""
         names = sorted(self.labs)
         pipe = keys.connection().pipeline(transaction=False)
         for lab in names:
             pipe.get(keys.lease(lab))
             pipe.exists(keys.watched(lab))
         answers = pipe.execute()
+        holders = dict(zip(names, answers[::2], strict=True))
+        watched = dict(zip(names, answers[1::2], strict=True))
+        lost = {lab: self.labs[lab].epoch for lab in names if holders[lab] is None}
+        mine = ownership.take_back(lost, self.name) if lost else set()
+        mine |= {lab for lab in names if holders[lab] == self.name.encode()}
         clock = time.monotonic()
-        for number, lab in enumerate(names):
-            holder, watched = answers[2 * number], answers[2 * number + 1]
-            if holder is None:
-                keys.connection().set(
-                    keys.lease(lab), self.name, nx=True, px=limits.LEASE_MS
-                )
-            elif holder.decode() != self.name:
-                del self.labs[lab]
-                continue
+        for lab in names:
             hosted = self.labs[lab]
-            if watched:
+            if lab not in mine:
+                del self.labs[lab]
+            elif watched[lab]:
                 hosted.see_viewers(clock)
             elif hosted.is_idle(clock):
                 self._by_itself(hosted, self._retire)
@@ -163,9 +161,6 @@ class Host:
     def _take(self, lab: str) -> None:
         row = ownership.claim(lab, self.name)
         if row is None:
-            return
-        if row.engine > ENGINE:
-            ownership.let_go(lab, self.name, row.epoch)
             return
         try:
             universe = archive.revive(row)
