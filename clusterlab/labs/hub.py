@@ -59,17 +59,29 @@ class Watched:
         self.merged: dict[int, Send | None] = {}
         """Merged deltas up to the latest frame, by where they begin."""
 
-    def take_delta(self, message: dict[str, Any]) -> None:
-        """Remember a delta; one that does not follow makes what was before useless."""
+    def take_delta(self, message: dict[str, Any]) -> bool:
+        """Remember a delta; one that does not follow makes what was before useless.
+
+        One of an earlier epoch comes from a host that lost the lab and does not know it yet: it is
+        not for anybody, and False is returned.
+        """
+        if message["epoch"] < self.epoch:
+            return False
         if message["epoch"] != self.epoch or message["base"] != self.seq:
             self.deltas.clear()
             self.snapshot = None
         self.deltas.append(Delta(message["base"], message["seq"], message["text"]))
         self.epoch, self.seq = message["epoch"], message["seq"]
         self.merged.clear()
+        return True
 
-    def take_snapshot(self, message: dict[str, Any], send: Send) -> None:
-        """Remember a snapshot; one that does not follow is needed by everybody."""
+    def take_snapshot(self, message: dict[str, Any], send: Send) -> bool:
+        """Remember a snapshot; one that does not follow is needed by everybody.
+
+        One of an earlier epoch is not for anybody, and False is returned.
+        """
+        if message["epoch"] < self.epoch:
+            return False
         if message["epoch"] != self.epoch or message["seq"] != self.seq:
             self.deltas.clear()
             self.merged.clear()
@@ -77,6 +89,7 @@ class Watched:
                 each.lacks_snapshot = True
         self.epoch, self.seq = message["epoch"], message["seq"]
         self.snapshot = (self.seq, send)
+        return True
 
     def since(self, epoch: int, seq: int) -> Send | None:
         """Return one delta from a frame to the latest, or None if that cannot be built."""
@@ -193,13 +206,15 @@ class Hub:
         else:
             send["text"] = message["text"]
         if kind == "delta":
+            if not watched.take_delta(message):
+                return
             watched.heard_at = time.monotonic()
-            watched.take_delta(message)
             for each in tuple(watched.sockets):
                 await each.delta(message["epoch"], message["base"], message["seq"], send)
         elif kind == "snapshot":
+            if not watched.take_snapshot(message, send):
+                return
             watched.heard_at = time.monotonic()
-            watched.take_snapshot(message, send)
             for each in tuple(watched.sockets):
                 await each.snapshot(watched)
         else:
