@@ -26,17 +26,24 @@ class Overfull(Exception):
     """Too many letters wait for this lab."""
 
 
+_POST = """
+if redis.call('LLEN', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+return redis.call('EXPIRE', KEYS[1], ARGV[3])
+"""
+"""Looking for room and putting a letter there are one act: what is taken back would be anybody's."""
+
+
 def post(lab: str, letter: Letter) -> None:
     """Put a letter into a lab's inbox and wake its host; raise Overfull if it has too many."""
     client = keys.connection()
     pipe = client.pipeline(transaction=False)
-    pipe.rpush(keys.inbox(lab), _ENCODER.encode(letter))
-    pipe.expire(keys.inbox(lab), limits.FORGET_S)
+    bounds = str(limits.INBOX_MAX), str(limits.FORGET_S)
+    pipe.eval(_POST, 1, keys.inbox(lab), _ENCODER.encode(letter), *bounds)
     pipe.zadd(keys.WANTED, {lab: time.time()})
     pipe.get(keys.lease(lab))
-    waiting, _, _, host = pipe.execute()
-    if waiting > limits.INBOX_MAX:
-        client.rpop(keys.inbox(lab))
+    had_room, _, host = pipe.execute()
+    if not had_room:
         raise Overfull(lab)
     ring(host.decode() if host else "")
 
