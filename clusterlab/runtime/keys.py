@@ -37,6 +37,11 @@ def checkpoint(lab: str) -> str:
     return f"cl:saved:{lab}"
 
 
+def opened(address: str, hour: int) -> str:
+    """How many labs an address opened within an hour."""
+    return f"cl:opened:{address}:{hour}"
+
+
 def group(lab: str) -> str:
     """The channel-layer group of a lab."""
     return f"lab.{lab}"

@@ -8,6 +8,15 @@ LEASE_MS = 1_500
 FORGET_S = 3_600
 """What nobody asks for any more disappears from Redis after an hour."""
 
+WANTED_MAX = 10_000
+"""Labs that are looked for; those that were asked for longest ago make room."""
+
+HOST_FORGOTTEN_S = 60
+"""A host that has said nothing for this long is no host any more."""
+
+RINGS_MAX = 4
+"""Rings of one bell: a host that was rung looks at everything, however often it was."""
+
 INBOX_MAX = 500
 """Letters a lab may have waiting; more are refused as too frequent."""
 

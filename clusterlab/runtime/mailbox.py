@@ -40,9 +40,9 @@ def post(lab: str, letter: Letter) -> None:
     pipe = client.pipeline(transaction=False)
     bounds = str(limits.INBOX_MAX), str(limits.FORGET_S)
     pipe.eval(_POST, 1, keys.inbox(lab), _ENCODER.encode(letter), *bounds)
-    pipe.zadd(keys.WANTED, {lab: time.time()})
     pipe.get(keys.lease(lab))
-    had_room, _, host = pipe.execute()
+    want(pipe, lab)
+    had_room, host, *_ = pipe.execute()
     if not had_room:
         raise Overfull(lab)
     ring(host.decode() if host else "")
@@ -54,8 +54,8 @@ def ring(host: str) -> None:
     name = keys.bell(host) if host else keys.ANYBODY
     pipe = client.pipeline(transaction=False)
     pipe.rpush(name, b"1")
-    pipe.ltrim(name, -4, -1)
-    pipe.expire(name, 60)
+    pipe.ltrim(name, -limits.RINGS_MAX, -1)
+    pipe.expire(name, limits.HOST_FORGOTTEN_S)
     pipe.execute()
 
 
@@ -64,8 +64,15 @@ def watch(lab: str, seconds: int) -> None:
     client = keys.connection()
     pipe = client.pipeline(transaction=False)
     pipe.set(keys.watched(lab), b"1", ex=seconds)
-    pipe.zadd(keys.WANTED, {lab: time.time()})
+    want(pipe, lab)
     pipe.execute()
+
+
+def want(pipe: Any, lab: str) -> None:
+    """Say, as a part of a pipeline, that somebody wants a lab to run."""
+    pipe.zadd(keys.WANTED, {lab: time.time()})
+    pipe.zremrangebyrank(keys.WANTED, 0, -limits.WANTED_MAX - 1)
+    pipe.expire(keys.WANTED, limits.ACTIVE_S)
 
 
 _DECODER = msgspec.json.Decoder(Letter)

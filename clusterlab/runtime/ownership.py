@@ -67,13 +67,16 @@ def _falls_with(lab: models.Lab, host: str) -> list[float]:
 
 
 def renew(labs: list[str], host: str) -> None:
-    """Keep the leases of the labs a host has."""
-    client = keys.connection()
-    client.zadd(keys.HOSTS, {host: time.time()})
+    """Keep the leases of the labs a host has, and say that it is alive."""
+    now = time.time()
+    pipe: Any = keys.connection().pipeline(transaction=False)
+    pipe.zadd(keys.HOSTS, {host: now})
+    pipe.zremrangebyscore(keys.HOSTS, 0, now - limits.HOST_FORGOTTEN_S)
+    pipe.expire(keys.HOSTS, limits.HOST_FORGOTTEN_S)
     if labs:
-        client.eval(
-            _RENEW, len(labs), *[keys.lease(lab) for lab in labs], host, str(limits.LEASE_MS)
-        )
+        leases = [keys.lease(lab) for lab in labs]
+        pipe.eval(_RENEW, len(labs), *leases, host, str(limits.LEASE_MS))
+    pipe.execute()
 
 
 def take_back(epochs: dict[str, int], host: str) -> set[str]:
