@@ -4,6 +4,7 @@ import logging
 import time
 from typing import Any
 
+import redis
 from kombu.exceptions import OperationalError
 
 from clusterlab.runtime import limits, lookback, pacer
@@ -126,7 +127,7 @@ class Hosted:
             raise Refused("moment-unknown")
         try:
             lookback.ask(self.id, at, letter.id, letter.socket)
-        except OperationalError:
+        except (OperationalError, redis.RedisError):
             raise Refused("out-of-reach") from None
         return {"t": "looking", "id": letter.id}
 

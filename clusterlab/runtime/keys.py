@@ -37,6 +37,21 @@ def checkpoint(lab: str) -> str:
     return f"cl:saved:{lab}"
 
 
+def looking(lab: str) -> str:
+    """Which viewers want to see which instant of a lab's past."""
+    return f"cl:looking:{lab}"
+
+
+def looker(lab: str) -> str:
+    """Which task works a lab's past out."""
+    return f"cl:looker:{lab}"
+
+
+def looked(lab: str) -> str:
+    """Where the work on a lab's past stopped, for whoever goes on with it."""
+    return f"cl:looked:{lab}"
+
+
 def opened(address: str, hour: int) -> str:
     """How many labs an address opened within an hour."""
     return f"cl:opened:{address}:{hour}"

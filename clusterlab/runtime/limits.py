@@ -57,8 +57,9 @@ SPEED_AUTO_MAX = 60.0
 
 # --- what is kept
 
-CHECKPOINTS_KEPT = 4
-"""A lab's latest checkpoints in the database."""
+CHECKPOINTS_KEPT = 24
+"""A lab's checkpoints in the database, spread over its whole life: at 40 KiB each a lab takes 1 MB, and
+whoever looks back waits for the replay of about a seventh of its life at most."""
 
 FORGOTTEN_AT_ONCE_MAX = 200
 """Labs deleted before the next are looked for; a database that serves labs must not be held up."""
@@ -71,6 +72,18 @@ TRAILS_KEPT = 8
 
 LOOK_EXPIRES_S = 15
 """Nobody waits longer for a picture of the past."""
+
+LOOK_BUDGET_S = 1.0
+"""Work on one lab's past before another lab's has its turn; it goes on where it stopped."""
+
+LOOKERS_MAX = 500
+"""Viewers of a lab who look back at the same time, each at one instant."""
+
+LOOKS_WAITING_MAX = 200
+"""Labs whose past waits for a worker: with the budget above, longer than anybody waits."""
+
+LOOK_FORGOTTEN_S = 60
+"""Work on a lab's past that was not heard of for this long died with its worker."""
 
 # --- processes of one machine
 
