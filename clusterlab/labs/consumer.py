@@ -77,7 +77,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             await self.tell(text_message({"t": "gone"}))
             await self.close(NOT_HERE)
             return
-        self.role = link.role
+        self.role, self.actor = link.role, link.actor
         self.name = secrets.token_hex(6)
         self.heard_at = self.told_at = time.monotonic()
         self.resumed_at = 0.0
@@ -115,7 +115,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             if "resync" in message or "hello" in message:
                 await self._resume(message.get("hello"))
                 return
-            letter = letter_of(message, self.role, self.role, self.name)
+            letter = letter_of(message, self.role, self.actor, self.name)
             await asyncio.to_thread(mailbox.post, self.lab, letter)
         except Refused as refused:
             await self._refuse(id, refused.reason)
