@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.notes import notes_about
 from simulation.kubectl.output import Found, Output, print_as, sorted_by
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import collect
@@ -46,7 +47,8 @@ def get(world: "World", call: Call) -> Output:
         return Output(text, stderr, exit_code)
     if not found and not problems and not call.on("ignore-not-found"):
         return Output("", nothing_found(call, wanted), 0)
-    return Output(tables_text(world, call, wanted, found), stderr, exit_code)
+    notes = "".join(f"{note}\n" for note in notes_about(found))
+    return Output(tables_text(world, call, wanted, found), stderr + notes, exit_code)
 
 
 def nothing_found(call: Call, wanted: list[Target]) -> str:
