@@ -118,6 +118,14 @@ def priority_class(call: Call) -> Content:
     return content
 
 
+def _metric(name: str, text: str) -> Content:
+    """Return what an autoscaler is to keep a resource at: 70% of the request, or an amount."""
+    goal: Content = {"averageValue": text, "type": "AverageValue"}
+    if text.endswith("%"):
+        goal = {"averageUtilization": whole(text.removesuffix("%"), f"--{name}"), "type": "Utilization"}
+    return {"resource": {"name": name, "target": goal}, "type": "Resource"}
+
+
 def autoscaler(call: Call, target: Content, name: str) -> Content:
     """Return the HorizontalPodAutoscaler of `autoscale` for a workload."""
     highest = whole(call.flag("max"), "--max")
@@ -131,10 +139,11 @@ def autoscaler(call: Call, target: Content, name: str) -> Content:
     spec: Content = {"maxReplicas": highest, "scaleTargetRef": target}
     if lowest > 0:
         spec["minReplicas"] = lowest
-    percent = (call.flag("cpu-percent") or call.flag("cpu")).removesuffix("%")
-    if percent and whole(percent, "--cpu-percent") > 0:
-        goal = {"averageUtilization": int(percent), "type": "Utilization"}
-        spec["metrics"] = [{"resource": {"name": "cpu", "target": goal}, "type": "Resource"}]
+    percent = whole(call.flag("cpu-percent", "-1"), "--cpu-percent")
+    wanted = {"cpu": f"{percent}%" if percent > 0 else call.flag("cpu"), "memory": call.flag("memory")}
+    metrics = [_metric(name, text) for name, text in wanted.items() if text]
+    if metrics:
+        spec["metrics"] = metrics
     return headed("autoscaling/v2", "HorizontalPodAutoscaler", call.flag("name") or name, spec=spec)
 
 
@@ -150,6 +159,7 @@ MADE = {
 
 EMPTY: dict[str, Content] = {
     "CronJob": {"status": {}},
+    "HorizontalPodAutoscaler": {"status": {"currentMetrics": None, "desiredReplicas": 0}},
     "Deployment": {"status": {}},
     "Ingress": {"status": {"loadBalancer": {}}},
     "Job": {"status": {}},

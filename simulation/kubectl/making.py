@@ -7,7 +7,7 @@ import msgspec
 
 from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.objects.service import Service
-from simulation.kubectl.applying import done, named, perform
+from simulation.kubectl.applying import done, named, perform, remembered
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, required, usage_of
 from simulation.kubectl.made import (
     EMPTY,
@@ -41,24 +41,28 @@ def dry_run(world: "World", call: Call) -> Output:
 def make(world: "World", session: Session, call: Call) -> None:
     """Plan the creation of what a command describes."""
     content = MAKERS[call.verb](world, session, call)
+    if call.on("save-config"):
+        content = remembered(content)
     resource = RESOURCES[content["kind"]]
     if resource.namespaced:
         content["metadata"]["namespace"] = call.namespace
     obj = checked(world, resource, content)
-    dry = call.flag("dry-run") == "client"
+    dry = call.dry_run == "client"
     if dry and call.given("output"):
         bare = {**content, **EMPTY.get(resource.kind, {})}
         if not call.given("namespace"):
             bare["metadata"] = {k: v for k, v in content["metadata"].items() if k != "namespace"}
         form = call.flag("output")
-        text = to_yaml(bare) if form == "yaml" else json_text(bare) if form == "json" else done(
-            world, session, call, resource, obj, "created"
-        )
+        if call.verb == "run" and call.on("expose"):
+            session.say(world.now, _dry_service(call, content, form))
+        text = _as(form, bare) or done(world, session, call, resource, obj, "created")
         session.say(world.now, text)
         return
     if call.verb == "run" and call.on("expose"):
         _expose_run(world, session, call, content)
     word = {"expose": "exposed", "autoscale": "autoscaled"}.get(call.verb, "created")
+    if call.verb == "autoscale" and dry:
+        word = "created"
     perform(world, session, call, "create", resource, obj, word)
 
 
@@ -67,25 +71,36 @@ def _labels(call: Call, default: dict[str, str]) -> dict[str, str]:
     return dict(each.split("=", 1) for each in given if "=" in each) if given else default
 
 
+def _pairs(call: Call, flag: str) -> dict[str, str]:
+    """Return KEY=VALUE of a flag; raise CommandError about what is none."""
+    found: dict[str, str] = {}
+    for each in call.every(flag):
+        key, equals, value = each.partition("=")
+        if not equals:
+            raise CommandError(f"error: unexpected {flag} spec: {each}")
+        found[key] = value
+    return found
+
+
 def _containers(call: Call, name: str) -> list[Content]:
     images = call.every("image")
     if not images:
         raise required("image")
     if not all(images):
         raise CommandError("error: --image is required")
-    containers = []
+    containers: list[Content] = []
     for image in images:
         base = image.rpartition("/")[2].partition("@")[0].partition(":")[0]
         container: Content = {"name": base if call.verb != "run" else name, "image": image}
         container["resources"] = {}
-        if call.given("port"):
+        if call.given("port") and not containers:
             container["ports"] = [{"containerPort": whole(call.flag("port"), "--port")}]
         if call.after:
             container["command" if call.on("command") or call.verb != "run" else "args"] = list(call.after)
         if call.given("env"):
             container["env"] = [
                 {"name": each.partition("=")[0], "value": each.partition("=")[2]}
-                for each in call.flags["env"]
+                for each in call.values("env")
             ]
         containers.append(container)
     return containers
@@ -113,7 +128,7 @@ def _deployment(world: "World", session: Session, call: Call) -> Content:
 
 
 def _run(world: "World", session: Session, call: Call) -> Content:
-    if not call.flags.get("image"):
+    if not call.values("image"):
         raise required("image")
     if not call.args:
         raise usage_of("NAME is required for run", "run")
@@ -129,21 +144,38 @@ def _run(world: "World", session: Session, call: Call) -> Content:
         raise CommandError("error: --rm should only be used for attached containers")
     if call.on("stdin") or call.on("tty"):
         raise CommandError("kubectl run -it: real, not simulated here, try: kubectl run without -it and --rm, then kubectl logs")
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"labels": _labels(call, {"run": name}), "name": name},
-        "spec": spec,
-    }
+    if call.given("image-pull-policy"):
+        spec["containers"][0]["imagePullPolicy"] = call.flag("image-pull-policy")
+    if call.on("privileged"):
+        spec["containers"][0]["securityContext"] = {"privileged": True}
+    meta: Content = {"labels": _labels(call, {"run": name}), "name": name}
+    if call.given("annotations"):
+        meta["annotations"] = _pairs(call, "annotations")
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}
+
+
+def _as(form: str, content: Content) -> str:
+    """Return a manifest as YAML or JSON, and nothing in any other form."""
+    return to_yaml(content) if form == "yaml" else json_text(content) if form == "json" else ""
+
+
+def _service_of_run(call: Call, pod: Content) -> Content:
+    if not call.given("port"):
+        raise CommandError("error: --port must be set when exposing a service")
+    spec = {"ports": [_port("", call.flag("port"), call.flag("port"))], "selector": pod["metadata"]["labels"]}
+    return headed("v1", "Service", pod["metadata"]["name"], spec=spec)
+
+
+def _dry_service(call: Call, pod: Content, form: str) -> str:
+    """Return the Service of `run --expose` in a form of -o, with what kubectl puts between two."""
+    text = _as(form, {**_service_of_run(call, pod), **EMPTY["Service"]})
+    return f"{text}---\n---\n" if form == "yaml" else text or f"service/{pod['metadata']['name']}"
 
 
 def _expose_run(world: "World", session: Session, call: Call, pod: Content) -> None:
     """Plan the Service of `run --expose`."""
-    if not call.given("port"):
-        raise CommandError("error: --port must be set when exposing a service")
-    meta = {"name": pod["metadata"]["name"], "namespace": call.namespace}
-    spec = {"ports": [_port("", call.flag("port"), call.flag("port"))], "selector": pod["metadata"]["labels"]}
-    content = {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}
+    content = _service_of_run(call, pod)
+    content["metadata"]["namespace"] = call.namespace
     service = RESOURCES["Service"]
     perform(world, session, call, "create", service, checked(world, service, content), "created")
 
@@ -154,16 +186,22 @@ def _namespace(world: "World", session: Session, call: Call) -> Content:
 
 def _literals(session: Session, call: Call) -> dict[str, str]:
     found: dict[str, str] = {}
-    for each in call.flags.get("from-literal", ()):
+    for each in call.values("from-literal"):
         key, equals, value = each.partition("=")
         if not equals or not key:
             raise CommandError(f"error: invalid literal source {each}, expected key=value")
         found[key] = value.strip("'\"")
-    for each in call.flags.get("from-file", ()):
+    for each in call.values("from-file"):
         key, equals, path = each.rpartition("=")
         if path not in session.files:
             raise CommandError(f"error: error reading {path}: no such file or directory")
         found[key if equals else path.rpartition("/")[2]] = session.files[path]
+    for path in call.values("from-env-file"):
+        if path not in session.files:
+            raise CommandError(f"error: error reading {path}: no such file or directory")
+        lines = [line.strip() for line in session.files[path].splitlines()]
+        pairs = [line.partition("=") for line in lines if "=" in line and not line.startswith("#")]
+        found.update({key: value for key, _, value in pairs})
     return found
 
 
@@ -242,8 +280,9 @@ def _port(name: str, port: str, target: str, protocol: str = "TCP") -> Content:
 def _ingress(world: "World", session: Session, call: Call) -> Content:
     name = only_name(call)
     rules: dict[str, list[Content]] = {}
-    for rule in call.flags.get("rule", ()):
-        target, _, _ = rule.partition(",")
+    tls: dict[str, list[str]] = {}
+    for rule in call.values("rule"):
+        target, comma, secure = rule.partition(",")
         place, equals, backend = target.partition("=")
         host, slash, path = place.partition("/")
         service, colon, port = backend.partition(":")
@@ -251,6 +290,8 @@ def _ingress(world: "World", session: Session, call: Call) -> Content:
             raise CommandError(
                 f"error: rule {rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"
             )
+        if comma:
+            _secure(tls, rule, host, secure)
         sort = "Prefix" if path.endswith("*") else "Exact"
         number: Content = {"number": int(port)} if port.isdigit() else {"name": port}
         rules.setdefault(host, []).append(
@@ -272,7 +313,25 @@ def _ingress(world: "World", session: Session, call: Call) -> Content:
         spec["rules"] = [
             {**({"host": host} if host else {}), "http": {"paths": paths}} for host, paths in rules.items()
         ]
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": name}, "spec": spec}
+    if tls:
+        spec["tls"] = [
+            {"hosts": hosts, **({"secretName": secret} if secret else {})} for secret, hosts in tls.items()
+        ]
+    content = headed("networking.k8s.io/v1", "Ingress", name, spec=spec)
+    if call.given("annotation"):
+        content["metadata"]["annotations"] = _pairs(call, "annotation")
+    return content
+
+
+def _secure(tls: dict[str, list[str]], rule: str, host: str, secure: str) -> None:
+    """Note that a rule's host is served over TLS; its first secret is the one that counts."""
+    word, _, secret = secure.partition("=")
+    if word != "tls":
+        raise CommandError(
+            f"error: rule {rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"
+        )
+    if not any(host in hosts for hosts in tls.values()):
+        tls.setdefault(secret, []).append(host)
 
 
 def _expose(world: "World", session: Session, call: Call) -> Content:
@@ -314,17 +373,30 @@ def _expose(world: "World", session: Session, call: Call) -> Content:
         )
         for number, port in enumerate(wanted_ports, 1)
     ]
-    service: Content = {"ports": made, "selector": dict(selector)}
+    service = _exposing(call, made, dict(selector))
+    meta: Content = {"name": call.flag("name") or name}
+    labels = _labels(call, dict(obj.metadata.labels))
+    if labels:
+        meta["labels"] = labels
+    return {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": service}
+
+
+def _exposing(call: Call, made: list[Content], selector: dict[str, str]) -> Content:
+    """Return the specification of the Service that `expose` creates."""
+    service: Content = {"ports": made, "selector": selector}
     if call.given("selector"):
         service["selector"] = dict(each.split("=", 1) for each in call.every("selector"))
     if call.given("type"):
         service["type"] = call.flag("type")
     if call.given("cluster-ip"):
         service["clusterIP"] = call.flag("cluster-ip")
-    meta: Content = {"name": call.flag("name") or name}
-    if obj.metadata.labels:
-        meta["labels"] = dict(obj.metadata.labels)
-    return {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": service}
+    if call.given("external-ip"):
+        service["externalIPs"] = [call.flag("external-ip")]
+    if call.given("load-balancer-ip") and service.get("type") == "LoadBalancer":
+        service["loadBalancerIP"] = call.flag("load-balancer-ip")
+    if call.given("session-affinity"):
+        service["sessionAffinity"] = call.flag("session-affinity")
+    return service
 
 
 def _autoscale(world: "World", session: Session, call: Call) -> Content:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from simulation.kernel.records import Record
 from simulation.kernel.units import Duration
 from simulation.kubectl import request, terminal
+from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.parse import parse
-from simulation.kubectl.waiting import duration
 from simulation.lab.commands.words import VERBS, understood
 from simulation.scenarios.catalogue import DEFAULT, names
 
