@@ -85,6 +85,10 @@ def _each(world: "World", session: Session, call: Call, given: Given, plan: Any)
         session.complain(world.now, problem.text)
 
 
+SAY_NOTHING_OF_DRY_RUNS = ("patch", "taint")
+"""Verbs whose line is the same in a dry run."""
+
+
 def dry_run_note(call: Call) -> str:
     """Return what stands behind each line of a dry run."""
     return {"": "", "client": " (dry run)", "server": " (server dry run)"}[call.dry_run]
@@ -96,7 +100,8 @@ def done(
     """Return what is said about a finished write, in the form that -o asks for."""
     form = call.flag("output")
     if form == "":
-        return f"{resource.typed}/{obj.metadata.name} {word}{dry_run_note(call)}"
+        note = "" if call.verb in SAY_NOTHING_OF_DRY_RUNS else dry_run_note(call)
+        return f"{resource.typed}/{obj.metadata.name} {word}{note}"
     return print_as(world, form, [(resource, obj)], False).removesuffix("\n")
 
 

@@ -8,7 +8,7 @@ import msgspec
 from simulation.kube.indexes import REPLICA_SETS_BY_OWNER
 from simulation.kube.manifests.codec import to_json
 from simulation.kube.manifests.validation import label_problems
-from simulation.kube.manifests.wording import label_value, shown
+from simulation.kube.manifests.wording import label_key, label_value, shown
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.node import Node, Taint
 from simulation.kube.objects.pod import Pod, PodSpec, PodTemplateSpec
@@ -47,7 +47,7 @@ def scale(world: "World", session: Session, call: Call) -> None:
     replicas = whole(text, "--replicas")
     if not 0 <= replicas <= REPLICAS_MAX:
         raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
-    for resource, obj in found_by(world, session, call):
+    for resource, obj in found_by(world, session, call, NO_RESOURCES):
         if not isinstance(obj, Scalable):
             session.complain(
                 world.now,
@@ -122,7 +122,7 @@ def _mark(world: "World", session: Session, call: Call, field: str, what: str, w
             )
             continue
         for key in removed:
-            if key not in old:
+            if key not in old and field == "labels":
                 session.say(world.now, f'{what} "{key}" not found.')
         merged = {key: value for key, value in {**old, **new}.items() if key not in removed}
         name = f"{resource.typed}/{obj.metadata.name}"
@@ -160,6 +160,9 @@ def _nodes(world: "World", session: Session, call: Call) -> list[Node]:
 def cordon(world: "World", session: Session, call: Call) -> None:
     """Plan to keep new pods away from nodes, or to let them come again."""
     for node in _nodes(world, session, call):
+        if session.failed:
+            # As kubectl does: where one name is wrong, nothing happens to the others.
+            return
         set_schedulable(world, session, call, node, call.verb == "uncordon")
 
 
@@ -191,6 +194,8 @@ def taint(world: "World", session: Session, call: Call) -> None:
     changes = [_taint(w) for w in words if w not in names]
     if not changes:
         raise CommandError("error: at least one taint update is required")
+    if not names and not call.on("all") and not call.given("selector"):
+        raise CommandError("error: at least one resource name must be specified since 'all' parameter is not set")
     narrowed = replace(call, args=tuple(names))
     nodes = (
         [each for each in world.store.list(Node) if isinstance(each, Node)]
@@ -216,7 +221,8 @@ def _taint(word: str) -> tuple[Taint, bool]:
     if effect and effect not in EFFECTS:
         raise usage_of(f"invalid taint effect: {effect}, unsupported taint effect", "taint")
     if not effect and not remove:
-        raise CommandError(f"error: invalid taint spec: {word}, ")
+        problems = "; ".join(text.partition(f"{shown(word)}: ")[2] for _, text in label_key("", word))
+        raise usage_of(f"invalid taint spec: {word}, {problems}", "taint")
     return Taint(found["key"], effect, found["value"] or ""), remove
 
 
@@ -249,11 +255,7 @@ def _taint_node(
         )
     new = replace(node, spec=replace(node.spec, taints=tuple(taints)))
     word = "untainted" if only_removed else "tainted"
-    if call.dry_run and not call.given("output"):
-        # kubectl taint, and no other verb, leaves "(dry run)" out.
-        session.say(world.now, f"node/{name} {word}")
-    else:
-        perform(world, session, call, "patch", RESOURCES["Node"], new, word, ("spec.taints",))
+    perform(world, session, call, "patch", RESOURCES["Node"], new, word, ("spec.taints",))
 
 
 # --- images and rollouts

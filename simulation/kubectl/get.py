@@ -40,7 +40,7 @@ def get(world: "World", call: Call) -> Output:
     if any(resource.kind == "Endpoints" for resource, _ in found):
         stderr = DEPRECATED + stderr
     if form not in ("", "wide"):
-        if not found and problems:
+        if not found and (problems or (wanted[0].name and call.on("ignore-not-found"))):
             return Output("", stderr, exit_code)
         as_list = len(wanted) > 1 or not wanted[0].name
         text = print_as(world, form, found, as_list, not call.on("no-headers"))

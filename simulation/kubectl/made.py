@@ -3,10 +3,11 @@
 Each takes the line and returns the manifest as kubectl would send it; nobody is asked here.
 """
 
+import re
 from typing import Any
 
 from simulation.kubectl.errors import CommandError, required, usage_of
-from simulation.kubectl.parse import Call, not_here
+from simulation.kubectl.parse import Call
 
 Content = dict[str, Any]
 
@@ -45,12 +46,8 @@ def _job_spec(call: Call, name: str) -> Content:
 
 
 def job(call: Call) -> Content:
-    """Return the Job of `create job`."""
+    """Return the Job that `create job` makes from an image."""
     name = only_name(call)
-    if call.given("from"):
-        raise not_here("kubectl create job --from", "kubectl create job NAME --image=IMAGE")
-    if not call.given("image"):
-        raise CommandError("error: either --image or --from must be specified")
     return headed("batch/v1", "Job", name, spec=_job_spec(call, name))
 
 
@@ -97,6 +94,8 @@ def disruption_budget(call: Call) -> Content:
             text = "min-available and max-unavailable cannot be both specified"
         raise CommandError(f"error: {text}")
     value = call.flag(sides[0])
+    if re.fullmatch(r"\d+%?", value) is None:
+        raise CommandError(f"error: invalid format specified for {sides[0]}")
     field = "minAvailable" if sides[0] == "min-available" else "maxUnavailable"
     labels = dict(each.split("=", 1) for each in call.every("selector") if "=" in each)
     spec = {field: int(value) if value.isdigit() else value, "selector": {"matchLabels": labels}}
@@ -149,7 +148,6 @@ def autoscaler(call: Call, target: Content, name: str) -> Content:
 
 MADE = {
     "create cronjob": cronjob,
-    "create job": job,
     "create poddisruptionbudget": disruption_budget,
     "create priorityclass": priority_class,
     "create quota": quota,

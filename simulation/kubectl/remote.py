@@ -86,8 +86,14 @@ def copy(world: "World", call: Call) -> Output:
     """Answer `kubectl cp`."""
     if len(call.args) != 2:
         raise CommandError("error: source and destination are required")
-    if not any(":" in each for each in call.args):
+    remote = [each for each in call.args if ":" in each]
+    if not remote:
         raise CommandError("error: one of src or dest must be a remote file specification")
+    if len(remote) == 2:
+        raise CommandError("error: one of src or dest must be a local file specification")
+    namespace, slash, pod = remote[0].partition(":")[0].rpartition("/")
+    if world.store.get(Pod, f"{namespace if slash else call.namespace}/{pod}") is None:
+        raise not_found("pods", pod)
     raise not_here("kubectl cp", "kubectl create configmap NAME --from-literal=KEY=VALUE")
 
 

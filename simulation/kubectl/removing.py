@@ -6,8 +6,9 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
 from simulation.kube.apiserver import Reply
 from simulation.kube.indexes import PODS_BY_NODE
+from simulation.kube.objects.config import Unsimulated
 from simulation.kube.objects.kinds import key_of
-from simulation.kube.objects.meta import LabelSelector
+from simulation.kube.objects.meta import LabelSelector, ObjectMeta
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.pods import is_finished, matches
 from simulation.kube.writes import Committed, Refused, Result, Write
@@ -59,7 +60,11 @@ def _given(world: "World", session: Session, call: Call, given: list[Given]) -> 
     found: Found = []
     for each in given:
         live = world.store.get(each.resource.kind, each.key)
-        if live is not None:
+        if call.dry_run == "client":
+            # The server is not asked: what the file names is taken to be there.
+            meta = ObjectMeta(name=each.name, namespace=each.namespace)
+            found.append((each.resource, Unsimulated(meta, each.resource.api_version, {}, each.resource.kind)))
+        elif live is not None:
             found.append((each.resource, live))
         elif not call.on("ignore-not-found"):
             session.complain(
@@ -70,9 +75,27 @@ def _given(world: "World", session: Session, call: Call, given: list[Given]) -> 
     return found
 
 
+CASCADES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan",
+            "true": "Background", "false": "Orphan"}
+
+
+def _check(call: Call, grace: int) -> None:
+    """Raise CommandError about flags of `delete` that do not go together."""
+    form, cascade = call.flag("output"), call.flag("cascade", "background")
+    if form not in ("", "name"):
+        raise CommandError(f"error: unexpected -o output mode: {form}. We only support '-o name'")
+    if cascade not in CASCADES:
+        raise CommandError(
+            f'error: invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"'
+        )
+    if call.on("force") and (grace > 0 or call.on("now")):
+        raise CommandError("error: --force and --grace-period greater than 0 cannot be specified together")
+
+
 def delete(world: "World", session: Session, call: Call) -> None:
     """Plan the deletion of objects, and wait for their end unless told otherwise."""
     grace = whole(call.flag("grace-period", "-1"), "--grace-period")
+    _check(call, grace)
     if call.on("now"):
         grace = 1
     forced = call.on("force")
@@ -105,10 +128,7 @@ def delete(world: "World", session: Session, call: Call) -> None:
         if dry:
             session.say(world.now, said)
             continue
-        cascade = call.flag("cascade", "background")
-        propagation = {"orphan": "Orphan", "false": "Orphan", "foreground": "Foreground"}.get(
-            cascade, "Background"
-        )
+        propagation = CASCADES[call.flag("cascade", "background")]
         session.act("delete", obj, said, (), "", None if grace < 0 else grace, propagation)
         session.aims.append(Aim(resource.kind, key_of(obj), meta.uid, f"{resource.plural}/{meta.name}"))
     if call.on("wait", not forced) and not dry:

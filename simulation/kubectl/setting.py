@@ -128,10 +128,10 @@ def diff(world: "World", session: Session, call: Call) -> None:
     """Show what `apply` of the same files would change; the status is 1 if it is anything."""
     try:
         needs_files(call)
+        compared = [(given, _before_and_after(world, given)) for given in manifests(session, call)]
     except CommandError as problem:
         raise CommandError(problem.text, FAILED) from None
-    for given in manifests(session, call):
-        before, after = _before_and_after(world, given)
+    for given, (before, after) in compared:
         name = f"{given.resource.api_version.replace('/', '.')}.{given.resource.kind}.{given.namespace}.{given.name}"
         lines = difflib.unified_diff(
             before.splitlines(), after.splitlines(), f"/tmp/LIVE/{name}", f"/tmp/MERGED/{name}", lineterm=""

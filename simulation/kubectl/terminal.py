@@ -174,14 +174,18 @@ def is_session(given: str | list[str] | tuple[str, ...]) -> bool:
     return changes(call)
 
 
+READS_FILES = ("filename", "from-env-file", "from-file")
+"""Flags whose files come with a session."""
+
+
 def changes(call: Call) -> bool:
     """Tell whether a call has to be a session."""
     if call.on("help") or call.verb == "help":
         return False
     if call.verb in READS:
         return call.on("watch") or call.on("watch-only") or call.on("follow")
-    if call.verb in making.MAKERS and call.verb not in ("autoscale", "expose"):
-        return not (call.dry_run == "client" and not call.given("filename"))
+    if call.verb in making.MAKERS and call.verb not in ("autoscale", "expose") and not call.given("from"):
+        return not (call.dry_run == "client" and not any(call.given(each) for each in READS_FILES))
     return True
 
 

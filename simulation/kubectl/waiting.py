@@ -186,8 +186,9 @@ def wait(world: "World", session: Session, call: Call) -> None:
     wanted = call.flag("for")
     if not wanted:
         raise CommandError("error: unrecognized condition: []")
-    sort = wanted.partition("=")[0]
-    if sort.lower() not in ("delete", "create", "condition", "jsonpath"):
+    sort, equals, _ = wanted.partition("=")
+    with_more = sort.lower() in ("condition", "jsonpath")
+    if sort.lower() not in ("delete", "create", "condition", "jsonpath") or (with_more and not equals):
         raise CommandError(f'error: unrecognized condition: "{wanted}"')
     if sort == "jsonpath":
         _jsonpath(wanted)
@@ -225,7 +226,10 @@ def _jsonpath(wanted: str) -> tuple[str, str | None]:
     body = wanted.partition("=")[2]
     found = re.match(r"^'?(\{.*\})'?(?:=(.*))?$", body)
     if found is None:
-        raise CommandError("error: jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3")
+        raise CommandError(
+            "error: unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' "
+            "or '{.name1.name2}'"
+        )
     return found[1].strip("{}"), found[2]
 
 

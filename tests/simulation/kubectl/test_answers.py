@@ -263,3 +263,23 @@ def test_etcdctl_is_of_the_version_that_the_members_run():
 
     assert f" {image.partition(':')[2].strip().removesuffix('-0')} |" in table
     assert "| IS LEADER | IS LEARNER | RAFT TERM |" in table
+
+
+def test_a_job_is_made_of_a_cron_job():
+    lab = a_lab()
+    typed(lab, "kubectl create cronjob h --image=busybox --schedule='* * * * *'")
+
+    came = typed(lab, "kubectl create job now --from=cronjob/h")
+
+    assert came.stdout == "job.batch/now created\n"
+    owner = "kubectl get job now -o jsonpath='{.metadata.ownerReferences[0].kind}/{.metadata.ownerReferences[0].name}'"
+    assert typed(lab, owner).stdout.strip() == "CronJob/h"
+
+
+def test_where_one_node_is_misspelt_no_node_is_cordoned():
+    lab = a_lab()
+
+    came = typed(lab, "kubectl cordon nope worker-1")
+
+    assert (came.stdout, came.stderr) == ("", 'Error from server (NotFound): nodes "nope" not found\n')
+    assert "SchedulingDisabled" not in typed(lab, "kubectl get nodes").stdout
