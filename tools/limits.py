@@ -41,9 +41,8 @@ STRAYS = {
     "simulation/kubectl/changing.py": "REPLICAS_MAX",
     "simulation/kubectl/filters.py": "PATTERN_CHARACTERS_MAX",
     "simulation/kubectl/jsonpath.py": "TEMPLATE_CHARACTERS_MAX VALUES_MAX",
-    "simulation/kubectl/logs.py": "LINES_MAX",
     "simulation/lab/lab.py": "REFUSALS_KEPT_MAX",
-    "simulation/scenarios/script.py": "LINES_MAX SESSION_MAX SETTLE_MAX CONTROL_PLANE_MAX",
+    "simulation/scenarios/script.py": "LINES_MAX CONTROL_PLANE_MAX",
 }
 """Bounds of the engine that do not stand in their ring's limits.py yet, by file. This list only
 shrinks: a name that is in its place, or gone, is taken out."""

@@ -27,9 +27,9 @@ from simulation.kubectl.resources import RESOURCES, find
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-LINES_MAX = 10
+LINES = 10
 """Lines a selector shows of each pod unless --tail says otherwise."""
-STREAMS_MAX = 5
+STREAMS = 5
 """Logs that -f follows at once unless --max-log-requests says otherwise."""
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 USAGE = (
@@ -60,7 +60,7 @@ def logs(world: "World", call: Call) -> Output:
     wanted = [(pod, name) for pod in pods for name in _containers(call, pod)]
     if not several and not call.on("all-containers"):
         said += [defaulted(pod) for pod in pods if not _named(call)]
-    most = whole(call.flag("max-log-requests", str(STREAMS_MAX)), "--max-log-requests")
+    most = whole(call.flag("max-log-requests", str(STREAMS)), "--max-log-requests")
     if call.on("follow") and len(wanted) > most:
         raise CommandError(
             f"error: you are attempting to follow {len(wanted)} log streams, but maximum allowed "
@@ -98,7 +98,7 @@ def _shown(world: "World", call: Call, pod: Pod, name: str) -> list[str]:
     said = container_log(world, pod, name, call.on("previous"))
     since = _since(world, call)
     said = [each for each in said if each.at >= since]
-    most = _tail(call, LINES_MAX if call.given("selector") else -1)
+    most = _tail(call, LINES if call.given("selector") else -1)
     if most >= 0:
         said = said[len(said) - min(most, len(said)) :]
     lines = [each.text for each in said]

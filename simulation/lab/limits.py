@@ -14,3 +14,6 @@ STORY_MAX = 200
 
 WHY_STEPS_MAX = 40
 """A chain of causes longer than this explains nothing."""
+
+NUMBER_DIGITS_MAX = 9
+"""A percentage, a delay or a rate that a person types."""

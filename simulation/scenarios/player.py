@@ -23,12 +23,12 @@ from simulation.scenarios.telling import clock, sentence
 
 BORN_AT = 1_763_942_400
 """Monday, 24 November 2025: a script prints the same dates whenever it is played."""
-SESSION_MAX: Duration = HOUR
+SESSION_LASTS: Duration = HOUR
 """A command that takes longer is interrupted."""
 WATCH_LASTS: Duration = 30 * SECOND
 """`get -w` never ends by itself; a script presses Ctrl-C after this."""
 CALM: Duration = 15 * SECOND
-SETTLE_MAX: Duration = 30 * MINUTE
+SETTLE_LASTS: Duration = 30 * MINUTE
 
 
 class Player:
@@ -130,7 +130,7 @@ class Player:
         session = sessions.state.sessions.get(f"line-{statement.line}")
         assert session is not None, f"the session of line {statement.line} has gone"
         endless = session.goal in ("watched", "events", "followed")
-        limit = self.lab.now + (WATCH_LASTS if endless else SESSION_MAX)
+        limit = self.lab.now + (WATCH_LASTS if endless else SESSION_LASTS)
         printed = 0
         while True:
             answer = sessions.output_since(session.id, printed)
@@ -152,9 +152,9 @@ class Player:
         """Return the files that a kubectl line names; raise Mistake if one is missing."""
         call = self._call(words)
         files = {"-": statement.stdin} if statement.stdin else {}
-        named = [name for value in call.flags.get("filename", ()) for name in value.split(",")]
-        named += [each.rpartition("=")[2] for each in call.flags.get("from-file", ())]
-        named += list(call.flags.get("patch-file", ()))
+        named = [name for value in call.values("filename") for name in value.split(",")]
+        named += [each.rpartition("=")[2] for each in call.values("from-file")]
+        named += list(call.values("patch-file"))
         files = with_examples(tuple(words), files)
         for name in named:
             if name in files:
@@ -172,7 +172,7 @@ class Player:
         return parse(tuple(first)) if first[0] in terminal.NAMES else Call(first[0])
 
     def _settle(self, statement: Statement) -> None:
-        longest = span(statement.words[1]) if len(statement.words) > 1 else SETTLE_MAX
+        longest = span(statement.words[1]) if len(statement.words) > 1 else SETTLE_LASTS
         end = self.lab.now + longest
         quiet_since, version = self.lab.now, self.lab.world.store.version
         while self.lab.now < end:

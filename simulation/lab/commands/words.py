@@ -31,12 +31,12 @@ from simulation.lab.commands.machines import (
     SlowDisk,
 )
 from simulation.lab.commands.processes import KillProcess, StartProcess
+from simulation.lab.limits import NUMBER_DIGITS_MAX
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
 ONE_WAY = "--one-way"
-NUMBER_DIGITS_MAX = 9
 RATE = re.compile(r"([0-9]{1,9})(/s)?")
 
 
