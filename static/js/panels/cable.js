@@ -48,7 +48,7 @@ export function cables(store, actions, name) {
       const verb = link ? "heal" : "cut";
       return h("li", { class: "line", key: other },
         h("button", { class: "name mono", onclick: () => actions.select("Cable", cableKey(name, other)) }, other),
-        h("span", { class: `state ${link ? "bad" : ""}` }, linkWords(link)),
+        h("span", { class: `state ${link ? "bad" : ""}`, title: linkWords(link) }, linkWords(link)),
         act(store, actions, {
           place: `cable ${cableKey(name, other)}`, bare: true, danger: verb === "cut", term: verb,
           label: link ? t("Heal") : t("Cut"),

@@ -73,7 +73,8 @@ function requests(store, { samples, view, marks }) {
     }),
     h("p", { class: "keys" },
       h("span", { class: "k ok" }, t("answered")), h("span", { class: "k slow" }, t("slow")),
-      h("span", { class: "k failed" }, causes.length ? t("failed: {causes}", { causes: causes.join(", ") }) : t("failed"))));
+      h("span", { class: "k failed", "data-term": "failed", "data-more": causes.join(", ") || null },
+        causes.length ? t("failed: {causes}", { causes: causes.join(", ") }) : t("failed"))));
 }
 
 /** Return all requests of a sample: answered, slow or failed. */

@@ -39,21 +39,15 @@ const quantity = (bytes) => `${Math.round(bytes / 1048576)}Mi`;
 
 function overview(store, actions, now, missing) {
   const workloads = Object.entries(store.table("workload")).filter(([, w]) => !w.system && w.kind === "Deployment");
-  const machines = Object.entries(store.table("machine"));
   return h("section", { class: "inspector overview", "aria-label": t("Inspector") },
-    missing && h("p", { class: "refusal" }, t("{name} does not exist any more.", { name: missing })),
-    whyNotScheduled(store) && notScheduled(whyNotScheduled(store)),
+    standing(store, actions, missing),
+    h("h2", null, t("Machines")),
+    machines(store, actions),
     h("h2", null, t("Workloads")),
-    workloads.map(([key, w]) => h("div", { class: "line", key },
+    h("div", { class: "workloads" }, workloads.map(([key, w]) => h("div", { class: "line", key },
       h("button", { class: "name mono", onclick: () => actions.select("Deployment", `${w.ns}/${w.name}`) }, w.name),
       scaler(store, actions, w),
-      outcome(store, `scale ${w.ns}/${w.name}`))),
-    h("h2", null, t("Machines")),
-    h("div", { class: "machines" }, machines.map(([name, machine]) => h("div", { class: "line", key: name },
-      h("button", { class: "name mono", onclick: () => actions.select("Node", name) }, name),
-      h("span", { class: `state ${machine.power === "on" && !machine.cut ? "" : "bad"}` }, powerWord(machine)),
-      power(store, actions, name, machine, true),
-      outcome(store, `power ${name}`)))),
+      outcome(store, `scale ${w.ns}/${w.name}`)))),
     h("div", { class: "acts" }, ["add-worker", "add-control-plane"].map((verb) => act(store, actions, {
       place: "add", term: verb, command: verb, body: { do: verb },
       label: verb === "add-worker" ? t("Add a worker") : t("Add a control plane node"),
@@ -64,9 +58,35 @@ function overview(store, actions, now, missing) {
       command: "provoke-split-vote", body: { do: "provoke-split-vote" },
     })),
     outcome(store, "split"),
-    h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store)),
     h("p", { class: "quiet" }, t("Choose anything in the picture to look into it.")));
 }
+
+/** Two lines that are always there: how the quorum stands, or what is wrong and where that is explained. */
+function standing(store, actions, missing) {
+  const said = missing
+    ? h("p", { class: "refusal" }, t("{name} does not exist any more.", { name: missing }))
+    : whyNotScheduled(store)
+      ? h("button", { class: "link bad", onclick: () => actions.select("Queue", "pods", true) }, t("Why is nothing being scheduled?"))
+      : h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store));
+  return h("div", { class: "standing" }, said);
+}
+
+/** The machines side by side: control plane nodes and workers, each with its switch. */
+function machines(store, actions) {
+  const all = Object.entries(store.table("machine"));
+  const isMember = ([, machine]) => machine.role === "control-plane";
+  const line = ([name, machine]) => h("div", { class: "line", key: name },
+    h("button", { class: "name mono", onclick: () => actions.select("Node", name) }, name),
+    h("span", { class: `state ${machine.power === "on" && !machine.cut ? "" : "bad"}` }, powerWord(machine)),
+    power(store, actions, name, machine, true),
+    outcome(store, `power ${name}`));
+  return h("div", { class: "machines" },
+    [all.filter(isMember), all.filter((each) => !isMember(each))].map((column, i) =>
+      h("div", { key: i, class: "column" }, column.map(line))));
+}
+
+const POWER_SIGN = h("svg", { width: 14, height: 14, viewBox: "0 0 14 14", "aria-hidden": true },
+  h("path", { d: "M7 1.4v5.2M4 3.2a5 5 0 1 0 6 0", fill: "none", stroke: "currentColor", "stroke-width": 1.6, "stroke-linecap": "round" }));
 
 function powerWord(machine) {
   if (machine.power === "booting") return t("starting");
@@ -79,6 +99,7 @@ function power(store, actions, name, machine, bare) {
   const verb = isOff ? "power-on" : "power-off";
   return act(store, actions, {
     place: `power ${name}`, bare, danger: !isOff, disabled: machine.power === "booting", term: verb,
+    icon: bare && POWER_SIGN,
     label: isOff ? t("Power on") : t("Power off"),
     aria: isOff ? t("Power on {name}", { name }) : t("Power off {name}", { name }),
     command: `${verb} ${name}`, body: { do: verb, node: name },
@@ -326,7 +347,7 @@ function load(store, actions, name, route) {
   const one = (next, label, aria) => act(store, actions, { place, bare: true, label, aria, disabled: next < 0,
     command: `load ${name} ${next}`, body: { do: "load", route: name, rps: next } });
   return h("div", { class: "line", key: place }, h("span", { class: "mono name" }, name),
-    h("span", { class: "scaler" }, one(Math.max(0, rps - RPS_STEP), "−", t("Fewer requests to {name}", { name })),
+    h("span", { class: "scaler rate" }, one(Math.max(0, rps - RPS_STEP), "−", t("Fewer requests to {name}", { name })),
       h("b", { class: "num" }, `${number(rps)} /s`), one(rps + RPS_STEP, "+", t("More requests to {name}", { name }))),
     outcome(store, place));
 }
