@@ -7,7 +7,6 @@ import { Past, neighbour } from "./state/past.js";
 import { because, clock, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
-import { pen } from "./diagram/pen.js";
 import { charts } from "./panels/charts.js";
 import { clocksCard } from "./panels/clocks.js";
 import { ending } from "./panels/ending.js";
@@ -183,8 +182,10 @@ let afterDrawing = null;
 let chosenFrom = null;
 let drawnAt = 0;
 let places = null;
-/** The width of the timeline, read when it changes and never while drawing. */
+/** Sizes are read when they change and never while drawing: the timeline's width, the picture's. */
 let along = 556;
+let tall = false;
+const TALL_BELOW_PX = 560;
 store.onChange(() => (wanted = true));
 onInk(() => (wanted = true));
 
@@ -192,7 +193,10 @@ const svg = $("diagram");
 const scene = svg.querySelector("#scene");
 svg.querySelector("defs").innerHTML = DEFINITIONS;
 const motion = new Motion(svg.querySelector("#motion"));
-if (isStage) pen.smallest = 10.6;
+new ResizeObserver(([place]) => {
+  tall = !isStage && place.contentRect.width < TALL_BELOW_PX;
+  wanted = true;
+}).observe(svg.parentElement);
 
 function tick(real) {
   requestAnimationFrame(tick);
@@ -218,7 +222,8 @@ function redraw(now) {
   document.body.classList.toggle("still", Boolean(store.pace?.paused) || store.isPast || store.connection !== "open");
   banner();
   if (!store.loaded) return;
-  places = draw(scene, store, now, actions);
+  places = draw(scene, store, now, actions, tall);
+  frame(places);
   if (isStage) {
     drawStage(store, now);
     return;
@@ -230,6 +235,14 @@ function redraw(now) {
   $("pace").textContent = paceSentence(store, now);
   render(charts(store, now), $("charts"));
   render(inspector(store, actions, now), $("inspector"));
+}
+
+/** Give the picture the frame of its places. */
+function frame({ width, height }) {
+  const box = `0 0 ${width} ${height}`;
+  if (svg.getAttribute("viewBox") === box) return;
+  svg.setAttribute("viewBox", box);
+  svg.parentElement.style.setProperty("--aspect", `${width} / ${height}`);
 }
 
 function banner() {

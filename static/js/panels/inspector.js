@@ -9,7 +9,7 @@ import { laneFinder } from "../diagram/scene.js";
 import { quorumSentence, roleWord } from "../diagram/members.js";
 import { lookOf } from "../diagram/workers.js";
 import { networkOf } from "../diagram/links.js";
-import { whyNotScheduled } from "../diagram/scheduling.js";
+import { whatIsFull, whyNotScheduled } from "../diagram/scheduling.js";
 import { act, outcome } from "./act.js";
 import { cable, cables } from "./cable.js";
 import { entry, log } from "./entry.js";
@@ -193,7 +193,7 @@ function queue(store, actions) {
     h("header", null, h("b", null, t("Scheduling queue")), h("small", { "data-term": "queue" }, t("{n} pods wait", { n: pods.length }))),
     why && notScheduled(why),
     !why && h("p", { class: "explain" }, pods.length
-      ? t("The scheduler works. These pods fit on no node; choose one to read why.")
+      ? whatIsFull(store)?.sentence ?? t("The scheduler works. These pods fit on no node; choose one to read why.")
       : t("The scheduler works, and every pod has a node.")),
     h("ul", { class: "mono" }, pods.map(([key, p]) => h("li", { key }, h("button", { class: "link mono", onclick: () => actions.select("Pod", key) }, p.name)))),
   ];
