@@ -187,6 +187,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "Service",
     "Several controller managers run, but only the holder of this Lease works. If it stops renewing for 15 s, another takes over.",
     "Several schedulers run, but only the holder of this Lease works. If it stops renewing for 15 s, another takes over.",
+    "Show more",
     "Silence",
     "Slow disk",
     "Slow its disk down",

@@ -111,6 +111,7 @@ const actions = {
     store.select(kind, key);
     fetchDetail();
     if (byKey) afterDrawing = () => $("inspector").querySelector(".close")?.focus();
+    else if (phone.matches) afterDrawing = () => followOnPhone(kind);
   },
   command(body, place, label) {
     const [id, answered] = request(body);
@@ -175,11 +176,24 @@ async function fetchDetail() {
   store.changed();
 }
 
+/** On a phone the inspector is below the picture: go there with a choice, and back without one. */
+function followOnPhone(kind) {
+  if (kind) {
+    scrolledFrom ??= scrollY;
+    $("inspector").scrollIntoView();
+  } else if (scrolledFrom !== null) {
+    scrollTo({ top: scrolledFrom });
+    scrolledFrom = null;
+  }
+}
+
 // --- drawing: at most once a frame when something changed, and a few times a second for the clocks
 
 let wanted = true;
 let afterDrawing = null;
 let chosenFrom = null;
+let scrolledFrom = null;
+const phone = matchMedia("(max-width: 700px)");
 let drawnAt = 0;
 let places = null;
 /** Sizes are read when they change and never while drawing: the timeline's width, the picture's. */

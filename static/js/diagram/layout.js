@@ -100,8 +100,8 @@ function workerBoxes(frame, names, needed) {
   names.slice(0, WORKERS_MAX).forEach((name, index) => {
     // worker-1 above worker-2 in the first column, worker-3 above worker-4 in the second, and so on.
     const [column, row] = [Math.floor(index / rows), index % rows];
-    const box = { x: columns[column], y: top + row * (height + gap), w, h: height, head, side };
-    found[name] = { ...box, tall: frame.tall, column, row, rows, ...grid(box, needed[name] ?? 0) };
+    const box = { x: columns[column], y: top + row * (height + gap), w, h: height, head, side, tall: frame.tall };
+    found[name] = { ...box, column, row, rows, ...grid(box, needed[name] ?? 0) };
   });
   return found;
 }
@@ -144,7 +144,8 @@ function grid(box, needed) {
     const rows = rowsThatFit(tile, box.h - box.head - 8);
     return { tile, columns, rows, slots: columns * rows };
   };
-  const enough = TILES.map(of).find(({ rows, slots }) => rows > 0 && slots >= needed);
+  // Side by side on a phone, workers with tiles of two sizes look like workers of two kinds.
+  const enough = TILES.slice(box.tall ? 1 : 0).map(of).find(({ rows, slots }) => rows > 0 && slots >= needed);
   const least = of(TILES.at(-1));
   const rows = Math.max(1, least.rows);
   return enough ?? { ...least, rows, slots: rows * least.columns };
@@ -216,7 +217,7 @@ export function apiWay(places, worker) {
     return clean([...start, [x, under + 3], [x, worker.y]]);
   }
   const left = worker.column === 0;
-  const side = places.tall ? (left ? 4 : 386) : left ? 365 : 831;
+  const side = places.tall ? (left ? 5 : 385) : left ? 365 : 831;
   const y = worker.y + 20;
   return clean([...start, [side, under + 3], [side, y], [left ? worker.x : worker.x + worker.w, y]]);
 }

@@ -99,7 +99,7 @@ function power(store, actions, name, machine, bare) {
   const verb = isOff ? "power-on" : "power-off";
   return act(store, actions, {
     place: `power ${name}`, bare, danger: !isOff, disabled: machine.power === "booting", term: verb,
-    icon: bare && POWER_SIGN,
+    icon: bare ? POWER_SIGN : undefined,
     label: isOff ? t("Power on") : t("Power off"),
     aria: isOff ? t("Power on {name}", { name }) : t("Power off {name}", { name }),
     command: `${verb} ${name}`, body: { do: verb, node: name },
