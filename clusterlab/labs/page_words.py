@@ -63,6 +63,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "Endpoint",
     "Endpoints",
     "Entry of etcd's log",
+    "Esc, then Tab, leaves the editor",
     "Events",
     "Every message on this cable arrives later. Beyond the election timeout of a second, members of etcd take a slow leader for a dead one.",
     "Every write is an entry of this list, copied to all members. Solid entries are committed by a majority, dashed ones are not yet.",

@@ -15,6 +15,7 @@ import { inspector } from "./panels/inspector.js";
 import { story } from "./panels/story.js";
 import { looking } from "./panels/looking.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
+import { startShare } from "./panels/share.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
 import { Terminal } from "./panels/terminal.js";
@@ -307,6 +308,7 @@ if (!isStage) {
   }).observe($("timeline"));
 } else startRemote(store, actions);
 startDiagramKeys(svg);
+startShare($("share"));
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;
   if (event.key !== "Escape" || !store.selection) return;

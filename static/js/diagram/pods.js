@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { span, t } from "../words.js";
-import { chosen, circle, colour, fit, path, rect, text } from "./pen.js";
+import { chosen, circle, colour, fit, path, rect, text, widthOf } from "./pen.js";
 import { COLOUR, DASH, ownLetters, phaseOf } from "./phases.js";
 
 export const LEGEND = ["ok", "start", "pend", "bad", "gone", "ghost"];
@@ -98,6 +98,14 @@ export function tile(actions, key, pod, at, size, o = {}) {
   );
 }
 
+/** Whole words of a name say more than its beginning: nginx for nginx-deployment. */
+function shortName(name, room, size, weight) {
+  const has = (part) => widthOf(part, size, { weight }) <= room;
+  const parts = name.split("-");
+  while (parts.length > 1 && !has(parts.join("-"))) parts.pop();
+  return fit(parts.join("-"), room, size, { weight });
+}
+
 function inside(pod, phase, size, o) {
   if (size < 30) return glyph(size / 2, size / 2, phase, size < 20 ? 0.8 : 1);
   const faint = phase === "gone" || phase === "ghost";
@@ -112,7 +120,7 @@ function inside(pod, phase, size, o) {
     return [
       glyph(9, size < 34 ? 9 : 10, phase, 0.8),
       pip,
-      text(size / 2, size - 5, size > 32 ? fit(pod.app, size - 5, 11) : letters.slice(-3), {
+      text(size / 2, size - 5, size > 32 ? shortName(pod.app, size - 5, 11, 600) : letters.slice(-3), {
         size: 11, weight: 600, fill: ink, anchor: "middle", mono: size <= 32,
       }),
     ];
@@ -122,7 +130,7 @@ function inside(pod, phase, size, o) {
   return [
     glyph(12, 12.5, phase),
     pip,
-    text(6, 27, fit(pod.app, size - 9, 11.5, { weight: 650 }), { size: 11.5, weight: 650, fill: ink }),
+    text(6, 27, shortName(pod.app, size - 9, 11.5, 650), { size: 11.5, weight: 650, fill: ink }),
     letters && text(6, 38.2, letters, { size: 11, fill: colour(faint ? "gone" : "muted"), mono: true }),
     load > 0 && [
       rect({ x: 7, y: 42.8, w: size - 14, h: 2 }, { rx: 1, fill: colour("line2"), opacity: 0.6 }),
@@ -138,14 +146,14 @@ const TRAY_MAX = 3;
 
 /** Draw the tray of pods that have no node yet, and say what keeps them. */
 export function queue(actions, box, pods, now, laneOf, selection, { why, full }) {
-  const shown = pods.slice(0, TRAY_MAX);
+  const reason = why?.word ?? full?.word;
+  const shown = pods.slice(0, reason ? TRAY_MAX - 1 : TRAY_MAX);
   const oldest = Math.min(...pods.map(([, pod]) => pod.created));
   const x = box.x + 12 + shown.length * (TRAY_TILE + 3);
   const room = box.x + box.w - x - 8;
   const waiting = pods.length
     ? t("{n} waiting · {span}", { n: pods.length, span: span(now - oldest) })
     : t("empty");
-  const reason = why?.word ?? full?.word;
   const isChosen = selection?.kind === "Queue";
   const line = (y, content, o) => text(x, box.y + y, fit(content, room, o.size, o), o);
   return h(

@@ -4,7 +4,7 @@ import { h } from "preact";
 import { span, t } from "../words.js";
 import { apiWay, rounded, slotAt } from "./layout.js";
 import { cutMark } from "./links.js";
-import { chosen, circle, colour, path, pill, pillSize, rect, text, wrapped } from "./pen.js";
+import { chosen, circle, colour, fit, path, pill, pillSize, rect, text, wrapped } from "./pen.js";
 import { glyph, tile } from "./pods.js";
 
 /** Draw all workers that have a place. */
@@ -137,12 +137,14 @@ export function notes(places, state, now) {
     if (node?.heartbeat != null) found.push(missed(name, places, place));
     const parts = noteOf(node, machine, state, now);
     if (!parts.length) continue;
-    const said = wrapped(parts, place.w - 30, 11);
+    const room = place.w - 30;
+    const said = place.rows > 2 && !place.tall ? [fit(parts.join(" · "), room, 11)] : wrapped(parts, room, 11);
     const isLast = place.row === place.rows - 1;
     const bottom = place.y + place.h + (isLast && !place.tall ? 8 : 11);
-    const ink = colour(node?.heartbeat != null || machine?.power !== "on" || machine.cut || machine.stopped?.length ? "bad" : "warn-text");
+    const isBad = node?.heartbeat != null || machine?.power === "off" || machine?.cut || machine?.stopped?.length > 0;
+    const ink = colour(isBad ? "bad" : "warn-text");
     found.push(pill(`note ${name}`, place.x + place.w / 2, bottom - pillSize(said).h / 2, said, {
-      stroke: ink, fill: ink, term: ink === colour("bad") ? "silent" : "cordon",
+      stroke: ink, fill: ink, term: isBad ? "silent" : node?.unschedulable ? "cordon" : "power-on",
       dash: node?.ready === "True" ? "4 3" : null,
     }));
   }
