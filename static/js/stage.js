@@ -18,10 +18,10 @@ export function drawStage(store, now) {
   const total = rate.ok + rate.slow + rate.errors;
   const latest = told(store).find(([, row]) => row.notable);
   render([
-    h("p", { class: "labtime" }, h("small", null, "lab"), h("b", { class: "num", id: "labclock" }, clock(now))),
+    h("p", { class: "labtime" }, h("small", null, t("lab")), h("b", { class: "num", id: "labclock" }, clock(now))),
     h("p", { class: "pace" }, paceSentence(store, now)),
     h("section", { class: `errors ${rate.errors > 0.5 ? "bad" : ""}` },
-      h("b", { class: "num" }, `${number(rate.errors)} /s`),
+      h("b", { class: "num" }, t("{n} /s", { n: number(rate.errors) })),
       h("span", null, t("of {n} requests a second fail", { n: number(total) }))),
     clocksCard(store, now),
   ], document.getElementById("stage-side"));

@@ -4,7 +4,7 @@
 // from the ingress controller straight to pods, and a pod has a line only while it is listed.
 
 import { h } from "preact";
-import { number, t } from "../words.js";
+import { many, number, t } from "../words.js";
 import { lengthOf, rounded, stub, wayTo } from "./layout.js";
 import { chosen, circle, colour, fit, path, rect, text } from "./pen.js";
 
@@ -156,7 +156,7 @@ function serviceBox(actions, key, box, state, rate) {
   const selected = state.selection?.kind === "Service" && state.selection.key === key;
   const followed = state.follow === key;
   const small = box.h < 36;
-  const listed = count ? t("{n} ready pods", { n: count }) : t("no ready pod");
+  const listed = count ? many("{n} ready pod", "{n} ready pods", count) : t("no ready pod");
   const label = `${t("Service")} ${service.name}, ${listed}`;
   return h("g", { key: `service ${key}`, "data-term": "service", ...chosen(actions, "Service", key, label) },
     path(`M${box.x + 14} ${box.y + box.h}V${box.line}M${box.x + box.w - 14} ${box.y + box.h}V${box.line}`, {
@@ -169,7 +169,7 @@ function serviceBox(actions, key, box, state, rate) {
     rect({ x: box.x + 9, y: box.y + 8, w: 5, h: box.h - 16 }, { rx: 2.5, fill: colour(`l-${service.lane % 6}`) }),
     text(box.x + 22, box.y + (small ? 17 : box.h < 44 ? 16 : 19), fit(`svc/${service.name}`, box.w - 28, 12, { mono: true }), { size: 12, weight: 600, mono: true }),
     !small && text(box.x + 22, box.y + (box.h < 44 ? 30 : 35),
-      fit(count ? t("{n} pods · {rps}/s", { n: count, rps: number(rate?.rps ?? 0) }) : t("no ready pod"), box.w - 26, 11, { weight: count ? 500 : 650 }), {
+      fit(count ? many("{n} pod · {rps}/s", "{n} pods · {rps}/s", count, { rps: number(rate?.rps ?? 0) }) : t("no ready pod"), box.w - 26, 11, { weight: count ? 500 : 650 }), {
         size: 11, fill: count ? colour("muted") : colour("bad"), weight: count ? 500 : 650, term: "endpoint" }));
 }
 

@@ -1,7 +1,7 @@
 // Workers: the machine as it is, the node as the cluster believes it to be, and its pods in slots.
 
 import { h } from "preact";
-import { span, t } from "../words.js";
+import { many, span, t } from "../words.js";
 import { apiWay, rounded, slotAt } from "./layout.js";
 import { cutMark } from "./links.js";
 import { chosen, circle, colour, fit, path, pill, pillSize, rect, text, wrapped } from "./pen.js";
@@ -22,7 +22,7 @@ function worker(actions, name, place, state, { node, machine, pods, laneOf, typi
   const look = lookOf(node, machine);
   const selected = state.selection?.kind === "Node" && state.selection.key === name;
   const box = { x: place.x, y: place.y, w: place.w, h: place.h };
-  const label = [name, look.word, look.isOff ? t("switched off") : "", t("{n} pods", { n: pods.length })];
+  const label = [name, look.word, look.isOff ? t("switched off") : "", many("{n} pod", "{n} pods", pods.length)];
   return h("g", { key: `worker ${name}` },
     h("g", chosen(actions, "Node", name, label.filter(Boolean).join(", "), { class: "worker" }),
       rect(box, { rx: 15, fill: colour("surface"), "fill-opacity": look.isOff ? 0.55 : 1,

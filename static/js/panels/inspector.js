@@ -2,7 +2,7 @@
 // do to it. Without a choice it shows the whole cluster with its most used levers.
 
 import { h } from "preact";
-import { clock, moment, number, span, t } from "../words.js";
+import { clock, many, moment, number, quantity, span, t } from "../words.js";
 import { phaseWord, tile } from "../diagram/pods.js";
 import { phaseOf } from "../diagram/phases.js";
 import { laneFinder } from "../diagram/scene.js";
@@ -34,8 +34,6 @@ export function inspector(store, actions, now) {
 
 const kv = (...rows) => h("dl", { class: "kv" }, rows.filter(Boolean).map(([name, value, term]) =>
   [h("dt", { "data-term": term }, name), h("dd", null, value)]));
-
-const quantity = (bytes) => `${Math.round(bytes / 1048576)}Mi`;
 
 function overview(store, actions, now, missing) {
   const workloads = Object.entries(store.table("workload")).filter(([, w]) => !w.system && w.kind === "Deployment");
@@ -190,7 +188,7 @@ function queue(store, actions) {
   const why = whyNotScheduled(store);
   const pods = Object.entries(store.table("pod")).filter(([, p]) => !p.node && p.deleting === null && p.phase === "Pending");
   return [
-    h("header", null, h("b", null, t("Scheduling queue")), h("small", { "data-term": "queue" }, t("{n} pods wait", { n: pods.length }))),
+    h("header", null, h("b", null, t("Scheduling queue")), h("small", { "data-term": "queue" }, many("{n} pod waits", "{n} pods wait", pods.length))),
     why && notScheduled(why),
     !why && h("p", { class: "explain" }, pods.length
       ? whatIsFull(store)?.sentence ?? t("The scheduler works. These pods fit on no node; choose one to read why.")
@@ -308,7 +306,7 @@ function deployment(store, actions, key) {
   const pods = Object.entries(store.table("pod")).filter(([, p]) => p.workload === `${ns}/Deployment/${name}`);
   const undo = ["kubectl", "rollout", "undo", `deployment/${name}`, ...(ns === "default" ? [] : ["-n", ns])];
   return [
-    h("header", null, h("b", { class: "mono" }, name), h("small", { "data-term": "deployment" }, `Deployment · ${t("revision {n}", { n: w.revision })}`)),
+    h("header", null, h("b", { class: "mono" }, name), h("small", { "data-term": "deployment" }, `${t("Deployment")} · ${t("revision {n}", { n: w.revision })}`)),
     h("div", { class: "line big" }, h("span", { "data-term": "replicas" }, t("Replicas, ready / wanted")), scaler(store, actions, w)),
     h("code", { class: "command" }, `kubectl scale deployment/${name} --replicas=${w.wanted + 1}`),
     outcome(store, `scale ${key}`),
@@ -348,7 +346,7 @@ function load(store, actions, name, route) {
     command: `load ${name} ${next}`, body: { do: "load", route: name, rps: next } });
   return h("div", { class: "line", key: place }, h("span", { class: "mono name" }, name),
     h("span", { class: "scaler rate" }, one(Math.max(0, rps - RPS_STEP), "−", t("Fewer requests to {name}", { name })),
-      h("b", { class: "num" }, `${number(rps)} /s`), one(rps + RPS_STEP, "+", t("More requests to {name}", { name }))),
+      h("b", { class: "num" }, t("{n} /s", { n: number(rps) })), one(rps + RPS_STEP, "+", t("More requests to {name}", { name }))),
     outcome(store, place));
 }
 
