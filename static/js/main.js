@@ -18,6 +18,7 @@ import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startShare } from "./panels/share.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
+import { trying } from "./panels/trying.js";
 import { Terminal } from "./panels/terminal.js";
 import { Editor } from "./panels/editor.js";
 import { drawStage, startRemote } from "./stage.js";
@@ -111,8 +112,10 @@ const actions = {
     if (byKey) chosenFrom = document.activeElement;
     store.select(kind, key);
     fetchDetail();
-    if (byKey) afterDrawing = () => $("inspector").querySelector(".close")?.focus();
-    else if (phone.matches) afterDrawing = () => followOnPhone(kind);
+    afterDrawing = () => {
+      if (phone.matches) followOnPhone(kind);
+      if (byKey) $("inspector").querySelector(".close")?.focus({ preventScroll: phone.matches });
+    };
   },
   command(body, place, label) {
     const [id, answered] = request(body);
@@ -243,7 +246,7 @@ function redraw(now) {
     drawStage(store, now);
     return;
   }
-  render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions)], $("lesson"));
+  render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
   render(toolbar(store, actions, now), $("controls"));
   render(timeline(store, actions, along), $("timeline"));
   render(looking(store, actions), $("looking"));

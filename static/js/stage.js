@@ -4,6 +4,7 @@
 import { h, render } from "preact";
 import { because, clock, number, t } from "./words.js";
 import { rates } from "./state/history.js";
+import { stageChart } from "./panels/charts.js";
 import { clocksCard } from "./panels/clocks.js";
 import { told } from "./panels/story.js";
 import { paceSentence } from "./panels/toolbar.js";
@@ -24,6 +25,7 @@ export function drawStage(store, now) {
       h("b", { class: "num" }, t("{n} /s", { n: number(rate.errors) })),
       h("span", null, t("of {n} requests a second fail", { n: number(total) }))),
     clocksCard(store, now),
+    stageChart(store, now),
   ], document.getElementById("stage-side"));
   document.getElementById("stage-sentence").textContent = latest ? because(latest[1].reason) : t("Everything is calm.");
 }

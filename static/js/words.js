@@ -54,7 +54,7 @@ function said(name, value) {
 
 /** Templates of reasons count in the plural; English alone has another word for one. */
 function singular(sentence) {
-  return language === "en" ? sentence.replace(/(?<![\d.,])1 (pod|member|word|worker|command)s\b/g, "1 $1") : sentence;
+  return language === "en" ? sentence.replace(/(?<![\d.,])1 (ready )?(pod|endpoint|member|word|worker|command)s\b/g, "1 $1$2") : sentence;
 }
 
 /** Return a size as Kubernetes writes it: 128Mi, or 64Ki if it is less than one. */
