@@ -143,7 +143,10 @@ export function notes(places, state, now) {
     const bottom = place.y + place.h + (isLast && !place.tall ? 8 : 11);
     const isBad = node?.heartbeat != null || machine?.power === "off" || machine?.cut || machine?.stopped?.length > 0;
     const ink = colour(isBad ? "bad" : "warn-text");
-    found.push(pill(`note ${name}`, place.x + place.w / 2, bottom - pillSize(said).h / 2, said, {
+    const size = pillSize(said);
+    // Two lines reach up to the second row of pods, which fills from the left.
+    const middle = said.length > 1 ? place.x + place.w - size.w / 2 - 8 : place.x + place.w / 2;
+    found.push(pill(`note ${name}`, middle, bottom - size.h / 2, said, {
       stroke: ink, fill: ink, term: isBad ? "silent" : node?.unschedulable ? "cordon" : "power-on",
       dash: node?.ready === "True" ? "4 3" : null,
     }));

@@ -38,7 +38,12 @@ export function outcome(store, place) {
   const asked = store.askedAt(place);
   if (asked?.state !== "refused") return null;
   return h("div", { class: "outcome", key: `outcome ${place}`, onclick: () => store.forget(place) },
-    h("p", { class: "refusal", role: "alert", ref: bringIntoView }, because(asked.reason)));
+    h("p", { class: "refusal", role: "alert", ref: keepInSight }, because(asked.reason)));
 }
 
-const bringIntoView = (node) => node?.scrollIntoView({ block: "nearest" });
+/** Below the last button there may be no room: then it lies over the button, and nothing is scrolled. */
+function keepInSight(node) {
+  if (!node) return;
+  const end = innerHeight - (document.querySelector(".parts")?.offsetHeight ?? 0);
+  node.classList.toggle("above", node.getBoundingClientRect().bottom > end);
+}
