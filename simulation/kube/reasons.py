@@ -155,6 +155,8 @@ CONTROLLERS: dict[str, str] = {
     "daemonset-creates": "The DaemonSet {daemonset} wants a pod on {node} and found none",
     "daemonset-counted": "The DaemonSet {daemonset} counted its pods",
     "daemonset-deletes": "The DaemonSet {daemonset} has a pod on {node} that should not be there",
+    "daemonset-removes-failed": "The DaemonSet {daemonset} found its pod on {node} failed and "
+    "deletes it",
     "deployment-counted": "The Deployment {deployment} counted its pods: {ready} of {wanted} ready",
     "deployment-scaled": "The Deployment {deployment} scales {replicaset} from {from} to {to}",
     "endpoints-dropped": "The Service {service} is gone, and its endpoints with it",

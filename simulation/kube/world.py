@@ -57,9 +57,19 @@ from simulation.kube.settings import Settings
 from simulation.kube.store import Change, Store, StoreState
 from simulation.kube.workqueue import Note
 from simulation.kube.writes import Refused as RefusedWrite
-from simulation.kube.writes import Result, Write
+from simulation.kube.writes import Write
 from simulation.raft import quorum
 from simulation.raft.roles import Role
+
+SOURCES = {
+    "daemonset": "daemonset-controller",
+    "deployment": "deployment-controller",
+    "disruption": "controllermanager",
+    "node-lifecycle": "node-controller",
+    "replicaset": "replicaset-controller",
+    "taint-eviction": "taint-eviction-controller",
+}
+"""Controller to the component that its events name."""
 
 
 class WorldState(State):
@@ -164,6 +174,7 @@ class World:
         state.now, state.last_fault = self.now, self.last_fault
         state.timeline = self.timeline.events()
         state.consensus = self.consensus.state
+        state.events = self.events.given()
         state.scheduler = self.scheduler.state
         state.offices = self.offices.state
         state.readers = self.readers.state
@@ -246,8 +257,6 @@ class World:
 
     def committed(self, change: Change) -> None:
         """The store has a new change."""
-        if change.kind in ("EndpointSlice", "Ingress", "Service"):
-            self.traffic.belief_changed(self, change)
         if change.kind == "Node" and change.old is None and change.new is not None:
             self.heartbeats.add(self, change.key, self.now)
         if change.kind == "Node" and change.new is None:
@@ -262,9 +271,12 @@ class World:
             raise Refused("not-found", kind=kind, key=key)
         raise Refused("not-found-since", kind=kind, key=key, since=since)
 
-    def tools(self, source: str, notes: dict[str, Note] | None = None) -> Tools:
+    def tools(
+        self, controller: str, notes: dict[str, Note] | None = None, refused: str = ""
+    ) -> Tools:
         """Return what a controller may use beside its view."""
         holder = self.manager.state.holder
+        source = SOURCES.get(controller, controller)
 
         def event(regarding: AnyObject, type: str, reason: str, message: str) -> None:
             self.events.add(self.now, source, holder, regarding, type, reason, message)
@@ -278,19 +290,8 @@ class World:
             hearts.last_look(self),
             hearts.state.memory.orders,
             notes or {},
+            refused,
         )
-
-    def write_refused(self, by: str, write: Write, result: Result) -> None:
-        """A controller's write was refused: quotas become visible this way."""
-        if isinstance(result, RefusedWrite) and result.code == 403:
-            text = f"Error creating: {result.message}"
-            owner = write.object.metadata.owner_references
-            subject = self.store.get(
-                owner[0].kind, f"{write.object.metadata.namespace}/{owner[0].name}"
-            ) if owner else None
-            if subject is not None:
-                self.events.add(self.now, by, "", subject, "Warning", "FailedCreate", text)
-                self.story("quota-refused", f"{owner[0].kind}/{owner[0].name}", (), text=text)
 
     def judge_eviction(self, pod: Pod) -> RefusedWrite | PodDisruptionBudget | None:
         """Return why the eviction API refuses a pod, the budget that pays for it, or None."""

@@ -69,7 +69,8 @@ def text_of(world: "World", obj: AnyObject, with_events: bool) -> str:
 def _events(world: "World", obj: AnyObject) -> Lines:
     meta = obj.metadata
     found = [
-        event_object(row) for row in world.events.about(kind_of(obj), meta.namespace, meta.name)
+        event_object(row)
+        for row in world.events.about(kind_of(obj), meta.namespace, meta.name, world.now)
     ]
     if not found:
         return ["Events:\t<none>"]

@@ -1,17 +1,21 @@
 """`kubectl logs`: what a container would have printed, from what became of it.
 
-Programs are not simulated line by line. A log here says what the lab knows: when the program
-started, when it began to answer, how many requests reach it now, how it ended.
+Programs are not simulated line by line. What a shell command prints can be read off its text, and
+then the log is just that. Of any other program a log says what the lab knows: when it started, when
+it began to answer, how many requests reach it now, how it ended.
 """
 
 from typing import TYPE_CHECKING
 
 from simulation.kernel.units import SECOND
+from simulation.kube.images import program_of
 from simulation.kube.indexes import PODS_BY_NAMESPACE
 from simulation.kube.kubelet.reaching import logs_error
+from simulation.kube.limits import LOG_LINES_MAX
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.pod import ContainerStatus, Pod
 from simulation.kube.objects.service import Service
+from simulation.kube.shell import Said
 from simulation.kubectl.errors import CommandError, not_found
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
@@ -147,17 +151,19 @@ def _lines(
     code: int,
     stamped: bool,
 ) -> list[str]:
-    image = next(
-        each.image
-        for each in (*pod.spec.init_containers, *pod.spec.containers)
-        if each.name == name
+    container = next(
+        each for each in (*pod.spec.init_containers, *pod.spec.containers) if each.name == name
     )
-    said = [(begun, f"starting {name} ({image})")]
+    program = program_of(container, world.dice)
+    spoken = _spoken(program.says, begun, world.now if finished is None else finished)
+    if program.tells_all:
+        return [f"{world.calendar.rfc3339(at)} {text}" if stamped else text for at, text in spoken]
+    said = [(begun, f"starting {name} ({container.image})"), *spoken]
     key = f"{pod.metadata.namespace}/{pod.metadata.name}"
     machine = world.machines[pod.spec.node_name]
     process = machine.processes.get(f"{pod.metadata.uid}/{name}")
     if finished is None and process is not None and process.serves_from <= world.now:
-        ports = ", ".join(f":{port}" for port in process.ports)
+        ports = ", ".join(f":{port}" for port in process.ports or ())
         said.append((process.serves_from, f"listening on {ports}" if ports else "ready"))
         for route in sorted(world.traffic.state.routes):
             rate = dict(world.traffic.state.routes[route].rates.pods).get(key, 0)
@@ -165,11 +171,25 @@ def _lines(
                 said.append((world.now, f"serving {route}: {rate // 1000} requests/s"))
     if finished is not None:
         said.append((finished, f"exited with code {code}"))
+    said.sort(key=lambda line: line[0])
     stamps = [world.calendar.rfc3339(at - at % SECOND) for at, _ in said]
     return [
         f"{stamp} {stamp[11:19]} {text}" if stamped else f"{stamp[11:19]} {text}"
         for stamp, (_, text) in zip(stamps, said, strict=True)
     ]
+
+
+def _spoken(says: tuple[Said, ...], begun: int, until: int) -> list[tuple[int, str]]:
+    """Return the latest lines that a program printed from its start until an instant."""
+    lines: list[tuple[int, str]] = []
+    for each in says:
+        first = begun + each.after
+        if first > until:
+            continue
+        times = (until - first) // each.every if each.every else 0
+        for number in range(max(0, times - LOG_LINES_MAX), times + 1):
+            lines.append((first + number * each.every, each.text))
+    return sorted(lines, key=lambda line: line[0])[-LOG_LINES_MAX:]
 
 
 def _cut(call: Call, lines: list[str], default: int) -> list[str]:

@@ -289,7 +289,7 @@ def watch(world: "World", session: Session, call: Call) -> None:
     if not call.on("watch-only"):
         _print(world, session, call, [obj for _, obj in found], not call.on("no-headers"))
     if resource.kind == "Event":
-        session.seen = len(world.events.rows())
+        session.seen = len(world.events.rows(world.now))
 
 
 def _print(

@@ -19,7 +19,6 @@ import { startShare } from "./panels/share.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
 import { trying } from "./panels/trying.js";
-import { Terminal } from "./panels/terminal.js";
 import { Editor } from "./panels/editor.js";
 import { drawStage, startRemote } from "./stage.js";
 import { onInk } from "./ink.js";
@@ -83,6 +82,7 @@ const lab = {
   files: () => editor?.files() ?? {},
   edit: (kind, key) => actions.edit(kind, key),
   now: () => store.now(),
+  table: (name) => store.live[name] ?? {},
 };
 
 store.past = new Past(
@@ -162,6 +162,24 @@ function say(sentence) {
 /** What is asked about things that are no objects of the API. */
 const WITHOUT_DETAIL = ["Cable", "Queue"];
 const QUESTIONS = { Entry: (key) => ({ ask: "entry", index: Number(key) }) };
+
+/** Its code comes when it is first seen, after the picture. */
+async function openTerminal() {
+  try {
+    const { Terminal } = await import("./panels/terminal.js");
+    await new Terminal($("terminal"), lab).load();
+  } catch {
+    $("terminal").textContent = t("The terminal could not be loaded. Reload the page.");
+  }
+}
+
+function whenSeen(place, act) {
+  new IntersectionObserver(([seen], watching) => {
+    if (!seen.isIntersecting) return;
+    watching.disconnect();
+    act();
+  }).observe(place);
+}
 
 /** Events of what is chosen are not in the frames: they are asked for now and then. */
 async function fetchDetail() {
@@ -293,7 +311,7 @@ function dock(name) {
 }
 
 if (!isStage) {
-  new Terminal($("terminal"), lab);
+  whenSeen($("terminal"), openTerminal);
   editor = new Editor($("editor"), lab);
   for (const tab of document.querySelectorAll("[data-tab]")) tab.onclick = () => dock(tab.dataset.tab);
   $("system").onclick = () => {

@@ -27,7 +27,6 @@ from simulation.kube.network.knowledge import Frozen, Tables, freeze, tables_kno
 from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.routing import route
-from simulation.kube.store import Change
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -67,7 +66,6 @@ class TrafficState(State):
     solved_at: Instant = 0
     solve_due: Instant = -1
     had_quorum: bool = True
-    revision: int = 0
     suffered_at_fault: dict[str, dict[str, int]] = {}
     """Ledger number of the latest faults to what users had suffered when they began."""
     load: dict[str, MilliCpu] = {}
@@ -99,11 +97,6 @@ class Traffic:
         if self.state.solve_due != world.now:
             self.state.solve_due = world.now
             world.timeline.at(world.now, "traffic/solve", "", (world.now,), Phase.TRAFFIC)
-
-    def belief_changed(self, world: "World", change: Change) -> None:
-        """Routing tables changed in the store; proxies will hear of it."""
-        if change.kind == "Service":
-            self.state.revision += 1
 
     def news(self, world: "World", machine: str) -> None:
         """A machine's proxies heard of new endpoints: they act within their next sync.
