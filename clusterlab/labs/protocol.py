@@ -16,7 +16,9 @@ def read(text: str | None, raw: bytes | None) -> dict[str, Any]:
     """Return the message of a frame; raise Refused if it is none."""
     content = text.encode() if text is not None else raw or b""
     if len(content) > limits.MESSAGE_BYTES_MAX:
-        raise Refused("message-too-large", size=len(content), limit=limits.MESSAGE_BYTES_MAX)
+        raise Refused(
+            "message-too-large", size_bytes=len(content), limit_bytes=limits.MESSAGE_BYTES_MAX
+        )
     try:
         message = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -7,7 +7,6 @@ import { Past, neighbour } from "./state/past.js";
 import { because, clock, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
-import { pen } from "./diagram/pen.js";
 import { charts } from "./panels/charts.js";
 import { clocksCard } from "./panels/clocks.js";
 import { ending } from "./panels/ending.js";
@@ -16,8 +15,10 @@ import { inspector } from "./panels/inspector.js";
 import { story } from "./panels/story.js";
 import { looking } from "./panels/looking.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
+import { startShare } from "./panels/share.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
+import { trying } from "./panels/trying.js";
 import { Editor } from "./panels/editor.js";
 import { drawStage, startRemote } from "./stage.js";
 import { onInk } from "./ink.js";
@@ -111,7 +112,10 @@ const actions = {
     if (byKey) chosenFrom = document.activeElement;
     store.select(kind, key);
     fetchDetail();
-    if (byKey) afterDrawing = () => $("inspector").querySelector(".close")?.focus();
+    afterDrawing = () => {
+      if (phone.matches) followOnPhone(kind);
+      if (byKey) $("inspector").querySelector(".close")?.focus({ preventScroll: phone.matches });
+    };
   },
   command(body, place, label) {
     const [id, answered] = request(body);
@@ -194,15 +198,30 @@ async function fetchDetail() {
   store.changed();
 }
 
+/** On a phone the inspector is below the picture: go there with a choice, and back without one. */
+function followOnPhone(kind) {
+  if (kind) {
+    scrolledFrom ??= scrollY;
+    $("inspector").scrollIntoView();
+  } else if (scrolledFrom !== null) {
+    scrollTo({ top: scrolledFrom });
+    scrolledFrom = null;
+  }
+}
+
 // --- drawing: at most once a frame when something changed, and a few times a second for the clocks
 
 let wanted = true;
 let afterDrawing = null;
 let chosenFrom = null;
+let scrolledFrom = null;
+const phone = matchMedia("(max-width: 700px)");
 let drawnAt = 0;
 let places = null;
-/** The width of the timeline, read when it changes and never while drawing. */
+/** Sizes are read when they change and never while drawing: the timeline's width, the picture's. */
 let along = 556;
+let tall = false;
+const TALL_BELOW_PX = 560;
 store.onChange(() => (wanted = true));
 onInk(() => (wanted = true));
 
@@ -210,7 +229,10 @@ const svg = $("diagram");
 const scene = svg.querySelector("#scene");
 svg.querySelector("defs").innerHTML = DEFINITIONS;
 const motion = new Motion(svg.querySelector("#motion"));
-if (isStage) pen.smallest = 10.6;
+new ResizeObserver(([place]) => {
+  tall = !isStage && place.contentRect.width < TALL_BELOW_PX;
+  wanted = true;
+}).observe(svg.parentElement);
 
 function tick(real) {
   requestAnimationFrame(tick);
@@ -236,18 +258,27 @@ function redraw(now) {
   document.body.classList.toggle("still", Boolean(store.pace?.paused) || store.isPast || store.connection !== "open");
   banner();
   if (!store.loaded) return;
-  places = draw(scene, store, now, actions);
+  places = draw(scene, store, now, actions, tall);
+  frame(places);
   if (isStage) {
     drawStage(store, now);
     return;
   }
-  render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions)], $("lesson"));
+  render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
   render(toolbar(store, actions, now), $("controls"));
   render(timeline(store, actions, along), $("timeline"));
   render(looking(store, actions), $("looking"));
   $("pace").textContent = paceSentence(store, now);
   render(charts(store, now), $("charts"));
   render(inspector(store, actions, now), $("inspector"));
+}
+
+/** Give the picture the frame of its places. */
+function frame({ width, height }) {
+  const box = `0 0 ${width} ${height}`;
+  if (svg.getAttribute("viewBox") === box) return;
+  svg.setAttribute("viewBox", box);
+  svg.parentElement.style.setProperty("--aspect", `${width} / ${height}`);
 }
 
 function banner() {
@@ -298,6 +329,7 @@ if (!isStage) {
   }).observe($("timeline"));
 } else startRemote(store, actions);
 startDiagramKeys(svg);
+startShare($("share"));
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;
   if (event.key !== "Escape" || !store.selection) return;

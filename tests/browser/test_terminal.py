@@ -173,9 +173,9 @@ def test_the_keyboard_leaves_the_terminal(visit: Visit, keys: list[str]) -> None
 def test_a_viewer_s_command_is_refused_in_the_terminal(visit: Visit) -> None:
     learner = visit().open_lab()
     learner.page.locator(".share summary").click()
-    fields = learner.page.locator(".share label").filter(has_text="Read only").locator("input")
+    address = learner.page.get_by_label("Read only", exact=True)
     viewer = visit()
-    viewer.page.goto(fields.input_value())
+    viewer.page.goto(address.input_value())
     viewer.arrived()
 
     viewer.type("power-off worker-1")

@@ -22,7 +22,7 @@ class Kubectl(CommandRecord, frozen=True, tag="kubectl"):
         if len(self.argv) > ARGV_WORDS_MAX:
             raise Refused("command-too-long", limit=ARGV_WORDS_MAX)
         if sum(map(len, self.files.values())) > FILES_BYTES_MAX:
-            raise Refused("files-too-large", limit=FILES_BYTES_MAX)
+            raise Refused("files-too-large", limit_bytes=FILES_BYTES_MAX)
         world.sessions.start(world, id, self.argv, self.files)
 
 

@@ -48,15 +48,28 @@ export function windowTo(store, now) {
 
 /** Draw both charts. */
 export function charts(store, now) {
+  const shown = shownAt(store, now);
+  return [requests(store, shown), replicas(store, shown)];
+}
+
+/** Draw the one that the last row can read. */
+export function stageChart(store, now) {
+  return requests(store, shownAt(store, now), STAGE_FONT_PX);
+}
+
+const FONT_PX = 11;
+const STAGE_FONT_PX = 18;
+
+function shownAt(store, now) {
   const view = windowTo(store, now);
   const samples = visible(store.history.samples, view, now);
   const marks = store.history.marks
     .filter((mark) => mark.at >= view.from && mark.at <= now && mark.level === "bad")
     .slice(-MARKS_MAX).map((mark) => mark.at);
-  return [requests(store, { samples, view, marks }), replicas(store, { samples, view, marks })];
+  return { samples, view, marks };
 }
 
-function requests(store, { samples, view, marks }) {
+function requests(store, { samples, view, marks }, font = FONT_PX) {
   const current = rates(store.tables);
   const total = current.ok + current.slow + current.errors;
   const top = ceiling(Math.max(10, ...samples.map(all)));
@@ -68,12 +81,13 @@ function requests(store, { samples, view, marks }) {
       h("b", { class: "num" }, number(total), " ",
         h("small", { class: share >= 0.05 ? "bad" : "" }, t("{n}% fail", { n: share.toFixed(1) })))),
     h(Plot, {
-      ...FATES, view, top, marks, dot: 1, label: t("Requests per second: answered, slow and failed"),
+      ...FATES, view, top, marks, font, dot: 1, label: t("Requests per second: answered, slow and failed"),
       data: [samples.map((s) => s.at), samples.map((s) => s.ok), samples.map((s) => s.ok + s.slow), samples.map(all)],
     }),
     h("p", { class: "keys" },
       h("span", { class: "k ok" }, t("answered")), h("span", { class: "k slow" }, t("slow")),
-      h("span", { class: "k failed" }, causes.length ? t("failed: {causes}", { causes: causes.join(", ") }) : t("failed"))));
+      h("span", { class: "k failed", "data-term": "failed", "data-more": causes.join(", ") || null },
+        causes.length ? t("failed: {causes}", { causes: causes.join(", ") }) : t("failed"))));
 }
 
 /** Return all requests of a sample: answered, slow or failed. */
@@ -105,7 +119,7 @@ function replicas(store, { samples, view, marks }) {
     h("figcaption", null, h("span", null, t("{name}: replicas, ready / wanted", { name: workload.name })),
       h("b", { class: "num" }, workload.ready, " ", h("small", null, `/ ${workload.wanted}`))),
     h(Plot, {
-      ...COUNTS, view, top, marks, dot: 1, data: [samples.map((s) => s.at), ready, wanted],
+      ...COUNTS, view, top, marks, font: FONT_PX, dot: 1, data: [samples.map((s) => s.at), ready, wanted],
       label: t("{name}: replicas, ready / wanted", { name: workload.name }),
     }));
 }

@@ -1,7 +1,7 @@
 // Three clocks, from a fault until calm: the machine, what the cluster believes, the users.
 
 import { h } from "preact";
-import { number, span, t } from "../words.js";
+import { many, span, t } from "../words.js";
 import { rates } from "../state/history.js";
 
 /** Return what users have suffered since the fault, up to an instant. */
@@ -98,10 +98,10 @@ function beliefClock(store, fault, now, stage) {
 function usersClock(store, fault, now) {
   const { failed, slow, failing, slowing } = suffering(store, now);
   const value = failed >= 1
-    ? t("{n} requests failed", { n: number(failed) })
-    : slow >= 1 ? t("{n} requests were slow", { n: number(slow) }) : t("nothing noticed");
+    ? many("{n} request failed", "{n} requests failed", Math.round(failed))
+    : slow >= 1 ? many("{n} request was slow", "{n} requests were slow", Math.round(slow)) : t("nothing noticed");
   const details = [];
-  if (failed >= 1 && slow >= 1) details.push(t("{n} more were slow.", { n: number(slow) }));
+  if (failed >= 1 && slow >= 1) details.push(many("{n} more was slow.", "{n} more were slow.", Math.round(slow)));
   if (fault.endpoints_gone_at !== null) {
     details.push(t("After {span} its endpoints went: no request waits for it any more, long before a replacement exists.", {
       span: span(fault.endpoints_gone_at - fault.fault_at) }));

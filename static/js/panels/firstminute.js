@@ -41,16 +41,36 @@ function question(store, actions) {
   const name = fullest(store);
   return [
     h("h1", null, t("Switch {name} off. Who notices first?", { name })),
-    h("div", { class: "options", role: "radiogroup", "aria-label": t("Your prediction") },
-      OPTIONS().map(([key, label], i) => h("button", {
-        class: `opt ${store.prediction === key ? "on" : ""}`, role: "radio", "aria-checked": String(store.prediction === key),
-        onclick: () => { store.prediction = key; store.changed(); },
-      }, h("b", null, "ABC"[i]), h("span", null, label)))),
+    prediction(store),
     act(store, actions, {
-      place: `power ${name}`, danger: true, label: t("Switch {name} off", { name }),
+      place: `power ${name}`, danger: true, also: () => (store.awaitsAnswer = true), label: t("Switch {name} off", { name }),
       command: `power-off ${name}`, body: { do: "power-off", node: name } }),
     outcome(store, `power ${name}`),
   ];
+}
+
+/** One of three: Tab comes to it once, and the arrows choose. */
+function prediction(store) {
+  const keys = OPTIONS().map(([key]) => key);
+  const predict = (key) => {
+    store.prediction = key;
+    store.changed();
+  };
+  const onkeydown = (event) => {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    const from = [...event.currentTarget.children].indexOf(event.target);
+    if (!step || from < 0) return;
+    event.preventDefault();
+    const to = (from + step + keys.length) % keys.length;
+    event.currentTarget.children[to].focus();
+    predict(keys[to]);
+  };
+  return h("div", { class: "options", role: "radiogroup", "aria-label": t("Your prediction"), onkeydown },
+    OPTIONS().map(([key, label], i) => h("button", {
+      class: `opt ${store.prediction === key ? "on" : ""}`, role: "radio", "aria-checked": String(store.prediction === key),
+      tabindex: (store.prediction ?? keys[0]) === key ? 0 : -1,
+      onclick: () => predict(key),
+    }, h("b", null, "ABC"[i]), h("span", null, label))));
 }
 
 /** Return after how long each of the three noticed, null while they have not. */
@@ -74,7 +94,7 @@ function answer(store) {
     h("span", null, words[key], store.prediction === key && h("em", null, t("your prediction")), h("small", null, extra)));
   const stage = stageOf(store);
   return [
-    h("h1", null, t("Who noticed, and when")),
+    h("h1", { key: "answer", tabindex: -1, ref: (title) => receive(store, title) }, t("Who noticed, and when")),
     h("ol", { class: "noticed" },
       line("users", t("their requests wait for a pod that is not there")),
       line("control", t("no heartbeat within {n} s: NotReady", { n: store.settings.grace_s })),
@@ -83,4 +103,11 @@ function answer(store) {
       store.prediction === "users" ? t("You were right: the users come first.") : t("It was the users: they notice at once.")),
     store.settings.shortened && h("p", { class: "quiet" }, t("This scenario shortens the real periods of 50 s and 300 s.")),
   ];
+}
+
+/** The button that was pressed is gone: whoever pressed it by key goes on at the answer. */
+function receive(store, title) {
+  if (!title || !store.awaitsAnswer) return;
+  store.awaitsAnswer = false;
+  if (document.activeElement === document.body) title.focus({ preventScroll: true });
 }

@@ -70,6 +70,8 @@ const TERMS = () => ({
   release: [t("Release"), t("What waited goes on, in its order. Old messages of an old leader may be among it; terms tell them apart.")],
   "slow-disk": [t("Slow disk"), t("etcd answers only when its disk has written. A leader that waits too long for its disk misses its heartbeats and loses its office.")],
   "split-vote": [t("Split vote"), t("All election timers run out together, every member votes for itself, and nobody has a majority. Random timers make the next round different.")],
+  "cut-cable": [t("Cut the cable"), t("Nothing goes between these two machines any more. Both still reach the others, and the others reach both.")],
+  "heal-cable": [t("Heal the cable"), t("Whatever was done to this one cable ends: messages between its two machines get through again, in time and all of them.")],
   heal: [t("Heal the network"), t("Messages get through again. The kubelet hears what it missed, and stops pods that were deleted meanwhile.")],
   "kill-container": [t("Kill a container"), t("The process ends, and the kubelet starts it again: same pod, same name, RESTARTS + 1. Each time it waits longer.")],
   "delete-pod": [t("Delete the pod"), t("No fault but an API call: the pod is told to stop. Its ReplicaSet counts one too few and makes another, with a new name.")],

@@ -4,6 +4,8 @@ import { h } from "preact";
 import { because, clock, t } from "../words.js";
 
 const SHOWN_MAX = 60;
+/** A phone shows so many until it is asked for more; phone.css hides the others. */
+const PHONE_MAX = 8;
 
 /** Return the rows of the story since the lab opened, newest first. */
 export function told(store) {
@@ -16,7 +18,7 @@ export function told(store) {
 /** Draw the list. */
 export function story(store, actions) {
   const rows = told(store).slice(0, SHOWN_MAX);
-  return h("section", { class: "card story", "aria-label": t("Story") },
+  return h("section", { class: `card story ${store.isStoryWhole ? "all" : ""}`, id: "story", "aria-label": t("Story") },
     h("h2", null, t("Story"), h("span", { class: "tag" }, t("newest first"))),
     rows.length === 0 && h("p", { class: "quiet" }, t("Nothing has happened yet. Switch a machine off, or scale something.")),
     h("ol", null,
@@ -27,7 +29,14 @@ export function story(store, actions) {
             class: "why", "aria-expanded": String(store.why?.id === id),
             onclick: () => actions.why(id),
           }, t("why?"))),
-        store.why?.id === id && chain(store.why.chain)))));
+        store.why?.id === id && chain(store.why.chain)))),
+    rows.length > PHONE_MAX && !store.isStoryWhole && h("button", {
+      class: "tool more",
+      onclick: () => {
+        store.isStoryWhole = true;
+        store.changed();
+      },
+    }, t("Show more")));
 }
 
 function chain(entries) {

@@ -8,13 +8,18 @@ import { h } from "preact";
 import { clock, t } from "../words.js";
 import { all, visible, windowTo } from "./charts.js";
 
+const TICKS_MS = [30_000, 120_000, 300_000, 900_000, 3_600_000];
+const TICKS_MAX = 7;
+/** Room at the left of the hand, so that there is something to drag it to. */
+const BEFORE_HAND_MS = 30_000;
+
 /**
  * Draw the timeline: the ground of requests, the marks of events, and now at the right.
  * @param {number} W its width in pixels
  */
 export function timeline(store, actions, W) {
   const now = store.liveNow();
-  const view = windowTo(store, now);
+  const view = viewOf(store, now);
   const samples = visible(store.history.samples, view, now);
   const top = Math.max(10, ...samples.map(all)) * 1.15;
   const x = (at) => Math.max(0, Math.min(1, (at - view.from) / (view.to - view.from))) * W;
@@ -34,13 +39,14 @@ export function timeline(store, actions, W) {
     return `M${[...up, ...down.reverse()].join("L")}Z`;
   };
   const ticks = [];
-  const every = view.to - view.from > 200_000 ? 120_000 : 30_000;
+  const every = TICKS_MS.find((each) => (view.to - view.from) / each < TICKS_MAX) ?? TICKS_MS.at(-1);
   for (let at = Math.ceil((view.from - store.settings.opened) / every) * every + store.settings.opened; at < now - every / 2; at += every) {
     if (x(at) > 30 && x(now) - x(at) > 90) ticks.push(at);
   }
   const instant = (event) => {
     const box = event.currentTarget.getBoundingClientRect();
-    return view.from + ((event.clientX - box.left) / box.width) * (view.to - view.from);
+    const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
+    return view.from + share * (view.to - view.from);
   };
   const shown = store.past.at ?? now;
   return h("svg", {
@@ -67,6 +73,14 @@ export function timeline(store, actions, W) {
     store.isPast && h("path", { d: `M${x(shown)} 4V66`, stroke: "var(--accent)", "stroke-width": 3 }),
     h("path", { d: `M${x(now)} 10V62`, stroke: "var(--ok)", "stroke-width": 2 }),
     h("text", { x: Math.max(30, x(now)), y: 75, "font-size": 10.5, "font-weight": 700, fill: "var(--ok)", "text-anchor": "end" }, t("now")));
+}
+
+/** Return the span of the strip: whoever looks back beyond it gets a longer one, until they are back. */
+function viewOf(store, now) {
+  const view = windowTo(store, now);
+  if (!store.isPast) return view;
+  store.past.reach = Math.min(store.past.reach ?? now, store.past.at);
+  return { from: Math.max(store.settings.opened, Math.min(view.from, store.past.reach - BEFORE_HAND_MS)), to: view.to };
 }
 
 const KEY_STEP_MS = 5_000;

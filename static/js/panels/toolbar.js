@@ -36,7 +36,7 @@ export function toolbar(store, actions, now) {
         "data-term": "pause", onclick: () => actions.pace({ paused: !pace.paused }),
       }, icon(pace.paused ? "M3 1.5v9l7.5-4.5z" : "M2.2 1h2.6v10H2.2zM7.2 1h2.6v10H7.2z")),
       h("div", { class: "labclock", "data-term": "lab-time" },
-        h("small", null, "lab"), " ", h("span", { class: "num", id: "labclock" }, clock(now))),
+        h("small", null, t("lab")), " ", h("span", { class: "num", id: "labclock" }, clock(now))),
       h("button", {
         class: "tool", disabled: !may, "aria-label": t("Step to the next event"), "data-term": "step",
         onclick: () => actions.pace({ step: true }),

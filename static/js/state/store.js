@@ -124,6 +124,12 @@ export class Store {
     return latest;
   }
 
+  /** Put away what was said at a place of the page. */
+  forget(place) {
+    for (const [id, asked] of this.asked) if (asked.place === place) this.asked.delete(id);
+    this.changed();
+  }
+
   select(kind, key) {
     this.selection = kind ? { kind, key } : null;
     this.detail = this.detailRefused = null;
