@@ -4,6 +4,7 @@ import { render } from "preact";
 import { LabSocket } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { Past, neighbour } from "./state/past.js";
+import { Predictions } from "./state/predictions.js";
 import { because, clock, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
@@ -33,6 +34,7 @@ const { dataset } = document.body;
 const isStage = dataset.view === "stage";
 const store = new Store(dataset.role);
 store.labId = dataset.lab;
+store.predictions = new Predictions(dataset.lab, sessionStorage);
 const pending = new Map();
 
 const socket = new LabSocket(dataset.ws, {
@@ -241,7 +243,7 @@ function redraw(now) {
     drawStage(store, now);
     return;
   }
-  render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions)], $("lesson"));
+  render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), story(store, actions)], $("lesson"));
   render(toolbar(store, actions, now), $("controls"));
   render(timeline(store, actions, along), $("timeline"));
   render(looking(store, actions), $("looking"));

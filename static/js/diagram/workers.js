@@ -133,13 +133,18 @@ export function notes(places, state, now) {
   return found;
 }
 
+/** Say of a node how long its controller has not heard it; without a quorum nobody counts that. */
+export function silence(node, now) {
+  return node.noticed === null ? t("not heard") : t("silent for {span}", { span: span(now - node.noticed) });
+}
+
 export function noteOf(node, machine, state, now) {
   const parts = [];
   if (machine?.power === "off") parts.push(t("off"));
   else if (machine?.cut) parts.push(t("network cut"));
   else if (machine?.power === "booting") parts.push(t("starting"));
   for (const process of machine?.power === "on" ? machine.stopped ?? [] : []) parts.push(t("{process} stopped", { process }));
-  if (node?.heartbeat != null) parts.push(t("silent for {span}", { span: span(now - node.heartbeat) }));
+  if (node?.heartbeat != null) parts.push(silence(node, now));
   const tainted = node?.taints?.some((each) => each.endsWith("unreachable:NoExecute"));
   if (tainted && node.ready_since != null) {
     const left = node.ready_since + state.settings.toleration_s * 1000 - now;

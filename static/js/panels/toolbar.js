@@ -2,22 +2,21 @@
 
 import { h } from "preact";
 import { because, clock, t } from "../words.js";
+import { secondsLeft } from "./clocks.js";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 30, 60, 100];
 
-/** Say what the cluster is waiting for. */
+/** Say what the cluster is waiting for, and for how long still. */
 export function waitingSentence(waiting, now) {
   if (!waiting) return "";
   const { key, params } = waiting.reason;
-  const left = Math.max(0, Math.ceil((waiting.due - now) / 1000));
-  const total = Math.round((waiting.due - waiting.since) / 1000);
   const what = {
     "waiting-for-lease": t("waiting for the heartbeat of {node}", params),
     "waiting-for-toleration": t("waiting for tolerationSeconds on {node}", params),
     "waiting-for-boot": t("waiting for {node} to start", params),
     "waiting-for-office": t("waiting for the lease of {office} to run out", params),
   }[key] ?? because(waiting.reason);
-  return t("{what}, {left} of {total} s left", { what, left, total });
+  return t("{what}, {left} s left", { what, left: secondsLeft(waiting.due, now) });
 }
 
 export function speedWord(speed) {

@@ -21,7 +21,8 @@ export function startTooltips() {
   const show = (target) => {
     const words = explain(target.dataset.term);
     if (!words || !target.isConnected) return;
-    tip.replaceChildren(make("b", words[0]), make("span", words[1]));
+    const { more } = target.dataset;
+    tip.replaceChildren(make("b", words[0]), make("span", more ? `${words[1]} ${more}` : words[1]));
     tip.hidden = false;
     const box = target.getBoundingClientRect();
     const mine = tip.getBoundingClientRect();
