@@ -328,6 +328,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "no heartbeat within {n} s: NotReady",
     "no quorum",
     "no ready pod",
+    "no record before {clock}",
     "no rules",
     "no scheduler",
     "no service",

@@ -9,11 +9,11 @@ from channels.layers import get_channel_layer
 
 from clusterlab.runtime import keys
 
-LARGE = ("snapshot", "moment")
-"""Messages that hold a whole picture."""
+LARGE = ("snapshot", "moment", "answer")
+"""Messages that hold a whole picture, a history, or what kubectl prints."""
 
 TEXT_MAX = 8_192
-"""Larger pictures are compressed, once for all viewers."""
+"""Larger ones are compressed, once for all viewers."""
 
 Sealed = tuple[str, bytes]
 """A channel, and what is to be published on it."""

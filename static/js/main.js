@@ -38,8 +38,16 @@ store.predictions = new Predictions(dataset.lab, sessionStorage);
 const pending = new Map();
 
 const socket = new LabSocket(dataset.ws, {
-  frame: (frame, tables) => store.frame(frame, tables),
-  connection: (state) => store.connected(state),
+  frame: (frame, tables) => {
+    store.frame(frame, tables);
+    if (frame.t === "snapshot") learnHistory();
+  },
+  connection: (state) => {
+    const isBack = state === "open" && store.connection !== "open" && store.loaded;
+    store.connected(state);
+    // What came in one delta was many samples.
+    if (isBack) learnHistory();
+  },
   message: take,
 });
 
@@ -95,6 +103,16 @@ store.past = new Past(
 function soon(promise) {
   const late = { reason: { key: "out-of-reach", params: {} } };
   return Promise.race([promise, new Promise((_, reject) => setTimeout(reject, LATE_MS, late))]);
+}
+
+/** Ask the host for the time that this page has not seen. */
+async function learnHistory() {
+  try {
+    store.history.learn(await lab.ask({ ask: "history" }));
+  } catch {
+    store.history.isTold = true;
+  }
+  store.changed();
 }
 
 const actions = {

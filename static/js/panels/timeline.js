@@ -6,7 +6,7 @@
 
 import { h } from "preact";
 import { clock, t } from "../words.js";
-import { all, visible, windowTo } from "./charts.js";
+import { all, unrecorded, visible, windowTo } from "./charts.js";
 
 /**
  * Draw the timeline: the ground of requests, the marks of events, and now at the right.
@@ -20,6 +20,7 @@ export function timeline(store, actions, W) {
   const x = (at) => Math.max(0, Math.min(1, (at - view.from) / (view.to - view.from))) * W;
   const y = (value) => 58 - (value / top) * 36;
   const poly = (low, high) => {
+    if (!samples.length) return "";
     const up = [];
     const down = [];
     samples.forEach((s, i) => {
@@ -60,6 +61,7 @@ export function timeline(store, actions, W) {
     h("path", { d: poly(() => 0, (s) => s.ok), fill: "var(--accent)", "fill-opacity": 0.35 }),
     h("path", { d: poly((s) => s.ok, (s) => s.ok + s.slow), fill: "var(--warn)" }),
     h("path", { d: poly((s) => s.ok + s.slow, all), fill: "var(--bad)" }),
+    missing(store, view, x),
     timelineMarks(store, view, x),
     ticks.map((at) => h("g", null,
       h("path", { d: `M${x(at)} 59v4`, stroke: "var(--line2)" }),
@@ -69,6 +71,18 @@ export function timeline(store, actions, W) {
     h("text", { x: Math.max(30, x(now)), y: 75, "font-size": 10.5, "font-weight": 700, fill: "var(--ok)", "text-anchor": "end" }, t("now")));
 }
 
+/** Say where nothing is known, if that place is wide enough. */
+function missing(store, view, x) {
+  const width = x(store.history.from ?? view.from);
+  const sentence = unrecorded(store, view);
+  if (!sentence || width < NO_RECORD_PX) return null;
+  return [
+    h("rect", { x: 0, y: 14, width, height: 45, rx: 6, fill: "var(--bg)" }),
+    h("text", { x: width / 2, y: 40, "font-size": 10.5, fill: "var(--muted)", "text-anchor": "middle" }, sentence),
+  ];
+}
+
+const NO_RECORD_PX = 150;
 const KEY_STEP_MS = 5_000;
 
 function lookByKey(event, store, actions) {
