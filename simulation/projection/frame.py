@@ -132,6 +132,7 @@ class FrameFolder:
                     "notable": is_notable(entry.reason.key),
                     "causes": list(entry.causes),
                     "level": level,
+                    "system": _is_system(entry.subject),
                 }
                 self._story[str(entry.id)] = row
                 if row["notable"] and entry.at >= birth.OPENED:
@@ -140,6 +141,16 @@ class FrameFolder:
         while len(self._story) > STORY_MAX:
             del self._story[next(iter(self._story))]
         return dict(self._story)
+
+
+SYSTEM_KINDS = ("DaemonSet", "Deployment", "EndpointSlice", "Pod", "ReplicaSet")
+"""Kinds of which those in system namespaces are seen only on demand; a Lease there is of interest."""
+
+
+def _is_system(subject: str) -> bool:
+    """Tell whether a happening is about something that runs the cluster itself."""
+    kind, _, name = subject.partition("/")
+    return kind in SYSTEM_KINDS and name.partition("/")[0] in rows.SYSTEM_NAMESPACES
 
 
 def _arrival(pod: Pod) -> tuple[Instant, str]:
