@@ -2,6 +2,7 @@
 
 PAGE_WORDS: tuple[str, ...] = (
     "+{n} more",
+    "1 pod fits on no node",
     "1× while there is something to see, else faster, at most 60×, to the next event. Touching the speed leaves Auto.",
     "A ghost: the API still says that it runs, but its machine does not.",
     "A machine that runs pods. Its kubelet reports to the API and starts what the API assigns to it.",
@@ -331,6 +332,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "network cut",
     "never applied: something else was committed here",
     "newest first",
+    "no answer: the control plane has no quorum",
     "no heartbeat within {n} s: NotReady",
     "no quorum",
     "no ready pod",
@@ -348,6 +350,8 @@ PAGE_WORDS: tuple[str, ...] = (
     "not registered",
     "nothing gets from {from} to {to}",
     "nothing noticed",
+    "nothing will be written by itself: {up} of {all} members are up, and no {quorum} of them hear each other",
+    "nothing will happen by itself: {off} of {all} control plane nodes are off",
     "now",
     "of {n} requests a second fail",
     "off",
@@ -403,6 +407,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "{n} ms of silence",
     "{n} ms, unless a leader is heard",
     "{n} pods",
+    "{n} pods fit on no node",
     "{n} pods of {node} count as not ready",
     "{n} pods wait",
     "{n} pods were assigned to nodes",

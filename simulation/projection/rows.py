@@ -129,6 +129,7 @@ def pod_row(world: "World", key: str, pod: Pod, slot: int, services: list[str]) 
     believed = bool(pod.spec.node_name) and pod.status.phase == "Running"
     requests = pod_info(pod).requests
     unheard = not is_off and not world.readers.connected(pod.spec.node_name)
+    unscheduled = condition(pod, "PodScheduled") if not pod.spec.node_name else None
     return {
         "name": meta.name,
         "ns": meta.namespace,
@@ -136,6 +137,7 @@ def pod_row(world: "World", key: str, pod: Pod, slot: int, services: list[str]) 
         "workload": workload,
         "app": workload.rpartition("/")[2] or meta.name,
         "node": pod.spec.node_name,
+        "unfit": unscheduled is not None and unscheduled.reason == "Unschedulable",
         "phase": pod.status.phase,
         "status": status,
         "ready": is_ready(pod),

@@ -28,6 +28,9 @@ import { startDiagramKeys } from "./diagram/keys.js";
 const IDLE_DRAW_MS = 250;
 const DETAIL_MS = 2_500;
 const LATE_MS = 8_000;
+const FOLLOW_MS = 500;
+/** Verbs of buttons that are kubectl commands, and may have to wait. */
+const THROUGH_THE_API = ["apply", "delete", "delete-pod", "kubectl", "scale"];
 
 const $ = (id) => document.getElementById(id);
 const { dataset } = document.body;
@@ -115,6 +118,22 @@ async function learnHistory() {
   store.changed();
 }
 
+/**
+ * Follow a button's command through the API, as the terminal follows a line: while it waits the
+ * button says for what, and when it failed, why.
+ */
+async function followSession(id) {
+  try {
+    for (let body = null; !body?.done; ) {
+      if (body) await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+      body = await lab.ask({ ask: "session", session: id, from: 0 });
+      store.follows(id, body);
+    }
+  } catch (problem) {
+    store.settle({ t: "refused", id, reason: problem.reason });
+  }
+}
+
 const actions = {
   /** Look at an earlier instant, or at the present again (null). */
   look(at) {
@@ -136,7 +155,7 @@ const actions = {
   command(body, place, label) {
     const [id, answered] = request(body);
     store.ask(id, place, label, body);
-    answered.catch(() => {});
+    answered.then(() => THROUGH_THE_API.includes(body.do) && followSession(id)).catch(() => {});
   },
   pace(wish) {
     request({ pace: wish })[1].catch((problem) => say(because(problem.reason)));

@@ -155,3 +155,19 @@ def test_a_healed_cut_is_connected_again_and_calm(visit: Visit) -> None:
 
     expect(card).to_contain_text("connected again for")
     expect(page.locator("#lesson .clocks.calm")).to_be_visible()
+
+
+def test_without_a_quorum_the_page_says_that_waiting_does_not_help(visit: Visit) -> None:
+    learner = visit().open_lab()
+    page = learner.page
+    learner.machine("cp-1", "power-off")
+    learner.machine("cp-2", "power-off")
+    expect(page.locator("#pace")).to_contain_text("2 of 3 control plane nodes are off")
+    worker = page.locator("#scene").get_by_text("not heard").first
+    expect(worker).to_be_visible()
+
+    web = page.locator("#inspector .line").filter(has_text="web").first
+    web.locator("button[data-do=scale]").last.click()
+
+    expect(web.locator(".refusal")).to_contain_text("the control plane has no quorum")
+    expect(web.locator(".refusal")).to_contain_text("timed out", timeout=30_000)

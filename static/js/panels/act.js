@@ -31,6 +31,15 @@ export function act(store, actions, act) {
 /** Show what became of what was asked at a place, if there is anything to say. */
 export function outcome(store, place) {
   const asked = store.askedAt(place);
-  if (asked?.state !== "refused") return null;
-  return h("p", { class: "refusal", role: "alert" }, because(asked.reason));
+  const sentence = asked && said(asked);
+  return sentence ? h("p", { class: "refusal", role: "alert" }, sentence) : null;
+}
+
+/** Say what holds a command up, or why it failed, in the terminal's words. */
+function said({ state, reason, waiting, isUnanswered, said: told }) {
+  if (state === "refused") return because(reason);
+  const silent = t("no answer: the control plane has no quorum");
+  if (state === "waiting") return waiting?.key === "waiting-for-quorum" && silent;
+  if (state === "failed") return isUnanswered ? [silent, told].filter(Boolean).join(" · ") : told;
+  return "";
 }
