@@ -16,6 +16,7 @@ import { firstMinute } from "./panels/firstminute.js";
 import { inspector } from "./panels/inspector.js";
 import { story } from "./panels/story.js";
 import { looking } from "./panels/looking.js";
+import { next } from "./panels/next.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
@@ -280,7 +281,7 @@ function redraw(now) {
     drawStage(store, now);
     return;
   }
-  render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), story(store, actions)], $("lesson"));
+  render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), next(store, actions), story(store, actions)], $("lesson"));
   render(toolbar(store, actions, now), $("controls"));
   render(timeline(store, actions, along), $("timeline"));
   render(looking(store, actions), $("looking"));

@@ -171,3 +171,26 @@ def test_without_a_quorum_the_page_says_that_waiting_does_not_help(visit: Visit)
 
     expect(web.locator(".refusal")).to_contain_text("the control plane has no quorum")
     expect(web.locator(".refusal")).to_contain_text("timed out", timeout=30_000)
+
+
+def test_like_lines_are_one_line_and_calm_suggests_what_next(visit: Visit) -> None:
+    learner = visit().open_lab()
+    page = learner.page
+    kill(learner)
+    expect(page.locator("#lesson .next")).to_have_count(0)
+    learner.hurry()
+    expect(page.locator("#lesson .clocks.calm")).to_be_visible(timeout=60_000)
+
+    group = page.locator("#lesson .story .many").filter(has_text="count as not ready")
+    expect(group).to_have_count(1)
+    expect(page.locator("#lesson .story")).not_to_contain_text("kindnet")
+    group.locator("summary").click()
+    expect(group.locator("li").first).to_be_visible()
+    expect(page.locator("#lesson .ending details[open]")).to_have_count(1)
+
+    cards = page.locator("#lesson .next .try")
+    expect(cards).to_have_count(3)
+    page.locator("#lesson .next .close").click()
+    expect(cards).to_have_count(0)
+    page.locator("#lesson .next-again").click()
+    expect(cards).to_have_count(3)

@@ -32,7 +32,8 @@ export function firstMinute(store, actions) {
   if (store.dismissed || !store.loaded) return null;
   const fault = store.clocks;
   const mine = fault?.fault === "machine-off" && fault.role === "worker";
-  const content = mine ? answer(store, fault) : question(store, actions);
+  if (store.again && fault?.id > store.again.after) store.again = null;
+  const content = mine && !store.again ? answer(store, fault) : question(store, actions);
   if (!content) return null;
   const dismiss = () => {
     sessionStorage.setItem(DISMISSED, store.labId);
@@ -48,7 +49,8 @@ export function firstMinute(store, actions) {
 /** What to do, and what to predict; nothing is killed while something else is broken. */
 function question(store, actions) {
   const fault = store.clocks;
-  if (failing(store).length || (fault && fault.over_at === null)) return null;
+  const broken = failing(store);
+  if (broken.length || (fault && fault.over_at === null)) return store.again ? mendFirst(store, actions, broken) : null;
   const name = fullest(store);
   const chosen = store.predictions.open;
   return [
@@ -62,6 +64,22 @@ function question(store, actions) {
       place: `power ${name}`, danger: true, label: t("Switch {name} off", { name }),
       command: `power-off ${name}`, body: { do: "power-off", node: name } }),
     outcome(store, `power ${name}`),
+  ];
+}
+
+function mendFirst(store, actions, broken) {
+  const machines = store.table("machine");
+  return [
+    h("h1", null, t("First mend what is broken")),
+    broken.map((name) => {
+      const isOff = machines[name].power === "off";
+      return isOff || machines[name].cut ? act(store, actions, {
+        place: `power ${name}`, label: isOff ? t("Switch {name} on again", { name }) : t("Connect {name} again", { name }),
+        command: isOff ? `power-on ${name}` : `heal ${name}`,
+        body: isOff ? { do: "power-on", node: name } : { do: "heal", a: name, b: "" },
+      }) : h("p", { class: "quiet" }, t("{name} is not heard yet.", { name }));
+    }),
+    !broken.length && h("p", { class: "quiet" }, t("The last fault is not over yet.")),
   ];
 }
 
