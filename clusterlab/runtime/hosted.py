@@ -63,7 +63,7 @@ class Hosted:
     def become(self, universe: Lab, seq: int) -> None:
         """Go on as a lab that rose from the journal; viewers need a snapshot of it."""
         self.universe, self.seq = universe, seq
-        self.folder = FrameFolder(universe)
+        self.folder = FrameFolder(universe, self.folder.history)
         # A number without a delta: whoever folds frames notices that one is missing.
         self.frame += 1
         self.snapshot_asked = True
@@ -111,7 +111,10 @@ class Hosted:
         try:
             if letter.body.get("ask") == "moment":
                 return self._look_back(letter)
-            body = queries.answer(self.universe, letter.body)
+            if letter.body.get("ask") == "history":
+                body = self.folder.history.as_row(self.universe.now)
+            else:
+                body = queries.answer(self.universe, letter.body)
         except Refused as refused:
             return refusal(letter, refused.reason)
         except Exception:

@@ -9,8 +9,8 @@ from channels.layers import get_channel_layer
 
 from clusterlab.runtime import keys, limits
 
-LARGE = ("snapshot", "moment")
-"""Messages that hold a whole picture."""
+LARGE = ("snapshot", "moment", "answer")
+"""Messages that hold a whole picture, a history, or what kubectl prints."""
 
 Sealed = tuple[str, bytes]
 """A channel, and what is to be published on it."""

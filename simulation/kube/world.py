@@ -16,6 +16,7 @@ from simulation.kernel.records import State
 from simulation.kernel.timeline import Event, Timeline
 from simulation.kernel.units import Instant
 from simulation.kube import (
+    aftermath,
     apiserver,
     control_plane,
     controllers,
@@ -28,6 +29,7 @@ from simulation.kube import (
     readers,
     server_health,
 )
+from simulation.kube.aftermath import Aftermath
 from simulation.kube.apiserver import Api, ApiState
 from simulation.kube.consensus import Consensus
 from simulation.kube.consensus_state import ConsensusState
@@ -77,6 +79,8 @@ class WorldState(State):
 
     now: Instant = 0
     last_fault: int = 0
+    aftermath: Aftermath | None = None
+    """The latest fault that silences a node, and what came of it."""
     workers_made: int = 0
     settings: Settings = msgspec.field(default_factory=Settings)
     machines: dict[str, Machine] = {}
@@ -252,7 +256,8 @@ class World:
     def fault(self, key: str, subject: str, **params: Any) -> int:
         """Write down an act upon reality: the first cause of what follows."""
         self.last_fault = self.story(key, subject, (), **params)
-        self.traffic.fault_begins(self, self.last_fault)
+        if aftermath.silences(Reason(key, params)):
+            self.state.aftermath = aftermath.begins(self, self.last_fault)
         return self.last_fault
 
     def committed(self, change: Change) -> None:
@@ -261,6 +266,8 @@ class World:
             self.heartbeats.add(self, change.key, self.now)
         if change.kind == "Node" and change.new is None:
             self.heartbeats.remove(change.key)
+        if change.kind in ("Deployment", "Node"):
+            aftermath.review(self)
         for observer in self.observers:
             observer(change)
 
@@ -331,6 +338,10 @@ class World:
     def traffic_changed(self, cause: int = 0) -> None:
         """Something that requests meet on their way changed."""
         self.traffic.changed(self)
+
+    def traffic_solved(self) -> None:
+        """It is known how requests fare from now on."""
+        aftermath.review(self)
 
     def memory_taken(self, node: str) -> None:
         """Something on a machine takes more memory or disk."""

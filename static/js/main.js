@@ -4,6 +4,7 @@ import { render } from "preact";
 import { LabSocket } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { Past, neighbour } from "./state/past.js";
+import { Predictions } from "./state/predictions.js";
 import { because, clock, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
@@ -14,6 +15,7 @@ import { firstMinute } from "./panels/firstminute.js";
 import { inspector } from "./panels/inspector.js";
 import { story } from "./panels/story.js";
 import { looking } from "./panels/looking.js";
+import { next } from "./panels/next.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startShare } from "./panels/share.js";
 import { startTooltips } from "./panels/tooltip.js";
@@ -28,17 +30,29 @@ import { startDiagramKeys } from "./diagram/keys.js";
 const IDLE_DRAW_MS = 250;
 const DETAIL_MS = 2_500;
 const LATE_MS = 8_000;
+const FOLLOW_MS = 500;
+/** Verbs of buttons that are kubectl commands, and may have to wait. */
+const THROUGH_THE_API = ["apply", "delete", "delete-pod", "kubectl", "scale"];
 
 const $ = (id) => document.getElementById(id);
 const { dataset } = document.body;
 const isStage = dataset.view === "stage";
 const store = new Store(dataset.role);
 store.labId = dataset.lab;
+store.predictions = new Predictions(dataset.lab, sessionStorage);
 const pending = new Map();
 
 const socket = new LabSocket(dataset.ws, {
-  frame: (frame, tables) => store.frame(frame, tables),
-  connection: (state) => store.connected(state),
+  frame: (frame, tables) => {
+    store.frame(frame, tables);
+    if (frame.t === "snapshot") learnHistory();
+  },
+  connection: (state) => {
+    const isBack = state === "open" && store.connection !== "open" && store.loaded;
+    store.connected(state);
+    // What came in one delta was many samples.
+    if (isBack) learnHistory();
+  },
   message: take,
 });
 
@@ -96,6 +110,32 @@ function soon(promise) {
   return Promise.race([promise, new Promise((_, reject) => setTimeout(reject, LATE_MS, late))]);
 }
 
+/** Ask the host for the time that this page has not seen. */
+async function learnHistory() {
+  try {
+    store.history.learn(await lab.ask({ ask: "history" }));
+  } catch {
+    store.history.isTold = true;
+  }
+  store.changed();
+}
+
+/**
+ * Follow a button's command through the API, as the terminal follows a line: while it waits the
+ * button says for what, and when it failed, why.
+ */
+async function followSession(id) {
+  try {
+    for (let body = null; !body?.done; ) {
+      if (body) await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+      body = await lab.ask({ ask: "session", session: id, from: 0 });
+      store.follows(id, body);
+    }
+  } catch (problem) {
+    store.settle({ t: "refused", id, reason: problem.reason });
+  }
+}
+
 const actions = {
   /** Look at an earlier instant, or at the present again (null). */
   look(at) {
@@ -120,7 +160,7 @@ const actions = {
   command(body, place, label) {
     const [id, answered] = request(body);
     store.ask(id, place, label, body);
-    answered.catch(() => {});
+    answered.then(() => THROUGH_THE_API.includes(body.do) && followSession(id)).catch(() => {});
   },
   pace(wish) {
     request({ pace: wish })[1].catch((problem) => say(because(problem.reason)));
@@ -264,7 +304,7 @@ function redraw(now) {
     drawStage(store, now);
     return;
   }
-  render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
+  render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), next(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
   render(toolbar(store, actions, now), $("controls"));
   render(timeline(store, actions, along), $("timeline"));
   render(looking(store, actions), $("looking"));

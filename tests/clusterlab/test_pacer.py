@@ -35,7 +35,7 @@ def test_from_a_kill_to_calm_a_learner_waits_25_to_40_seconds(seed: int, kill_af
             pace.seen_at, pace.current, owed = clock, 1.0, 0.0
         row = clocks_row(lab.world)
         assert row is not None, "the kill is a fault that begins the clocks"
-        if row["calm"] and row["evicted_at"] is not None:
+        if row["over_at"] is not None:
             break
 
     assert 25 <= clock <= 40

@@ -154,6 +154,11 @@ export function notes(places, state, now) {
   return found;
 }
 
+/** Say of a node how long its controller has not heard it; without a quorum nobody counts that. */
+export function silence(node, now) {
+  return node.noticed === null ? t("not heard") : t("silent for {span}", { span: span(now - node.noticed) });
+}
+
 /** Return what is to be said of a worker, part by part; nothing if all is well. */
 export function noteOf(node, machine, state, now) {
   const parts = [];
@@ -162,7 +167,7 @@ export function noteOf(node, machine, state, now) {
   else if (machine?.power === "booting") parts.push(t("starting"));
   for (const process of machine?.power === "on" ? machine.stopped ?? [] : []) parts.push(t("{process} stopped", { process }));
   if (node?.unschedulable) parts.push(t("cordoned"));
-  if (node?.heartbeat != null) parts.push(t("silent for {span}", { span: span(now - node.heartbeat) }));
+  if (node?.heartbeat != null) parts.push(silence(node, now));
   const tainted = node?.taints?.some((each) => each.endsWith("unreachable:NoExecute"));
   if (tainted && node.ready_since != null) {
     const left = node.ready_since + state.settings.toleration_s * 1000 - now;

@@ -21,7 +21,7 @@ export function act(store, actions, act) {
     title: act.term ? undefined : act.command,
     "aria-label": act.bare ? act.aria : undefined,
     "data-term": act.term,
-    "data-more": act.command,
+    "data-command": act.command,
     "data-do": act.body.do,
     // The second click of a double click asks for what was asked already.
     onclick: () => {
@@ -36,9 +36,19 @@ export function act(store, actions, act) {
 /** Show what became of what was asked at a place, over what follows it; a click puts it away. */
 export function outcome(store, place) {
   const asked = store.askedAt(place);
-  if (asked?.state !== "refused") return null;
+  const sentence = asked && said(asked);
+  if (!sentence) return null;
   return h("div", { class: "outcome", key: `outcome ${place}`, onclick: () => store.forget(place) },
-    h("p", { class: "refusal", role: "alert", ref: keepInSight }, because(asked.reason)));
+    h("p", { class: "refusal", role: "alert", ref: keepInSight }, sentence));
+}
+
+/** Say what holds a command up, or why it failed, in the terminal's words. */
+function said({ state, reason, waiting, isUnanswered, said: told }) {
+  if (state === "refused") return because(reason);
+  const silent = t("no answer: the control plane has no quorum");
+  if (state === "waiting") return waiting?.key === "waiting-for-quorum" && silent;
+  if (state === "failed") return isUnanswered ? [silent, told].filter(Boolean).join(" · ") : told;
+  return "";
 }
 
 /** Below the last button there may be no room: then it lies over the button, and nothing is scrolled. */

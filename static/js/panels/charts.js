@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { ink } from "../ink.js";
 import { rates } from "../state/history.js";
-import { number, t } from "../words.js";
+import { clock, number, t } from "../words.js";
 import { Plot } from "./plot.js";
 
 const WINDOW_MS = 8 * 60_000;
@@ -49,7 +49,11 @@ export function windowTo(store, now) {
 /** Draw both charts. */
 export function charts(store, now) {
   const shown = shownAt(store, now);
-  return [requests(store, shown), replicas(store, shown)];
+  const missing = unrecorded(store, shown.view);
+  return [
+    requests(store, shown), replicas(store, shown),
+    missing && h("p", { class: "quiet norecord" }, missing),
+  ];
 }
 
 /** Draw the one that the last row can read. */
@@ -88,6 +92,12 @@ function requests(store, { samples, view, marks }, font = FONT_PX) {
       h("span", { class: "k ok" }, t("answered")), h("span", { class: "k slow" }, t("slow")),
       h("span", { class: "k failed", "data-term": "failed", "data-more": causes.join(", ") || null },
         causes.length ? t("failed: {causes}", { causes: causes.join(", ") }) : t("failed"))));
+}
+
+/** Say from when on there is a record, if a window begins before that; else nothing. */
+export function unrecorded(store, view) {
+  const { from, isTold } = store.history;
+  return isTold && from > view.from ? t("no record before {clock}", { clock: clock(from) }) : "";
 }
 
 /** Return all requests of a sample: answered, slow or failed. */
@@ -130,7 +140,7 @@ export function visible(all, view, now) {
   let first = samples.findIndex((each) => each.at > view.from) - 1;
   if (first < -1) first = samples.length - 1;
   const shown = samples.slice(Math.max(0, first));
-  return shown.length ? [...shown, { ...shown.at(-1), at: Math.max(now, shown.at(-1).at) }] : [{ at: now, ok: 0, slow: 0, errors: 0, failed: {}, replicas: {} }];
+  return shown.length ? [...shown, { ...shown.at(-1), at: Math.max(now, shown.at(-1).at) }] : [];
 }
 
 function ceiling(value) {

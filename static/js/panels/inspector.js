@@ -7,7 +7,7 @@ import { phaseWord, tile } from "../diagram/pods.js";
 import { phaseOf } from "../diagram/phases.js";
 import { laneFinder } from "../diagram/scene.js";
 import { quorumSentence, roleWord } from "../diagram/members.js";
-import { lookOf } from "../diagram/workers.js";
+import { lookOf, silence } from "../diagram/workers.js";
 import { networkOf } from "../diagram/links.js";
 import { whatIsFull, whyNotScheduled } from "../diagram/scheduling.js";
 import { act, outcome } from "./act.js";
@@ -146,7 +146,7 @@ function node(store, actions, name, now) {
     machine && processes(store, actions, name, machine, cp),
     kv(
       machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(now - machine.since)}`}`, "machine-clock"],
-      row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${t("silent for {span}", { span: span(now - row.heartbeat) })}`), "belief-clock"],
+      row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${silence(row, now)}`), "belief-clock"],
       member && [t("etcd"), `${roleWord(member.role)} · ${t("term")} ${member.term}`, "etcd"],
       member && [t("Log"), t("up to {n}, committed up to {commit}", { n: member.last, commit: member.commit }), "log"],
       member && [t("Its vote"), member.vote ? t("{name} in term {term}", { name: member.vote, term: member.term }) : t("none in term {term}", { term: member.term }), "vote"],

@@ -88,6 +88,7 @@ function drawMarks({ ctx, bbox, valToPos }, marks) {
 
 /** Draw where a line stands now. */
 function drawDot({ ctx, data, series, valToPos }, line) {
+  if (!data[0].length) return;
   ctx.save();
   ctx.fillStyle = series[line].stroke();
   ctx.beginPath();

@@ -6,7 +6,7 @@
 
 import { h } from "preact";
 import { clock, t } from "../words.js";
-import { all, visible, windowTo } from "./charts.js";
+import { all, unrecorded, visible, windowTo } from "./charts.js";
 
 const TICKS_MS = [30_000, 120_000, 300_000, 900_000, 3_600_000];
 const TICKS_MAX = 7;
@@ -25,6 +25,7 @@ export function timeline(store, actions, W) {
   const x = (at) => Math.max(0, Math.min(1, (at - view.from) / (view.to - view.from))) * W;
   const y = (value) => 58 - (value / top) * 36;
   const poly = (low, high) => {
+    if (!samples.length) return "";
     const up = [];
     const down = [];
     samples.forEach((s, i) => {
@@ -66,6 +67,7 @@ export function timeline(store, actions, W) {
     h("path", { d: poly(() => 0, (s) => s.ok), fill: "var(--accent)", "fill-opacity": 0.35 }),
     h("path", { d: poly((s) => s.ok, (s) => s.ok + s.slow), fill: "var(--warn)" }),
     h("path", { d: poly((s) => s.ok + s.slow, all), fill: "var(--bad)" }),
+    missing(store, view, x),
     timelineMarks(store, view, x),
     ticks.map((at) => h("g", null,
       h("path", { d: `M${x(at)} 59v4`, stroke: "var(--line2)" }),
@@ -83,6 +85,18 @@ function viewOf(store, now) {
   return { from: Math.max(store.settings.opened, Math.min(view.from, store.past.reach - BEFORE_HAND_MS)), to: view.to };
 }
 
+/** Say where nothing is known, if that place is wide enough. */
+function missing(store, view, x) {
+  const width = x(store.history.from ?? view.from);
+  const sentence = unrecorded(store, view);
+  if (!sentence || width < NO_RECORD_PX) return null;
+  return [
+    h("rect", { x: 0, y: 14, width, height: 45, rx: 6, fill: "var(--bg)" }),
+    h("text", { x: width / 2, y: 40, "font-size": 10.5, fill: "var(--muted)", "text-anchor": "middle" }, sentence),
+  ];
+}
+
+const NO_RECORD_PX = 150;
 const KEY_STEP_MS = 5_000;
 
 function lookByKey(event, store, actions) {

@@ -24,7 +24,9 @@ export function startTooltips() {
     const words = explain(target.dataset.term);
     if (!words || !target.isConnected) return;
     const { more } = target.dataset;
-    tip.replaceChildren(make("b", words[0]), make("span", words[1]), ...(more ? [make("code", more)] : []));
+    const { command, more } = target.dataset;
+    tip.replaceChildren(
+      make("b", words[0]), make("span", more ? `${words[1]} ${more}` : words[1]), ...(command ? [make("code", command)] : []));
     tip.hidden = false;
     const box = target.getBoundingClientRect();
     const mine = tip.getBoundingClientRect();
