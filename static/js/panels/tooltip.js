@@ -23,7 +23,6 @@ export function startTooltips() {
   const show = (target) => {
     const words = explain(target.dataset.term);
     if (!words || !target.isConnected) return;
-    const { more } = target.dataset;
     const { command, more } = target.dataset;
     tip.replaceChildren(
       make("b", words[0]), make("span", more ? `${words[1]} ${more}` : words[1]), ...(command ? [make("code", command)] : []));
