@@ -1,13 +1,12 @@
 """`apply`, `create -f`, `replace`, `edit`, `patch`: manifests become writes."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from simulation.kernel.calendar import Calendar
 from simulation.kube.manifests.codec import to_json
-from simulation.kube.manifests.reading import Document, Unreadable, documents
+from simulation.kube.manifests.reading import Document, Unreadable, documents, value_of
 from simulation.kube.manifests.updates import refused_changes
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kubectl.errors import CommandError, not_found
@@ -168,11 +167,23 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
 
 def merged_with(world: "World", given: Given, live: AnyObject) -> AnyObject:
     """Return what a manifest makes of what is there; raise Rejected."""
-    last = live.metadata.annotations.get(LAST_APPLIED)
-    before = _noted(json.loads(last)) if last else {}
+    last = _last_applied(live)
+    before = _noted(last) if last else {}
     merged = three_way(before, _noted(given.document.content), to_json(live, world.calendar))
     document = msgspec.structs.replace(given.document, content=merged)
     return admitted(world, given.resource, document, "")
+
+
+def _last_applied(live: AnyObject) -> dict[str, Any]:
+    """Return what apply noted the last time; raise CommandError if somebody wrote something else there."""
+    text = live.metadata.annotations.get(LAST_APPLIED)
+    if not text:
+        return {}
+    try:
+        found = value_of("last-applied", text)
+    except Unreadable as unreadable:
+        raise CommandError(f"error: {unreadable.problem.text}") from None
+    return found if isinstance(found, dict) else {}
 
 
 def _others(obj: AnyObject) -> dict[str, str]:
@@ -182,6 +193,9 @@ def _others(obj: AnyObject) -> dict[str, str]:
 def _noted(content: dict[str, Any]) -> dict[str, Any]:
     """Return a manifest with the annotation in which apply remembers it."""
     meta = content.get("metadata") or {}
+    if not isinstance(meta, dict) or not isinstance(meta.get("annotations") or {}, dict):
+        # The API server will say what is wrong with it.
+        return content
     annotations = dict(meta.get("annotations") or {})
     annotations.pop(LAST_APPLIED, None)
     remembered = {**content, "metadata": {**meta, "annotations": annotations}}
@@ -230,7 +244,8 @@ def rewrite(
     meta = {**(content.get("metadata") or {}), "namespace": live.metadata.namespace}
     if not live.metadata.namespace:
         meta.pop("namespace")
-    if meta.get("name") != live.metadata.name:
+    same = content.get("apiVersion") == live.api_version and content.get("kind") == resource.kind
+    if not same or meta.get("name") != live.metadata.name:
         raise CommandError(
             "error: At least one of apiVersion, kind and name was changed"
         )
@@ -253,8 +268,9 @@ def patch(world: "World", session: Session, call: Call) -> None:
     if sort not in ("strategic", "merge", "json"):
         raise CommandError(f'error: --type must be one of [json merge strategic], not "{sort}"')
     try:
-        body = _patch_body(text)
+        body = value_of("patch", text)
     except Unreadable as unreadable:
+        session.problems.append(unreadable.problem)
         raise CommandError(f"error: unable to parse \"{text[:200]}\": {unreadable.problem.text}") from None
     found, problems = collect(world, call, wanted)
     for problem in problems:
@@ -282,12 +298,6 @@ def patch(world: "World", session: Session, call: Call) -> None:
             session.complain(world.now, f"The request is invalid: the server rejected our request due to an error in our request: {problem}")
             continue
         rewrite(world, session, call, resource, live, content, "patched", "patched (no change)")
-
-
-def _patch_body(text: str) -> Any:
-    """Read a patch, which may be a list: wrap it so that the reader of manifests takes it."""
-    indented = "\n".join(f" {line}" for line in text.strip().splitlines())
-    return documents("patch", f"patch:\n{indented}\n")[0].content["patch"]
 
 
 def edit(world: "World", session: Session, call: Call) -> None:

@@ -13,7 +13,7 @@ from simulation.kubectl.errors import NO_RESOURCES, CommandError
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import Resource
 from simulation.kubectl.session import Session
-from simulation.kubectl.sources import Given, checked, manifests
+from simulation.kubectl.sources import Given, Rejected, checked, manifests
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Content = dict[str, Any]
 DIFFERS = 1
 """The status of `diff` when something would change."""
+FAILED = 2
+"""Its status when it cannot tell."""
 
 
 def set_env(world: "World", session: Session, call: Call) -> None:
@@ -128,7 +130,11 @@ def diff(world: "World", session: Session, call: Call) -> None:
     """Show what `apply` of the same files would change; the status is 1 if it is anything."""
     needs_files(call)
     for given in manifests(session, call):
-        before, after = _before_and_after(world, given)
+        try:
+            before, after = _before_and_after(world, given)
+        except Rejected as rejected:
+            session.problems += rejected.problems
+            raise CommandError(rejected.text, FAILED) from None
         name = f"{given.resource.api_version.replace('/', '.')}.{given.resource.kind}.{given.namespace}.{given.name}"
         lines = difflib.unified_diff(
             before.splitlines(), after.splitlines(), f"/tmp/LIVE/{name}", f"/tmp/MERGED/{name}", lineterm=""

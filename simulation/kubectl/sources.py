@@ -158,12 +158,12 @@ def _with_namespace(
     return msgspec.structs.replace(document, content={**content, "metadata": meta})
 
 
-class Rejected(Exception):
+class Rejected(CommandError):
     """The API server would not take a manifest; the text is its answer."""
 
     def __init__(self, text: str, problems: list[Problem]) -> None:
         super().__init__(text)
-        self.text, self.problems = text, problems
+        self.problems = problems
 
 
 def admitted(world: "World", resource: Resource, document: Document, context: str) -> AnyObject:
