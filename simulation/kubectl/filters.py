@@ -3,6 +3,7 @@
 import re
 
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.numbers import is_whole, whole_number
 from simulation.kubectl.parse import not_here
 
 LINES_DEFAULT = 10
@@ -33,7 +34,7 @@ def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
         word = words.pop(0)
         if word == "-e" and words:
             patterns.append(words.pop(0))
-        elif word in ("-A", "-B", "-C") and words and words[0].isdigit():
+        elif word in ("-A", "-B", "-C") and words and is_whole(words[0]):
             context[word[1]] = int(words.pop(0))
         elif word.startswith("--") and len(word) > 2:
             letters += {"--ignore-case": "i", "--invert-match": "v", "--count": "c"}.get(word, "")
@@ -88,8 +89,8 @@ def _wc(words: list[str], lines: list[str]) -> tuple[str, int]:
 def _count(words: list[str]) -> int:
     text = "".join(words).removeprefix("-n").removeprefix("-")
     try:
-        return int(text) if text else LINES_DEFAULT
-    except ValueError:
+        return whole_number(text, "") if text else LINES_DEFAULT
+    except CommandError:
         raise CommandError(f"head: invalid number of lines: ‘{text}’") from None
 
 
@@ -114,7 +115,7 @@ def _sort(words: list[str], lines: list[str]) -> tuple[str, int]:
 
 
 def _leading_number(line: str) -> tuple[int, str]:
-    found = re.match(r"\s*(-?\d+)", line)
+    found = re.match(r"\s*(-?[0-9]{1,400})", line)
     return (int(found[1]) if found else 0, line)
 
 
@@ -155,8 +156,8 @@ def _awk(words: list[str], lines: list[str]) -> tuple[str, int]:
 
 
 AWK = re.compile(
-    r"(?:NR\s*>\s*(?P<skip>\d{1,4})\s*|/(?P<pattern>[^/]+)/\s*)?"
-    r"\{\s*print\s*(?P<fields>\$(?:\d{1,3}|NF)(?:\s*,\s*\$(?:\d{1,3}|NF))*)\s*;?\s*\}"
+    r"(?:NR\s*>\s*(?P<skip>[0-9]{1,4})\s*|/(?P<pattern>[^/]+)/\s*)?"
+    r"\{\s*print\s*(?P<fields>\$(?:[0-9]{1,3}|NF)(?:\s*,\s*\$(?:[0-9]{1,3}|NF))*)\s*;?\s*\}"
 )
 BY_LINE = ("cat", "egrep", "grep", "less", "more")
 """Filters that can stand behind a command that goes on printing."""

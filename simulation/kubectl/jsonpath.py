@@ -36,7 +36,7 @@ TOKEN = re.compile(
       | (?P<dot>\.)
       | \[\s*(?P<quoted>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*\]
       | \[\s*\*\s*\] (?P<star>)
-      | \[\s*(?P<low>-?\d*)\s*(?P<colon>:)?\s*(?P<high>-?\d*)\s*(?::\s*(?P<stride>\d+))?\s*\]
+      | \[\s*(?P<low>-?[0-9]{,18})\s*(?P<colon>:)?\s*(?P<high>-?[0-9]{,18})\s*(?::\s*(?P<stride>[0-9]{1,18}))?\s*\]
       | \[\?\(\s*(?P<filter>(?:[^()'"]|'[^']*'|"[^"]*")*)\s*\)\]
     """,
     re.X,
@@ -83,7 +83,10 @@ def _step(found: re.Match[str]) -> Step | None:
     low = int(group["low"]) if group["low"] else None
     high = int(group["high"]) if group["high"] else None
     if group["colon"]:
-        return Step("slice", "", low, high, int(group["stride"] or 1))
+        stride = int(group["stride"] or 1)
+        if stride < 1:
+            raise CommandError("error: error executing jsonpath: step must be > 0")
+        return Step("slice", "", low, high, stride)
     return Step("index", "", low or 0)
 
 
@@ -98,7 +101,7 @@ def _filter(text: str) -> Step:
             wanted = wanted[1:-1]
         elif wanted in ("true", "false"):
             wanted = wanted == "true"
-        elif re.fullmatch(r"-?\d+", wanted):
+        elif re.fullmatch(r"-?[0-9]{1,18}", wanted):
             wanted = int(wanted)
     return Step("filter", operator=found["op"] or "", wanted=wanted, inner=steps_of(found["path"]))
 

@@ -13,6 +13,7 @@ from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.pod import ContainerStatus, Pod
 from simulation.kube.objects.service import Service
 from simulation.kubectl.errors import CommandError, not_found
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import chosen
@@ -173,12 +174,5 @@ def _lines(
 
 
 def _cut(call: Call, lines: list[str], default: int) -> list[str]:
-    text = call.flag("tail", str(default))
-    try:
-        tail = int(text)
-    except ValueError:
-        raise CommandError(
-            f'error: invalid argument "{text}" for "--tail" flag: strconv.ParseInt: parsing '
-            f'"{text}": invalid syntax'
-        ) from None
+    tail = whole_number(call.flag("tail", str(default)), "--tail")
     return lines if tail < 0 else lines[len(lines) - min(tail, len(lines)) :]

@@ -6,20 +6,10 @@ Each takes the line and returns the manifest as kubectl would send it; nobody is
 from typing import Any
 
 from simulation.kubectl.errors import CommandError, required, usage_of
+from simulation.kubectl.numbers import is_whole, whole_number
 from simulation.kubectl.parse import Call, not_here
 
 Content = dict[str, Any]
-
-
-def whole(text: str, flag: str) -> int:
-    """Return the whole number of a flag; raise CommandError as pflag does."""
-    try:
-        return int(text)
-    except ValueError:
-        raise CommandError(
-            f'error: invalid argument "{text}" for "{flag}" flag: strconv.ParseInt: parsing '
-            f'"{text}": invalid syntax'
-        ) from None
 
 
 def only_name(call: Call, skip: int = 0) -> str:
@@ -99,7 +89,7 @@ def disruption_budget(call: Call) -> Content:
     value = call.flag(sides[0])
     field = "minAvailable" if sides[0] == "min-available" else "maxUnavailable"
     labels = dict(each.split("=", 1) for each in call.every("selector") if "=" in each)
-    spec = {field: int(value) if value.isdigit() else value, "selector": {"matchLabels": labels}}
+    spec = {field: int(value) if is_whole(value) else value, "selector": {"matchLabels": labels}}
     return headed("policy/v1", "PodDisruptionBudget", name, spec=spec)
 
 
@@ -108,7 +98,7 @@ def priority_class(call: Call) -> Content:
     name = only_name(call)
     content = headed(
         "scheduling.k8s.io/v1", "PriorityClass", name,
-        value=whole(call.flag("value", "0"), "--value"),
+        value=whole_number(call.flag("value", "0"), "--value"),
         preemptionPolicy=call.flag("preemption-policy") or "PreemptLowerPriority",
     )
     if call.given("description"):
@@ -120,8 +110,8 @@ def priority_class(call: Call) -> Content:
 
 def autoscaler(call: Call, target: Content, name: str) -> Content:
     """Return the HorizontalPodAutoscaler of `autoscale` for a workload."""
-    highest = whole(call.flag("max"), "--max")
-    lowest = whole(call.flag("min", "-1"), "--min")
+    highest = whole_number(call.flag("max"), "--max")
+    lowest = whole_number(call.flag("min", "-1"), "--min")
     if highest < 1:
         raise CommandError(f"error: --max=MAXPODS is required and must be at least 1, max: {highest}")
     if highest < lowest:
@@ -132,8 +122,9 @@ def autoscaler(call: Call, target: Content, name: str) -> Content:
     if lowest > 0:
         spec["minReplicas"] = lowest
     percent = (call.flag("cpu-percent") or call.flag("cpu")).removesuffix("%")
-    if percent and whole(percent, "--cpu-percent") > 0:
-        goal = {"averageUtilization": int(percent), "type": "Utilization"}
+    share = whole_number(percent, "--cpu-percent") if percent else 0
+    if share > 0:
+        goal = {"averageUtilization": share, "type": "Utilization"}
         spec["metrics"] = [{"resource": {"name": "cpu", "target": goal}, "type": "Resource"}]
     return headed("autoscaling/v2", "HorizontalPodAutoscaler", call.flag("name") or name, spec=spec)
 

@@ -16,8 +16,8 @@ from simulation.kubectl.made import (
     autoscaler,
     headed,
     only_name,
-    whole,
 )
+from simulation.kubectl.numbers import is_whole, whole_number
 from simulation.kubectl.output import Output, json_text
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import RESOURCES, targets
@@ -79,7 +79,7 @@ def _containers(call: Call, name: str) -> list[Content]:
         container: Content = {"name": base if call.verb != "run" else name, "image": image}
         container["resources"] = {}
         if call.given("port"):
-            container["ports"] = [{"containerPort": whole(call.flag("port"), "--port")}]
+            container["ports"] = [{"containerPort": whole_number(call.flag("port"), "--port")}]
         if call.after:
             container["command" if call.on("command") or call.verb != "run" else "args"] = list(call.after)
         if call.given("env"):
@@ -101,7 +101,7 @@ def _deployment(world: "World", session: Session, call: Call) -> Content:
         "kind": "Deployment",
         "metadata": {"labels": dict(labels), "name": name},
         "spec": {
-            "replicas": whole(call.flag("replicas", "1"), "--replicas"),
+            "replicas": whole_number(call.flag("replicas", "1"), "--replicas"),
             "selector": {"matchLabels": dict(labels)},
             "strategy": {},
             "template": {
@@ -226,7 +226,7 @@ def _service(world: "World", session: Session, call: Call) -> Content:
     if call.given("clusterip"):
         spec["clusterIP"] = call.flag("clusterip")
     if call.given("node-port") and ports:
-        ports[0]["nodePort"] = whole(call.flag("node-port"), "--node-port")
+        ports[0]["nodePort"] = whole_number(call.flag("node-port"), "--node-port")
     return {
         "apiVersion": "v1", "kind": "Service",
         "metadata": {"labels": {"app": name}, "name": name}, "spec": spec,
@@ -234,8 +234,8 @@ def _service(world: "World", session: Session, call: Call) -> Content:
 
 
 def _port(name: str, port: str, target: str, protocol: str = "TCP") -> Content:
-    target_port: int | str = int(target) if target.isdigit() else target
-    content: Content = {"port": whole(port, "--port"), "protocol": protocol, "targetPort": target_port}
+    target_port: int | str = int(target) if is_whole(target) else target
+    content: Content = {"port": whole_number(port, "--port"), "protocol": protocol, "targetPort": target_port}
     return {"name": name, **content} if name else content
 
 
@@ -252,7 +252,7 @@ def _ingress(world: "World", session: Session, call: Call) -> Content:
                 f"error: rule {rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"
             )
         sort = "Prefix" if path.endswith("*") else "Exact"
-        number: Content = {"number": int(port)} if port.isdigit() else {"name": port}
+        number: Content = {"number": int(port)} if is_whole(port) else {"name": port}
         rules.setdefault(host, []).append(
             {
                 "backend": {"service": {"name": service, "port": number}},
@@ -265,7 +265,7 @@ def _ingress(world: "World", session: Session, call: Call) -> Content:
         spec["ingressClassName"] = call.flag("class")
     if call.given("default-backend"):
         service, _, port = call.flag("default-backend").partition(":")
-        spec["defaultBackend"] = {"service": {"name": service, "port": {"number": whole(port, "--default-backend")}}}
+        spec["defaultBackend"] = {"service": {"name": service, "port": {"number": whole_number(port, "--default-backend")}}}
     elif not rules:
         raise CommandError("error: not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)")
     if rules:

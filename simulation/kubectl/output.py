@@ -9,6 +9,7 @@ from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.jsonpath import column_text, custom_columns, render, steps_of, values_at
+from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.resources import Resource
 from simulation.kubectl.tables import layout
 
@@ -106,5 +107,5 @@ def _order(values: list[Any]) -> tuple[int, int, list[Any]]:
     value = values[0]
     if isinstance(value, bool | int | float):
         return (1, int(value), [])
-    parts = re.split(r"(\d+)", str(value))
-    return (2, 0, [(int(part), "") if part.isdigit() else (-1, part) for part in parts])
+    parts = re.split(r"([0-9]+)", str(value))
+    return (2, 0, [(int(part), "") if is_whole(part) else (-1, part) for part in parts])

@@ -12,7 +12,7 @@ from simulation.kube.rules.pods import is_finished
 from simulation.kube.writes import Committed, Refused, Result, Write
 from simulation.kubectl.changing import _nodes, set_schedulable
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, refusal_text
-from simulation.kubectl.made import whole
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Found
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import collect, nobody_there
@@ -69,7 +69,7 @@ def _given(world: "World", session: Session, call: Call, given: list[Given]) -> 
 
 def delete(world: "World", session: Session, call: Call) -> None:
     """Plan the deletion of objects, and wait for their end unless told otherwise."""
-    grace = whole(call.flag("grace-period", "-1"), "--grace-period")
+    grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
     if call.on("now"):
         grace = 1
     forced = call.on("force")
@@ -221,7 +221,7 @@ def _evict(world: "World", session: Session, call: Call, pod: Pod) -> None:
     key = key_of(pod)
     session.say(world.now, f"evicting pod {key}")
     session.tried[key] = -1
-    grace = whole(call.flag("grace-period", "-1"), "--grace-period")
+    grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
     because = Reason("evicted-by-drain", {"pod": key, "node": pod.spec.node_name})
     verb = "delete" if call.on("disable-eviction") else "evict"
     write = Write(verb, pod, because, require_uid=pod.metadata.uid,

@@ -17,6 +17,7 @@ from simulation.kubectl.errors import CommandError
 from simulation.kubectl.events import chosen as events_chosen
 from simulation.kubectl.events import event_row
 from simulation.kubectl.jsonpath import steps_of, text_of, values_at
+from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect, namespace_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR}
+LONGEST = (2**63 - 1) // 1_000_000
+"""Go counts nanoseconds in 64 bits: 292 years."""
 WAIT_DEFAULT = 30 * SECOND
 PING_UNANSWERED = 45 * SECOND
 """A connection is pinged after 30 s of silence and given up 15 s later (apimachinery, util/net)."""
@@ -38,16 +41,16 @@ FOREVER = 7 * 24 * HOUR
 
 def duration(text: str) -> Duration:
     """Return the milliseconds of a Go duration such as 90s or 1m30s; raise CommandError."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|h|m|s)", text.removeprefix("-"))
+    parts = re.findall(r"([0-9]{1,19}(?:\.[0-9]{1,19})?)(ms|h|m|s)", text.removeprefix("-"))
     whole = "".join(number + unit for number, unit in parts)
     if text in ("0", "-0"):
         return 0
-    if not parts or whole != text.removeprefix("-"):
-        problem = "missing unit in duration" if text.isdigit() else "invalid duration"
+    total = sum(round(float(number) * UNITS[unit]) for number, unit in parts)
+    if not parts or whole != text.removeprefix("-") or total > LONGEST:
+        problem = "missing unit in duration" if is_whole(text) else "invalid duration"
         raise CommandError(
             f'error: invalid argument "{text}" for "--timeout" flag: time: {problem} "{text}"'
         )
-    total = sum(round(float(number) * UNITS[unit]) for number, unit in parts)
     return -total if text.startswith("-") else total
 
 

@@ -40,5 +40,5 @@ def system_objects(addresses: Sequence[str]) -> list[AnyObject]:
     meta = ObjectMeta(name="kubernetes", namespace="default", labels=labels)
     endpoints = tuple(Endpoint(addresses=(address,)) for address in addresses)
     ports = (EndpointPort("https", API_PORT),)
-    found.append(EndpointSlice(metadata=meta, endpoints=endpoints, ports=ports))
+    found.append(EndpointSlice(meta, "discovery.k8s.io/v1", endpoints=endpoints, ports=ports))
     return found
