@@ -92,6 +92,8 @@ class Session(State):
     tried: dict[str, Instant] = {}
     """Pod to when its eviction is tried again; -1 while an answer is on its way."""
     failed: bool = False
+    fault: str = ""
+    """The bug of ours that ended it, for whoever keeps a log; empty if none did."""
     without_quorum: bool = False
     """Whether there was none when it last looked or wrote: then that is what it waits for."""
 

@@ -3,6 +3,10 @@
 A session is a data state machine (`session.Session`). It may have to wait for an API server that
 can answer its first read; then its verb plans writes, which are sent one after the other, as kubectl
 does; then it may wait for a goal. Nothing here decides what a verb does.
+
+A session stands at the rim of the engine, as the program kubectl does outside the cluster: it reads
+the world, and all that it changes is a request that is sent (`Api.send` only puts it on its way). So
+a bug in what a verb does ends that command and not the lab (`_step`).
 """
 
 from collections.abc import Callable
@@ -16,8 +20,16 @@ from simulation.kube.objects.kinds import key_of
 from simulation.kube.writes import Committed, Result
 from simulation.kube.writes import Refused as RefusedWrite
 from simulation.kubectl import applying, changing, filters, logs, making, removing, setting, waiting
-from simulation.kubectl.errors import CLIENT_TIMED_OUT, TIMED_OUT, CommandError, refusal_text
+from simulation.kubectl.errors import (
+    CLIENT_TIMED_OUT,
+    TIMED_OUT,
+    CommandError,
+    fault_of,
+    internal,
+    refusal_text,
+)
 from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
+from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import Call, not_here, parse
 from simulation.kubectl.reading import nobody_there, server_of
 from simulation.kubectl.session import (
@@ -104,17 +116,36 @@ class Sessions:
     ) -> None:
         """Begin a command; raise Refused if too many wait already."""
         self._make_room()
-        command = " ".join(argv)
-        argv, pipes, call = _understood(tuple(argv))
-        session = Session(id, argv, dict(files), world.now, pipes)
-        session.cause = world.story("asked", f"Session/{id}", command=command)
+        session = Session(id, tuple(argv), dict(files), world.now)
+        session.cause = world.story("asked", f"Session/{id}", command=" ".join(argv))
         self.state.sessions[id] = session
+        self._step(world, session, lambda: self._begin(world, session))
+
+    def _begin(self, world: "World", session: Session) -> None:
+        session.argv, session.pipes, call = _understood(session.argv)
         if isinstance(call, CommandError):
             session.say(world.now, call.text, STDERR)
             self._end(world, session, call.exit_code)
             return
         session.server = server_of(world, call)
         self._read(world, session, call)
+
+    def _step(self, world: "World", session: Session, step: Callable[[], None]) -> None:
+        """Take a step of a session; a bug of ours in it ends the session as an internal error.
+
+        Nothing of the store is written within a step, so what a step leaves behind when it breaks
+        is at most a request on its way, which is what Ctrl-C leaves behind too. Broken promises of
+        the engine itself are assertions, and those are not caught here or anywhere.
+        """
+        try:
+            step()
+        except (AssertionError, Refused):
+            raise
+        except Exception as problem:
+            session.fault = fault_of(problem)
+            session.pipes = []
+            session.complain(world.now, internal(session.fault))
+            self._end(world, session, 1)
 
     def _make_room(self) -> None:
         sessions = self.state.sessions
@@ -224,6 +255,11 @@ class Sessions:
         session = self.state.sessions.get(id)
         if session is None or session.stage == DONE:
             return
+        self._step(world, session, lambda: self._hear(world, session, data, results))
+
+    def _hear(
+        self, world: "World", session: Session, data: tuple[str | int, ...], results: tuple[Result, ...]
+    ) -> None:
         call = parse(session.argv)
         if data[0] == "evict":
             removing.evict_answered(world, session, str(data[1]), results[0])
@@ -280,6 +316,9 @@ class Sessions:
         session = self.state.sessions.get(event.subject)
         if session is None or session.stage == DONE or event.data[0] != session.looked:
             return
+        self._step(world, session, lambda: self._go_on(world, session))
+
+    def _go_on(self, world: "World", session: Session) -> None:
         call = parse(session.argv)
         if session.stage == READING:
             self._read(world, session, call)
@@ -324,7 +363,7 @@ def _watched(words: list[str]) -> list[str]:
 def _patience(call: Call) -> Duration:
     """Return how long the first read of a call may hang; --request-timeout=0 means no limit of its own."""
     text = call.flag("request-timeout")
-    wanted = waiting.duration(f"{text}s" if text.isdigit() else text) if text else 0
+    wanted = waiting.duration(f"{text}s" if is_whole(text) else text) if text else 0
     return min(wanted, READ_TIMEOUT) if wanted > 0 else READ_TIMEOUT
 
 

@@ -24,7 +24,7 @@ from simulation.kubectl import (
     top,
 )
 from simulation.kubectl.curl import curl
-from simulation.kubectl.errors import CommandError
+from simulation.kubectl.errors import CommandError, fault_of, internal
 from simulation.kubectl.limits import (
     ARGV_WORDS_MAX,
     LINE_CHARACTERS_MAX,
@@ -185,17 +185,27 @@ def read(
 ) -> Output:
     """Answer a line that only reads."""
     try:
-        parts = pipeline(words_of(given))
-        output = _first(world, parts[0], server)
-        for part in parts[1:]:
-            text, status = filters.apply(part, output.stdout)
-            output = Output(text, output.stderr, status, output.waits)
+        output = _answered(world, words_of(given), server)
     except CommandError as problem:
         return Output("", f"{problem.text}\n", problem.exit_code)
+    except AssertionError:
+        raise
+    except Exception as problem:
+        # A read changes nothing, so a bug of ours in it is no reason to stop a lab.
+        return Output("", f"{internal(fault_of(problem))}\n", 1)
     if len(output.stdout) > OUTPUT_CHARACTERS_MAX:
         cut = output.stdout[:OUTPUT_CHARACTERS_MAX]
         note = "the rest was left out: it is more than this terminal shows\n"
         return Output(cut, output.stderr + note, output.exit_code)
+    return output
+
+
+def _answered(world: "World", words: list[str], server: str) -> Output:
+    parts = pipeline(words)
+    output = _first(world, parts[0], server)
+    for part in parts[1:]:
+        text, status = filters.apply(part, output.stdout)
+        output = Output(text, output.stderr, status, output.waits)
     return output
 
 
