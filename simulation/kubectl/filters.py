@@ -3,14 +3,12 @@
 import re
 
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.limits import PATTERN_CHARACTERS_MAX
 from simulation.kubectl.numbers import is_whole, whole_number
 from simulation.kubectl.parse import not_here
+from simulation.kubectl.patterns import Invalid, Pattern, Unsupported
 
 LINES_DEFAULT = 10
-PATTERN_CHARACTERS_MAX = 200
-"""A pattern that a person types; longer ones could take long to match."""
-RISKY = re.compile(r"[+*}][^|]*\)\s*[+*{]")
-"""A repeated group with a repetition inside can take for ever."""
 
 
 def apply(words: list[str], text: str) -> tuple[str, int]:
@@ -45,21 +43,31 @@ def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
     if not patterns:
         raise CommandError("Usage: grep [OPTION]... PATTERNS", 2)
     pattern = "|".join(re.escape(each) if "F" in letters else _syntax(each, letters) for each in patterns)
-    if len(pattern) > PATTERN_CHARACTERS_MAX or RISKY.search(pattern):
+    try:
+        return _grepped(_pattern(pattern, letters), letters, context, lines)
+    except Unsupported:
+        raise CommandError("grep with this pattern: real, not simulated here, try: a simpler pattern", 2) from None
+
+
+def _pattern(pattern: str, letters: str) -> Pattern:
+    if len(pattern) > PATTERN_CHARACTERS_MAX:
         raise CommandError("grep: the pattern is too complicated for this terminal", 2)
     try:
-        wanted = re.compile(rf"\b(?:{pattern})\b" if "w" in letters else pattern,
-                            re.I if "i" in letters else 0)
-    except re.error:
-        raise CommandError(f"grep: Invalid regular expression: {pattern}", 2) from None
-    hits = [number for number, line in enumerate(lines)
-            if (wanted.search(line) is not None) != ("v" in letters)]
+        return Pattern(rf"\b(?:{pattern})\b" if "w" in letters else pattern, "i" in letters)
+    except Invalid as problem:
+        raise CommandError(f"grep: {problem}", 2) from None
+
+
+def _grepped(
+    wanted: Pattern, letters: str, context: dict[str, int], lines: list[str]
+) -> tuple[str, int]:
+    hits = [number for number, line in enumerate(lines) if wanted.matches(line) != ("v" in letters)]
     if "q" in letters:
         return "", 0 if hits else 1
     if "c" in letters:
         return f"{len(hits)}\n", 0 if hits else 1
     if "o" in letters:
-        found = [each.group() for number in hits for each in wanted.finditer(lines[number])]
+        found = [each for number in hits for each in wanted.found(lines[number])]
         return _joined(found), 0 if found else 1
     before, after = context["B"] or context["C"], context["A"] or context["C"]
     shown = sorted({n for hit in hits for n in range(max(0, hit - before), min(len(lines), hit + after + 1))})

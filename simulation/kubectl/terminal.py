@@ -150,8 +150,14 @@ def pipeline(words: list[str]) -> list[list[str]]:
 
 
 def words_of(given: str | list[str] | tuple[str, ...]) -> list[str]:
-    """Return the words of a line or of an argv."""
-    return split(given) if isinstance(given, str) else list(given)
+    """Return the words of a line or of an argv; raise CommandError if they are too many."""
+    if isinstance(given, str):
+        return split(given)
+    if sum(map(len, given)) > LINE_CHARACTERS_MAX:
+        raise CommandError("bash: the line is too long", 1)
+    if len(given) > ARGV_WORDS_MAX:
+        raise CommandError("bash: the line has too many words", 1)
+    return list(given)
 
 
 def is_session(given: str | list[str] | tuple[str, ...]) -> bool:
