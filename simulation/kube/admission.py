@@ -110,6 +110,9 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     if isinstance(obj, Pod) and obj.spec.scheduling_gates:
         gated = set_condition(obj.status.conditions, GATED, world.now)
         obj = replace(obj, status=replace(obj.status, conditions=gated))
+    refused = quota.too_large(obj)
+    if refused is not None:
+        return refused
     change = _put(world, key, kind, obj, by, write.because, causes)
     assert change.new is not None
     return Committed(change.version, change.new)
@@ -178,6 +181,11 @@ def _store(
     if spec_changed:
         meta = replace(new.metadata, generation=current.metadata.generation + 1)
         new = fill_in(replace(new, metadata=meta), world.store, world.settings, world.dice)
+    if not all(path.startswith("status") for path in write.fields) or write.verb == "update":
+        # Status comes from controllers, often, and is small.
+        refused = quota.too_large(new)
+        if refused is not None:
+            return refused
     done = new.metadata.deletion_timestamp is not None and not _lingers(new)
     kind, key = kind_of(new), key_of(new)
     change = _put(world, key, kind, None if done else new, by, write.because, causes)

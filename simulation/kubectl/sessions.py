@@ -28,7 +28,7 @@ from simulation.kubectl.errors import (
     internal,
     refusal_text,
 )
-from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
+from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX, STORY_COMMAND_MAX
 from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import Call, not_here, parse
 from simulation.kubectl.reading import nobody_there, server_of
@@ -40,6 +40,7 @@ from simulation.kubectl.session import (
     WAITING,
     WRITING,
     Aim,
+    Line,
     Session,
     SessionsState,
 )
@@ -117,7 +118,7 @@ class Sessions:
         """Begin a command; raise Refused if too many wait already."""
         self._make_room()
         session = Session(id, tuple(argv), dict(files), world.now)
-        session.cause = world.story("asked", f"Session/{id}", command=" ".join(argv))
+        session.cause = world.story("asked", f"Session/{id}", command=clipped(argv))
         self.state.sessions[id] = session
         self._step(world, session, lambda: self._begin(world, session))
 
@@ -177,7 +178,7 @@ class Sessions:
             "command": " ".join(session.argv),
             "lines": [
                 {"at": line.at, "stream": line.stream, "text": line.text}
-                for line in session.lines[first:]
+                for line in (*_left_out(session, n), *session.lines[first:])
             ],
             "next": session.dropped + len(session.lines),
             "done": session.stage == DONE,
@@ -330,6 +331,13 @@ class Sessions:
         session.acts, session.aims, session.files = [], [], {}
 
 
+def _left_out(session: Session, n: int) -> list[Line]:
+    """Return the line that stands for those that are not kept any more, if somebody asks for them."""
+    if n >= session.dropped:
+        return []
+    return [Line(session.started, STDERR, f"… {session.dropped - n} lines before this one are not kept")]
+
+
 def _understood(
     argv: tuple[str, ...],
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]], "Call | CommandError"]:
@@ -374,6 +382,12 @@ def _is_long(call: Call) -> bool:
     return call.on("watch") or call.on("watch-only") or call.on("follow")
 
 
+def clipped(argv: tuple[str, ...]) -> str:
+    """Return a command as the story tells it: a patch of some kilobytes would fill the page."""
+    text = " ".join(argv)
+    return text if len(text) <= STORY_COMMAND_MAX else f"{text[: STORY_COMMAND_MAX - 1]}…"
+
+
 def waiting_for(session: Session) -> Reason | None:
     """Return what a session waits for, or None if it does not."""
     if session.stage == READING or (session.stage != DONE and session.without_quorum):
@@ -381,7 +395,7 @@ def waiting_for(session: Session) -> Reason | None:
     if session.stage == WRITING:
         return Reason("waiting-for-answer", {"since": session.started})
     if session.stage == WAITING:
-        return Reason("waiting-for-goal", {"command": " ".join(session.argv)})
+        return Reason("waiting-for-goal", {"command": clipped(session.argv)})
     return None
 
 

@@ -28,12 +28,13 @@ from simulation.kubectl.errors import CommandError, fault_of, internal
 from simulation.kubectl.limits import (
     ARGV_WORDS_MAX,
     LINE_CHARACTERS_MAX,
-    OUTPUT_CHARACTERS_MAX,
+    OUTPUT_BYTES_MAX,
     PIPES_MAX,
 )
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call, help_text, not_here, parse
 from simulation.kubectl.reading import nobody_there, server_of
+from simulation.kubectl.sizes import fitting
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -199,8 +200,8 @@ def read(
     except Exception as problem:
         # A read changes nothing, so a bug of ours in it is no reason to stop a lab.
         return Output("", f"{internal(fault_of(problem))}\n", 1)
-    if len(output.stdout) > OUTPUT_CHARACTERS_MAX:
-        cut = output.stdout[:OUTPUT_CHARACTERS_MAX]
+    cut = fitting(output.stdout, OUTPUT_BYTES_MAX)
+    if len(cut) < len(output.stdout):
         note = "the rest was left out: it is more than this terminal shows\n"
         return Output(cut, output.stderr + note, output.exit_code)
     return output

@@ -29,7 +29,6 @@ WIDE = {"items": [{"a": n, "b": {"c": "x" * 20}} for n in range(1_000)]}
         "{range $..}{range $..}{range $..}x{end}{end}{end}",
         "{range ..}{'" + "x" * 500 + "'}{end}",
         "{..}" * 200,
-        "{range ..*}{range ..*}{range ..*}{end}{end}{end}",
         "{..[?(@..[?(@..a)])]}",
         "{.items[" + " " * 3_000 + "x]}",
     ],
@@ -69,7 +68,7 @@ def test_a_thousand_pods_are_not_too_many_to_look_everywhere():
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["kubectl", "get", "pods", "-A", "-o", "jsonpath-as-json={..*}"], "this terminal"),
+        (["kubectl", "get", "pods", "-A", "-o", "jsonpath-as-json={..}"], "this terminal"),
         (["kubectl", "get", "pods", "-o", f"custom-columns={','.join(['A:..'] * (COLUMNS_MAX + 1))}"],
          f"more than {COLUMNS_MAX} custom columns"),
         (["kubectl", "get", "pods", "-A", "-o", f"custom-columns={','.join(['A:..'] * COLUMNS_MAX)}"],

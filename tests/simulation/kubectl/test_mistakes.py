@@ -118,7 +118,9 @@ def test_diff_of_a_file_with_a_mistake_says_so_and_ends_with_two():
 def test_a_patch_cannot_nest_deeper_operation_by_operation():
     steps = [f'{{"op":"add","path":"/metadata/annotations{"/a" * n}","value":{{}}}}' for n in range(200)]
 
-    assert "is too deep" in after(["kubectl", "patch", "deploy", "web", "--type=json", "-p", f"[{','.join(steps)}]"])
+    line = "kubectl patch deploy web --type=json --patch-file p.json"
+
+    assert "is too deep" in after(line, {"p.json": f"[{','.join(steps)}]"})
 
 
 def test_what_was_applied_last_may_be_nonsense():
