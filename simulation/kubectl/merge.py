@@ -6,6 +6,9 @@ item, as Kubernetes' strategic merge does; all others are replaced.
 
 from typing import Any
 
+from simulation.kube.limits import MANIFEST_DEPTH_MAX
+from simulation.kubectl.numbers import is_whole
+
 MERGE_KEYS: dict[str, tuple[str, ...]] = {
     "containers": ("name",),
     "initContainers": ("name",),
@@ -128,6 +131,9 @@ def json_patch(live: Any, operations: list[Any]) -> Any:
             part.replace("~1", "/").replace("~0", "~")
             for part in str(operation["path"]).split("/")[1:]
         ]
+        if len(path) > MANIFEST_DEPTH_MAX:
+            # An operation that nests what the one before it nested could go down without end.
+            raise ValueError(f"the path {str(operation['path'])[:200]} is too deep")
         live = _operated(live, path, str(operation["op"]), operation.get("value"))
     return live
 
@@ -139,7 +145,7 @@ def _operated(target: Any, path: list[str], verb: str, value: Any) -> Any:
         return target if verb == "test" else value
     head, *tail = path
     if isinstance(target, list):
-        place = len(target) if head == "-" else int(head) if head.isdigit() else -1
+        place = len(target) if head == "-" else int(head) if is_whole(head) else -1
         if not 0 <= place <= len(target) or (place == len(target) and (tail or verb != "add")):
             raise ValueError(f"the index {head} is out of bounds")
         if tail or verb == "test":
