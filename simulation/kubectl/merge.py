@@ -55,9 +55,14 @@ def _key_of(field: str, *lists: Any) -> str:
     """Return the key that all items of the lists have, or an empty text."""
     items = [item for each in lists if isinstance(each, list) for item in each]
     for key in MERGE_KEYS.get(field, ()):
-        if items and all(isinstance(item, dict) and key in item for item in items):
+        if items and all(_has(key, item) for item in items):
             return key
     return ""
+
+
+def _has(key: str, item: Any) -> bool:
+    """Tell whether an item can be found by a key; a manifest may have a list where a name should be."""
+    return isinstance(item, dict) and isinstance(item.get(key), str | int)
 
 
 def _lists(field: str, last: Any, new: list[Any], live: list[Any]) -> list[Any]:
@@ -65,9 +70,9 @@ def _lists(field: str, last: Any, new: list[Any], live: list[Any]) -> list[Any]:
     if not key:
         return new
     old = {each[key]: each for each in live}
-    before = {each[key]: each for each in last or [] if isinstance(each, dict) and key in each}
+    before = {each[key]: each for each in last or [] if _has(key, each)}
     merged = [three_way(before.get(each[key]), each, old.get(each[key], {})) for each in new]
-    wanted = [each[key] for each in new]
+    wanted = {each[key] for each in new}
     kept = [each for each in live if each[key] not in wanted and each[key] not in before]
     return merged + kept
 
@@ -97,16 +102,22 @@ def _patched(field: str, live: list[Any], patch: list[Any]) -> list[Any]:
     key = _key_of(field, live, patch)
     if not key:
         return patch
-    merged = list(live)
+    # Two items may share a key, port 53 over TCP and over UDP: a patch changes the first of them.
+    merged: list[Any] = list(live)
+    places: dict[str | int, list[int]] = {}
+    for number, old in enumerate(live):
+        places.setdefault(old[key], []).append(number)
     for each in patch:
-        place = next((n for n, old in enumerate(merged) if old[key] == each[key]), None)
+        held = places.get(each[key])
         if each.get(DIRECTIVE) == "delete":
-            merged = [old for old in merged if old[key] != each[key]]
-        elif place is None:
-            merged.append(each)
+            for number in places.pop(each[key], ()):
+                merged[number] = None
+        elif held:
+            merged[held[0]] = strategic(merged[held[0]], each)
         else:
-            merged[place] = strategic(merged[place], each)
-    return merged
+            places[each[key]] = [len(merged)]
+            merged.append(each)
+    return [each for each in merged if each is not None]
 
 
 def json_merge(live: Any, patch: Any) -> Any:
