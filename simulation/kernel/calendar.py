@@ -28,4 +28,8 @@ class Calendar(Record):
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
         if moment.tzinfo is None:
             raise ValueError(f"{text!r} has no time zone")
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            raise ValueError(f"{text!r} is no year from 1 to 9999") from None
         return round((moment - datetime.fromtimestamp(self.born_at, UTC)).total_seconds() * SECOND)

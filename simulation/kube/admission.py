@@ -11,6 +11,7 @@ import msgspec
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
 from simulation.kube import quota
+from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.objects.meta import Condition
@@ -111,6 +112,9 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     if isinstance(obj, Pod) and obj.spec.scheduling_gates:
         gated = set_condition(obj.status.conditions, GATED, world.now)
         obj = replace(obj, status=replace(obj.status, conditions=gated))
+    refused = quota.too_large(obj)
+    if refused is not None:
+        return refused
     change = _put(world, key, kind, obj, by, write.because, causes)
     assert change.new is not None
     return Committed(change.version, change.new)
@@ -179,6 +183,11 @@ def _store(
     if spec_changed:
         meta = replace(new.metadata, generation=current.metadata.generation + 1)
         new = fill_in(replace(new, metadata=meta), world.store, world.settings, world.dice)
+    if not all(path.startswith("status") for path in write.fields) or write.verb == "update":
+        # Status comes from controllers, often, and is small.
+        refused = quota.too_large(new)
+        if refused is not None:
+            return refused
     done = new.metadata.deletion_timestamp is not None and not _lingers(new)
     kind, key = kind_of(new), key_of(new)
     change = _put(world, key, kind, None if done else new, by, write.because, causes)
@@ -217,7 +226,7 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
             return Committed(current.metadata.resource_version, current)
     meta = replace(
         current.metadata,
-        deletion_timestamp=world.now + grace * SECOND,
+        deletion_timestamp=world.now + min(grace, SECONDS_MAX) * SECOND,
         deletion_grace_period_seconds=grace,
         finalizers=finalizers,
         generation=current.metadata.generation + 1,

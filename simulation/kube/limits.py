@@ -46,10 +46,41 @@ MANIFEST_BYTES_MAX = 512 * 1024
 """A file of manifests; the API server itself takes 3 MB, etcd 1.5 MB an object."""
 
 MANIFEST_NODES_MAX = 50_000
-"""Values in one file: aliases of YAML can make billions of a few lines."""
+"""Values in one file, read or reached again: aliases of YAML can make billions of a few lines."""
 
 MANIFEST_DEPTH_MAX = 60
 """Levels of nesting; the deepest field of the API lies at about fifteen."""
 
 MANIFEST_DOCUMENTS_MAX = 500
-"""Objects in one file."""
+"""Objects in one file, empty documents counted too."""
+
+NUMBER_CHARACTERS_MAX = 400
+"""Digits of one number; the largest float has 309, and reading more takes the square of the time."""
+
+SECONDS_MAX = 100 * 365 * 24 * 3_600
+"""A grace period or a toleration that the API takes as 64 bits; no lab lives for a hundred years, and
+milliseconds have to fit into 64 bits too."""
+
+ANNOTATIONS_BYTES_MAX = 256 * 1024
+"""All annotations of an object together (TotalAnnotationSizeLimitB)."""
+
+OBJECT_BYTES_MAX = 1_536 * 1024
+"""etcd's --max-request-bytes: patches can make an object grow that no file could hold."""
+
+SERVICES_MAX = 500
+"""Every pod that comes or goes is looked up in the selectors of all Services of its namespace."""
+
+INGRESSES_MAX = 200
+"""Every request of the users outside is looked up in the rules of all Ingresses."""
+
+BUDGETS_MAX = 200
+"""Disruption budgets: every change of a pod is looked up in their selectors."""
+
+DAEMON_SETS_MAX = 50
+"""Their pods do not count against the quota of pods, for there are as many as nodes."""
+
+CONFIGS_MAX = 1_000
+"""ConfigMaps, and as many Secrets: nothing looks at them, but they are large."""
+
+QUANTITY_MAX = 2**63 - 1
+"""resource.Quantity holds 64 bits: what is written larger is capped there, not refused."""

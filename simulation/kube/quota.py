@@ -6,9 +6,22 @@ They are told in the API's own words for a quota, and for a full etcd. Pods of t
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from simulation.kube.kubelet.stages import MIRROR
-from simulation.kube.limits import OBJECTS_MAX, PODS_MAX, PODS_PER_NAMESPACE_MAX
-from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.limits import (
+    ANNOTATIONS_BYTES_MAX,
+    BUDGETS_MAX,
+    CONFIGS_MAX,
+    DAEMON_SETS_MAX,
+    INGRESSES_MAX,
+    OBJECT_BYTES_MAX,
+    OBJECTS_MAX,
+    PODS_MAX,
+    PODS_PER_NAMESPACE_MAX,
+    SERVICES_MAX,
+)
+from simulation.kube.objects.kinds import KINDS, AnyObject, kind_of
 from simulation.kube.writes import Refused
 
 if TYPE_CHECKING:
@@ -16,6 +29,16 @@ if TYPE_CHECKING:
 
 WHOLE_LAB = "*"
 """The scenario's key for all namespaces together."""
+
+MOST_OF_A_KIND = {
+    "ConfigMap": CONFIGS_MAX,
+    "DaemonSet": DAEMON_SETS_MAX,
+    "Ingress": INGRESSES_MAX,
+    "PodDisruptionBudget": BUDGETS_MAX,
+    "Secret": CONFIGS_MAX,
+    "Service": SERVICES_MAX,
+}
+"""Kinds whose number alone makes a lab slow, in all namespaces together."""
 
 OBJECTS_PER_NODE = 10
 """Its Node, its Lease, and its own pods."""
@@ -27,6 +50,9 @@ def refusal(world: "World", obj: AnyObject, kind: str) -> Refused | None:
     if _held(world) >= room:
         message = "etcdserver: mvcc: database space exceeded"
         return Refused(500, "InternalError", message)
+    if kind in MOST_OF_A_KIND:
+        used, limit = len(world.store.state.objects.get(kind, {})), MOST_OF_A_KIND[kind]
+        return _exceeded(obj, "lab", used, limit) if used >= limit else None
     if kind != "Pod" or _of_a_node(obj):
         return None
     namespace = obj.metadata.namespace
@@ -36,6 +62,21 @@ def refusal(world: "World", obj: AnyObject, kind: str) -> Refused | None:
         return _exceeded(obj, "namespace", used, limit)
     used, limit = len(world.store.state.objects.get("Pod", {})), _pods_max(world)
     return _exceeded(obj, "lab", used, limit) if used >= limit else None
+
+
+def too_large(obj: AnyObject) -> Refused | None:
+    """Return why an object does not fit into the API, or None."""
+    size = sum(len(f"{key}{value}".encode()) for key, value in obj.metadata.annotations.items())
+    if size > ANNOTATIONS_BYTES_MAX:
+        text = f"metadata.annotations: Too long: may not be more than {ANNOTATIONS_BYTES_MAX} bytes"
+        message = f'The {kind_of(obj)} "{obj.metadata.name}" is invalid: {text}'
+        return Refused(422, "Invalid", message)
+    if len(_ENCODER.encode(obj)) > OBJECT_BYTES_MAX:
+        return Refused(500, "InternalError", "etcdserver: request is too large")
+    return None
+
+
+_ENCODER = msgspec.json.Encoder()
 
 
 def _held(world: "World") -> int:
@@ -52,9 +93,12 @@ def _of_a_node(obj: AnyObject) -> bool:
 
 
 def _exceeded(obj: AnyObject, quota: str, used: int, limit: int) -> Refused:
+    info = KINDS[kind_of(obj)]
+    # The core group's kinds are counted by their plurals, all others as count/PLURAL.GROUP.
+    name = f"count/{info.resource}" if info.group else info.plural
     return Refused(
         403,
         "Forbidden",
-        f'pods "{obj.metadata.name}" is forbidden: exceeded quota: {quota}, requested: pods=1, '
-        f"used: pods={used}, limited: pods={limit}",
+        f'{info.resource} "{obj.metadata.name}" is forbidden: exceeded quota: {quota}, requested: '
+        f"{name}=1, used: {name}={used}, limited: {name}={limit}",
     )

@@ -86,6 +86,7 @@ REFUSALS: dict[str, str] = {
     "cable-to-itself": "{node} has no cable to itself",
     "cable-whole": "Nothing is wrong with the cable between {a} and {b}",
     "command-malformed": "This is not a command ClusterLab knows: {detail}",
+    "command-too-large": "A command has at most {limit} characters; put what is longer into a file",
     "command-too-long": "A command has at most {limit} words",
     "container-not-running": "No container of {pod} is running",
     "delay-out-of-range": "A cable can be made 1 to {limit} ms slower",

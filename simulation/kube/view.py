@@ -15,12 +15,14 @@ from simulation.kube.store import Items, Listed, Objects, Pairs, Store, name_of
 class View:
     """Reads a store as of a resourceVersion."""
 
-    __slots__ = ("_overlay", "_store", "version")
+    __slots__ = ("_filed", "_overlay", "_store", "version")
 
     def __init__(self, store: Store, seen: int | None = None) -> None:
         self._store = store
         self.version = store.version if seen is None else seen
         self._overlay: dict[str, dict[str, AnyObject | None]] = {}
+        self._filed: dict[str, dict[str, Items]] = {}
+        """The overlay by the indexes that were asked for: one pass, however many values are asked."""
         for change in store.changes_since(self.version) or ():
             self._overlay.setdefault(change.kind, {}).setdefault(change.key, change.old)
 
@@ -65,10 +67,16 @@ class View:
         found = self._store.by(filed, value)
         if overlay:
             found = [(key, obj) for key, obj in found if key not in overlay]
-            found += [
-                (key, obj)
-                for key, obj in overlay.items()
-                if obj is not None and filed.value_of(obj) == value
-            ]
+            found += self._overlay_by(filed).get(value, ())
             found.sort(key=lambda item: item[0])
         return [obj for _, obj in found]
+
+    def _overlay_by(self, index: Index) -> dict[str, Items]:
+        """Return what the reader still knows of an index's kind, by the index's values."""
+        if index.name not in self._filed:
+            filed: dict[str, Items] = {}
+            for key, obj in self._overlay[index.kind].items():
+                if obj is not None:
+                    filed.setdefault(index.value_of(obj), []).append((key, obj))
+            self._filed[index.name] = filed
+        return self._filed[index.name]

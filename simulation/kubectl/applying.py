@@ -1,20 +1,19 @@
 """`apply`, `create -f`, `replace`, `edit`, `patch`: manifests become writes."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from simulation.kernel.calendar import Calendar
 from simulation.kube.manifests.codec import to_json
-from simulation.kube.manifests.reading import Document, Unreadable, documents
+from simulation.kube.manifests.reading import Document, Unreadable, documents, value_of
 from simulation.kube.manifests.updates import refused_changes
 from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, not_found
 from simulation.kubectl.jsonpath import compact
-from simulation.kubectl.made import whole
 from simulation.kubectl.merge import json_merge, json_patch, strategic, three_way
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here, parse
 from simulation.kubectl.reading import collect, namespace_of
@@ -162,7 +161,7 @@ def _replace_one(world: "World", session: Session, call: Call, given: Given) -> 
 
 def _delete_first(world: "World", session: Session, call: Call) -> None:
     """Plan the deletion of what the manifests name; who waits for it goes on with `recreate`."""
-    grace = whole(call.flag("grace-period", "-1"), "--grace-period")
+    grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
     orphans = call.flag("cascade", "background") in ("orphan", "false")
     for given in manifests(session, call):
         live = world.store.get(given.resource.kind, given.key)
@@ -245,11 +244,23 @@ def _apply_on_the_server(world: "World", session: Session, call: Call, given: Gi
 
 def merged_with(world: "World", given: Given, live: AnyObject) -> AnyObject:
     """Return what a manifest makes of what is there; raise Rejected."""
-    last = live.metadata.annotations.get(LAST_APPLIED)
-    before = remembered(json.loads(last)) if last else {}
+    last = _last_applied(live)
+    before = remembered(last) if last else {}
     merged = three_way(before, remembered(given.document.content), to_json(live, world.calendar))
     document = msgspec.structs.replace(given.document, content=merged)
     return admitted(world, given.resource, document, "")
+
+
+def _last_applied(live: AnyObject) -> dict[str, Any]:
+    """Return what apply noted the last time; raise CommandError if somebody wrote something else there."""
+    text = live.metadata.annotations.get(LAST_APPLIED)
+    if not text:
+        return {}
+    try:
+        found = value_of("last-applied", text)
+    except Unreadable as unreadable:
+        raise CommandError(f"error: {unreadable.problem.text}") from None
+    return found if isinstance(found, dict) else {}
 
 
 def _others(obj: AnyObject) -> dict[str, str]:
@@ -259,6 +270,9 @@ def _others(obj: AnyObject) -> dict[str, str]:
 def remembered(content: dict[str, Any]) -> dict[str, Any]:
     """Return a manifest with the annotation in which apply remembers it."""
     meta = content.get("metadata") or {}
+    if not isinstance(meta, dict) or not isinstance(meta.get("annotations") or {}, dict):
+        # The API server will say what is wrong with it.
+        return content
     annotations = dict(meta.get("annotations") or {})
     annotations.pop(LAST_APPLIED, None)
     bare = {**content, "metadata": {**meta, "annotations": annotations}}
@@ -307,7 +321,8 @@ def rewrite(
     meta = {**(content.get("metadata") or {}), "namespace": live.metadata.namespace}
     if not live.metadata.namespace:
         meta.pop("namespace")
-    if meta.get("name") != live.metadata.name:
+    same = content.get("apiVersion") == live.api_version and content.get("kind") == resource.kind
+    if not same or meta.get("name") != live.metadata.name:
         raise CommandError(
             "error: At least one of apiVersion, kind and name was changed"
         )
@@ -329,8 +344,9 @@ def patch(world: "World", session: Session, call: Call) -> None:
     if sort not in ("strategic", "merge", "json"):
         raise CommandError(f'error: --type must be one of [json merge strategic], not "{sort}"')
     try:
-        body = _patch_body(text)
+        body = value_of("patch", text)
     except Unreadable as unreadable:
+        session.problems.append(unreadable.problem)
         raise CommandError(f"error: unable to parse \"{text[:200]}\": {unreadable.problem.text}") from None
     for resource, live in found_by(world, session, call, NO_RESOURCES):
         before = to_json(live, world.calendar)
@@ -356,12 +372,6 @@ def patch(world: "World", session: Session, call: Call) -> None:
             continue
         content = tolerated(session, world.now, resource.kind, content, True)
         rewrite(world, session, call, resource, live, content, "patched", "patched (no change)")
-
-
-def _patch_body(text: str) -> Any:
-    """Read a patch, which may be a list: wrap it so that the reader of manifests takes it."""
-    indented = "\n".join(f" {line}" for line in text.strip().splitlines())
-    return documents("patch", f"patch:\n{indented}\n")[0].content["patch"]
 
 
 def edit(world: "World", session: Session, call: Call) -> None:

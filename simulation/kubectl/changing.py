@@ -17,7 +17,7 @@ from simulation.kube.rules.revisions import revision_of, same_template, without_
 from simulation.kubectl.applying import CHANGE_CAUSE, perform
 from simulation.kubectl.describe_pods import template
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, required, usage_of
-from simulation.kubectl.made import whole
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect
@@ -44,7 +44,7 @@ def scale(world: "World", session: Session, call: Call) -> None:
     text = call.flag("replicas")
     if not text:
         raise required("replicas")
-    replicas = whole(text, "--replicas")
+    replicas = whole_number(text, "--replicas")
     if not 0 <= replicas <= REPLICAS_MAX:
         raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
     for resource, obj in found_by(world, session, call, NO_RESOURCES):
@@ -55,7 +55,7 @@ def scale(world: "World", session: Session, call: Call) -> None:
             )
             continue
         wanted = call.flag("current-replicas")
-        if wanted and whole(wanted, "--current-replicas") not in (-1, obj.spec.replicas):
+        if wanted and whole_number(wanted, "--current-replicas") not in (-1, obj.spec.replicas):
             session.complain(
                 world.now, f"error: Expected replicas to be {wanted}, was {obj.spec.replicas}"
             )
@@ -372,7 +372,7 @@ def _revisions(world: "World", obj: Deployment) -> list[ReplicaSet]:
 
 def undo(world: "World", session: Session, call: Call) -> None:
     """Plan to go back to the template of an earlier revision."""
-    wanted = whole(call.flag("to-revision", "0"), "--to-revision")
+    wanted = whole_number(call.flag("to-revision", "0"), "--to-revision")
     found = found_by(world, session, call, names_needed=False)
     several = len(found) > 1
     for resource, obj in found:
@@ -445,7 +445,7 @@ def _narrow(rows: list[list[str]]) -> list[str]:
 
 
 def _revision(world: "World", call: Call, obj: Deployment, known: list[ReplicaSet]) -> str:
-    wanted = whole(call.flag("revision"), "--revision")
+    wanted = whole_number(call.flag("revision"), "--revision")
     for each in known:
         if revision_of(each) == wanted:
             return f"deployment.apps/{obj.metadata.name} with revision #{wanted}\n{_template(world, each)}\n"

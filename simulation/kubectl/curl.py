@@ -13,6 +13,7 @@ from simulation.kube.network.trace import (
 )
 from simulation.kube.objects.pod import Pod
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.output import Output
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def split_url(url: str) -> Request:
     host, colon, port = place.partition(":")
     if not host:
         raise CommandError("curl: (3) URL rejected: No host part in the URL", 3)
-    if colon and not (port.isdigit() and 0 < int(port) < 65_536):
+    if colon and not (is_whole(port) and 0 < int(port) < 65_536):
         raise CommandError("curl: (3) URL rejected: Port number was not a decimal number between 0 and 65535", 3)
     path = "/" + path.partition("?")[0].partition("#")[0]
     return Request(host, path, int(port) if colon else PORTS[scheme])

@@ -6,6 +6,8 @@ from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration
 from simulation.kubectl.errors import CommandError
 
 UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR}
+LONGEST = (2**63 - 1) // 1_000_000
+"""Go counts nanoseconds in 64 bits: 292 years."""
 
 
 def duration(text: str, flag: str = "--timeout") -> Duration:
@@ -21,10 +23,13 @@ def duration_trouble(text: str) -> str:
     """Return what is wrong with a duration, as Go words it; empty if nothing is."""
     plain = text.removeprefix("-")
     parts = _parts(plain)
-    if plain == "0" or (parts and "".join(number + unit for number, unit in parts) == plain):
+    if plain == "0":
         return ""
-    found = re.match(r"-?\d+(?:\.\d+)?([^\d.]*)", text)
-    if found is None:
+    total = sum(float(number) * UNITS[unit] for number, unit in parts)
+    if parts and "".join(number + unit for number, unit in parts) == plain and total <= LONGEST:
+        return ""
+    found = re.match(r"-?[0-9]+(?:\.[0-9]+)?([^0-9.]*)", text)
+    if found is None or found[1] in UNITS:
         return f'time: invalid duration "{text}"'
     if not found[1]:
         return f'time: missing unit in duration "{text}"'
@@ -32,7 +37,7 @@ def duration_trouble(text: str) -> str:
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
-    return re.findall(r"(\d+(?:\.\d+)?)(ms|h|m|s)", text)
+    return re.findall(r"([0-9]{1,19}(?:\.[0-9]{1,19})?)(ms|h|m|s)", text)
 
 
 def go_duration(given: Duration) -> str:

@@ -59,6 +59,27 @@ CLIENT_TIMED_OUT = (
 """What it ends with when --request-timeout is shorter."""
 
 
+def fault_of(problem: Exception) -> str:
+    """Return what is remembered of a bug of ours: what was raised, and in which function."""
+    trace = problem.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "nowhere"
+    if trace is not None:
+        code = trace.tb_frame.f_code
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        place = f"{module}.{code.co_name}"
+    return f"{type(problem).__name__} in {place}"
+
+
+def internal(fault: str) -> str:
+    """Return the answer to a command that met a bug of ours, as the API server words its own."""
+    return (
+        f'Error from server (InternalError): an error on the server ("{fault}") has prevented the '
+        "request from succeeding"
+    )
+
+
 def refusal_text(result: Result, context: str = "", nobody: str = "") -> str:
     """Return the line that kubectl prints about a write that was not committed.
 

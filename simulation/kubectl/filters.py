@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 from simulation.kernel.records import Record
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.limits import PATTERN_CHARACTERS_MAX
+from simulation.kubectl.numbers import LARGEST, is_whole, whole_number
 from simulation.kubectl.parse import not_here
+from simulation.kubectl.patterns import Invalid, Pattern, Unsupported
 
 LINES_DEFAULT = 10
-PATTERN_CHARACTERS_MAX = 200
-"""A pattern that a person types; longer ones could take long to match."""
-RISKY = re.compile(r"[+*}][^|]*\)\s*[+*{]")
-"""A repeated group with a repetition inside can take for ever."""
 
 
 def apply(words: list[str], text: str) -> tuple[str, int]:
@@ -56,10 +55,11 @@ def _asked(words: list[str]) -> _Search:
             plain.append(value)
         elif letter == "e":
             patterns.append(value)
-        elif letter in WITH_VALUE and not value.isdigit():
+        elif letter in WITH_VALUE and COUNT.fullmatch(value) is None:
             raise CommandError(f"grep: {value}: invalid context length argument", 2)
         elif letter in WITH_VALUE:
-            numbers[letter] = int(value)
+            # As grep does: what no number of lines can be is the largest that can.
+            numbers[letter] = int(value) if is_whole(value) else LARGEST
         elif letter not in GREP_LETTERS:
             raise CommandError(f"grep: invalid option -- '{letter}'\n{GREP_USAGE}", 2)
         else:
@@ -90,7 +90,7 @@ def _options(words: list[str]) -> Iterator[tuple[str, str]]:
         if not word.startswith("-") or word == "-":
             yield "", word
             continue
-        rest = f"C{word[1:]}" if word[1:].isdigit() else word[1:]
+        rest = f"C{word[1:]}" if COUNT.fullmatch(word[1:]) else word[1:]
         while rest:
             letter, rest = rest[0], rest[1:]
             if letter in WITH_VALUE:
@@ -105,14 +105,20 @@ GREP_USAGE = (
     "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information."
 )
 GREP_LETTERS = "EFGPchilnoqsvwxy"
+COUNT = re.compile(r"[0-9]+")
 
 
 def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
     asked = _asked(words)
+    try:
+        return _grepped(asked, _pattern(asked), lines)
+    except Unsupported:
+        raise CommandError("grep with this pattern: real, not simulated here, try: a simpler pattern", 2) from None
+
+
+def _grepped(asked: _Search, wanted: Pattern, lines: list[str]) -> tuple[str, int]:
     letters = asked.letters
-    wanted = _pattern(asked)
-    hits = [number for number, line in enumerate(lines)
-            if (wanted.search(line) is not None) != ("v" in letters)]
+    hits = [number for number, line in enumerate(lines) if wanted.matches(line) != ("v" in letters)]
     if asked.most >= 0:
         hits = hits[: asked.most]
     status = 0 if hits else 1
@@ -124,9 +130,9 @@ def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
         return "(standard input)\n" if hits else "", status
     if "o" in letters:
         found = [
-            f"{number + 1}:{each.group()}" if "n" in letters else each.group()
+            f"{number + 1}:{each}" if "n" in letters else each
             for number in hits if "v" not in letters
-            for each in wanted.finditer(lines[number]) if each.group()
+            for each in wanted.found(lines[number])
         ]
         return _joined(found), status
     return _joined(_shown(asked, lines, hits)), status
@@ -134,32 +140,31 @@ def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
 
 def _shown(asked: _Search, lines: list[str], hits: list[int]) -> list[str]:
     """Return the hits with the lines around them, a rule between what is not adjacent."""
-    near = sorted({
-        n for hit in hits for n in range(max(0, hit - asked.before), min(len(lines), hit + asked.after + 1))
-    })
-    shown: list[str] = []
+    near: list[int] = []
+    for hit in hits:
+        # No line twice: a thousand hits with a thousand lines around each are not a million.
+        first = max(near[-1] + 1 if near else 0, hit - asked.before)
+        near += range(first, min(len(lines), hit + asked.after + 1))
+    found, shown = set(hits), []
     for place, number in enumerate(near):
         if place and near[place - 1] != number - 1 and (asked.before or asked.after):
             shown.append("--")
-        sign = ":" if number in hits else "-"
+        sign = ":" if number in found else "-"
         shown.append(f"{number + 1}{sign}{lines[number]}" if "n" in asked.letters else lines[number])
     return shown
 
 
-def _pattern(asked: _Search) -> re.Pattern[str]:
+def _pattern(asked: _Search) -> Pattern:
     letters = asked.letters
     each_way = [re.escape(each) if "F" in letters else _syntax(each, letters) for each in asked.patterns]
     pattern = "|".join(each_way)
-    if len(pattern) > PATTERN_CHARACTERS_MAX or RISKY.search(pattern):
+    if len(pattern) > PATTERN_CHARACTERS_MAX:
         raise CommandError("grep: the pattern is too complicated for this terminal", 2)
-    if "w" in letters:
-        pattern = rf"(?<!\w)(?:{pattern})(?!\w)"
-    if "x" in letters:
-        pattern = rf"^(?:{pattern})$"
+    whole = "line" if "x" in letters else "word" if "w" in letters else ""
     try:
-        return re.compile(pattern, re.I if "i" in letters or "y" in letters else 0)
-    except re.error:
-        raise CommandError(f"grep: Invalid regular expression: {pattern}", 2) from None
+        return Pattern(pattern, "i" in letters or "y" in letters, whole)
+    except Invalid as problem:
+        raise CommandError(f"grep: {problem}", 2) from None
 
 
 def _syntax(pattern: str, letters: str) -> str:
@@ -185,8 +190,8 @@ def _wc(words: list[str], lines: list[str]) -> tuple[str, int]:
 def _count(words: list[str]) -> int:
     text = "".join(words).removeprefix("-n").removeprefix("-")
     try:
-        return int(text) if text else LINES_DEFAULT
-    except ValueError:
+        return whole_number(text) if text else LINES_DEFAULT
+    except CommandError:
         raise CommandError(f"head: invalid number of lines: ‘{text}’") from None
 
 
@@ -211,7 +216,7 @@ def _sort(words: list[str], lines: list[str]) -> tuple[str, int]:
 
 
 def _leading_number(line: str) -> tuple[int, str]:
-    found = re.match(r"\s*(-?\d+)", line)
+    found = re.match(r"\s*(-?[0-9]{1,400})", line)
     return (int(found[1]) if found else 0, line)
 
 
@@ -252,8 +257,8 @@ def _awk(words: list[str], lines: list[str]) -> tuple[str, int]:
 
 
 AWK = re.compile(
-    r"(?:NR\s*>\s*(?P<skip>\d{1,4})\s*|/(?P<pattern>[^/]+)/\s*)?"
-    r"\{\s*print\s*(?P<fields>\$(?:\d{1,3}|NF)(?:\s*,\s*\$(?:\d{1,3}|NF))*)\s*;?\s*\}"
+    r"(?:NR\s*>\s*(?P<skip>[0-9]{1,4})\s*|/(?P<pattern>[^/]+)/\s*)?"
+    r"\{\s*print\s*(?P<fields>\$(?:[0-9]{1,3}|NF)(?:\s*,\s*\$(?:[0-9]{1,3}|NF))*)\s*;?\s*\}"
 )
 BY_LINE = ("cat", "egrep", "grep", "less", "more")
 """Filters that can stand behind a command that goes on printing."""

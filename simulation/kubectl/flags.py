@@ -7,6 +7,7 @@ for every flag of every verb.
 A key names a flag for all verbs ("chunk-size"), or for one ("replace wait").
 """
 
+from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.verbs import APPLY
 
 EVERYBODY = "everybody may do everything in a lab"
@@ -186,7 +187,7 @@ def refused(verb: str, flags: dict[str, tuple[str, ...]]) -> tuple[str, str] | N
     if verb in ALWAYS_ELSEWHERE:
         return None
     for name, values in flags.items():
-        if name == "v" and values[-1].isdigit() and int(values[-1]) >= LOGGED_FROM:
+        if name == "v" and is_whole(values[-1]) and int(values[-1]) >= LOGGED_FROM:
             return f"-v={values[-1]}", "kubectl get --raw PATH"
         for key in (f"{verb} {name}", name):
             if key in HARMLESS:

@@ -1,20 +1,21 @@
 """kubectl's JSONPath templates and custom columns.
 
 A template is text with expressions in braces; `{range …}…{end}` repeats. Expressions are read into
-steps once and walked over plain JSON values.
+steps once and walked over plain JSON values. Ranges multiply, so one count of steps and one of what is
+printed go through a whole answer.
 """
 
 import re
 from typing import Any
 
-from simulation.kernel.records import Record
+from simulation.kernel.records import Record, State
 from simulation.kubectl.errors import CommandError
-
-TEMPLATE_CHARACTERS_MAX = 4_000
-"""A template that a person types."""
-
-VALUES_MAX = 100_000
-"""`{..}` twice over a large list would fill the memory."""
+from simulation.kubectl.limits import (
+    COLUMNS_MAX,
+    RENDER_CHARACTERS_MAX,
+    TEMPLATE_CHARACTERS_MAX,
+    WALK_STEPS_MAX,
+)
 
 
 class Step(Record):
@@ -30,13 +31,44 @@ class Step(Record):
     inner: tuple["Step", ...] = ()
 
 
+class Walk(State):
+    """What one answer has cost so far."""
+
+    steps: int = 0
+    characters: int = 0
+    read: dict[str, tuple[Step, ...]] = {}
+    """Expressions that have been read already: a range passes the same one again and again."""
+
+    def pass_by(self, values: int) -> None:
+        """Count values that are looked at; raise CommandError if they are too many."""
+        self.steps += values
+        if self.steps > WALK_STEPS_MAX:
+            raise CommandError("error: the path leads past more values than this terminal looks at")
+
+    def print(self, text: str) -> str:
+        """Count what is printed and return it; raise CommandError if it is too much."""
+        self.characters += len(text)
+        if self.characters > RENDER_CHARACTERS_MAX:
+            raise CommandError("error: the template prints more than this terminal shows")
+        return text
+
+    def steps_of(self, path: str) -> tuple[Step, ...]:
+        """Return the steps of a path, which is read once."""
+        if path not in self.read:
+            self.read[path] = steps_of(path)
+        return self.read[path]
+
+
+BLANKS = re.compile(r"\s{9}")
+"""Blanks may stand at five places within brackets, and a pattern tries every way to share them out."""
+
 TOKEN = re.compile(
     r"""(?P<deep>\.\.)(?P<deepname>[\w\-/]*|\*)?
       | \.(?P<field>(?:\\.|[^.\[\]\s{}()=<>!'"\\])+)
       | (?P<dot>\.)
       | \[\s*(?P<quoted>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*\]
       | \[\s*\*\s*\] (?P<star>)
-      | \[\s*(?P<low>-?\d*)\s*(?P<colon>:)?\s*(?P<high>-?\d*)\s*(?::\s*(?P<stride>\d+))?\s*\]
+      | \[\s*(?P<low>-?[0-9]{,18})\s*(?P<colon>:)?\s*(?P<high>-?[0-9]{,18})\s*(?::\s*(?P<stride>[0-9]{1,18}))?\s*\]
       | \[\?\(\s*(?P<filter>(?:[^()'"]|'[^']*'|"[^"]*")*)\s*\)\]
     """,
     re.X,
@@ -46,6 +78,8 @@ FILTER = re.compile(r"^@(?P<path>.*?)\s*(?:(?P<op>==|!=|<=|>=|<|>)\s*(?P<value>.
 
 def steps_of(path: str) -> tuple[Step, ...]:
     """Return the steps of a path such as ".items[*].metadata.name"; raise CommandError."""
+    if len(path) > TEMPLATE_CHARACTERS_MAX or BLANKS.search(path):
+        raise CommandError("error: the template is too long")
     text = path.strip().removeprefix("$").removeprefix("@")
     if text and text[0] not in ".[":
         text = "." + text
@@ -83,7 +117,10 @@ def _step(found: re.Match[str]) -> Step | None:
     low = int(group["low"]) if group["low"] else None
     high = int(group["high"]) if group["high"] else None
     if group["colon"]:
-        return Step("slice", "", low, high, int(group["stride"] or 1))
+        stride = int(group["stride"] or 1)
+        if stride < 1:
+            raise CommandError("error: error executing jsonpath: step must be > 0")
+        return Step("slice", "", low, high, stride)
     return Step("index", "", low or 0)
 
 
@@ -98,34 +135,38 @@ def _filter(text: str) -> Step:
             wanted = wanted[1:-1]
         elif wanted in ("true", "false"):
             wanted = wanted == "true"
-        elif re.fullmatch(r"-?\d+", wanted):
+        elif re.fullmatch(r"-?[0-9]{1,18}", wanted):
             wanted = int(wanted)
     return Step("filter", operator=found["op"] or "", wanted=wanted, inner=steps_of(found["path"]))
 
 
-def values_at(steps: tuple[Step, ...], value: Any) -> list[Any]:
+def values_at(steps: tuple[Step, ...], value: Any, walk: Walk | None = None) -> list[Any]:
     """Return all values that a path leads to; a missing field leads to none."""
+    walk = walk or Walk()
     found = [value]
     for step in steps:
-        found = [inner for each in found for inner in _WALK[step.sort](step, each)]
-        if len(found) > VALUES_MAX:
-            raise CommandError("error: the path leads to more values than this terminal shows")
+        further: list[Any] = []
+        for each in found:
+            reached = _WALK[step.sort](step, each, walk)
+            walk.pass_by(1 + len(reached))
+            further += reached
+        found = further
     return found
 
 
-def _field(step: Step, value: Any) -> list[Any]:
+def _field(step: Step, value: Any, walk: Walk) -> list[Any]:
     if isinstance(value, dict) and step.name in value:
         return [value[step.name]]
     return []
 
 
-def _star(step: Step, value: Any) -> list[Any]:
+def _star(step: Step, value: Any, walk: Walk) -> list[Any]:
     if isinstance(value, list):
         return value
     return [value[key] for key in sorted(value)] if isinstance(value, dict) else []
 
 
-def _index(step: Step, value: Any) -> list[Any]:
+def _index(step: Step, value: Any, walk: Walk) -> list[Any]:
     if not isinstance(value, list):
         return []
     assert step.low is not None
@@ -137,11 +178,11 @@ def _index(step: Step, value: Any) -> list[Any]:
     return [value[step.low]]
 
 
-def _slice(step: Step, value: Any) -> list[Any]:
+def _slice(step: Step, value: Any, walk: Walk) -> list[Any]:
     return value[step.low : step.high : step.stride] if isinstance(value, list) else []
 
 
-def _deep(step: Step, value: Any) -> list[Any]:
+def _deep(step: Step, value: Any, walk: Walk) -> list[Any]:
     found: list[Any] = []
     waiting = [value]
     while waiting:
@@ -155,18 +196,17 @@ def _deep(step: Step, value: Any) -> list[Any]:
             waiting += [each[key] for key in sorted(each, reverse=True)]
         elif isinstance(each, list):
             waiting += reversed(each)
-        if len(waiting) > VALUES_MAX:
-            break
+        walk.pass_by(1)
     return found
 
 
-def _matching(step: Step, value: Any) -> list[Any]:
+def _matching(step: Step, value: Any, walk: Walk) -> list[Any]:
     items = value if isinstance(value, list) else [value]
-    return [each for each in items if _holds(step, each)]
+    return [each for each in items if _holds(step, each, walk)]
 
 
-def _holds(step: Step, each: Any) -> bool:
-    values = values_at(step.inner, each)
+def _holds(step: Step, each: Any, walk: Walk) -> bool:
+    values = values_at(step.inner, each, walk)
     if not step.operator:
         return bool(values)
     if not values:
@@ -232,7 +272,7 @@ def render(template: str, value: Any) -> str:
         depth -= is_expression and text == "end"
         if depth < 0:
             raise CommandError(f"error: error parsing jsonpath {template}, not in range, nothing to end")
-    return _render(parts, 0, value, value)[0]
+    return _render(parts, 0, value, value, Walk())[0]
 
 
 def _parts(template: str) -> list[tuple[bool, str]]:
@@ -270,28 +310,42 @@ def _closing(template: str, begin: int) -> int:
     return -1
 
 
-def _render(parts: list[tuple[bool, str]], at: int, root: Any, here: Any) -> tuple[str, int]:
+def _render(
+    parts: list[tuple[bool, str]], at: int, root: Any, here: Any, walk: Walk
+) -> tuple[str, int]:
     out: list[str] = []
     while at < len(parts):
+        walk.pass_by(1)
         is_expression, text = parts[at]
         at += 1
         if not is_expression:
-            out.append(text)
+            out.append(walk.print(text))
         elif text == "end":
             return "".join(out), at
         elif text.startswith("range"):
             end = at
-            items = values_at(steps_of(text[5:]), _base(text[5:], root, here))
+            items = values_at(walk.steps_of(text[5:]), _base(text[5:], root, here), walk)
             for item in items:
-                inner, end = _render(parts, at, root, item)
+                inner, end = _render(parts, at, root, item, walk)
                 out.append(inner)
-            at = end if items else _render(parts, at, None, None)[1]
+            at = end if items else _after(parts, at)
         elif text[:1] in "'\"":
-            out.append(_literal(text))
+            out.append(walk.print(_literal(text)))
         else:
-            values = values_at(steps_of(text), _base(text, root, here))
-            out.append(" ".join(map(text_of, values)))
+            values = values_at(walk.steps_of(text), _base(text, root, here), walk)
+            out.append(" ".join(walk.print(text_of(each)) for each in values))
     return "".join(out), at
+
+
+def _after(parts: list[tuple[bool, str]], at: int) -> int:
+    """Return where a range ends that nothing goes through."""
+    depth = 1
+    while at < len(parts) and depth:
+        is_expression, text = parts[at]
+        depth += is_expression and text.startswith("range")
+        depth -= is_expression and text == "end"
+        at += 1
+    return at
 
 
 def _base(text: str, root: Any, here: Any) -> Any:
@@ -309,8 +363,13 @@ def custom_columns(specification: str) -> list[tuple[str, tuple[Step, ...]]]:
         raise CommandError(
             "error: custom-columns format specified but no custom columns given"
         )
+    if len(specification) > TEMPLATE_CHARACTERS_MAX:
+        raise CommandError("error: the custom columns are too long")
     found = []
-    for part in re.split(r",(?![^\[]*\])", specification):
+    parts = re.split(r",(?![^\[]*\])", specification)
+    if len(parts) > COLUMNS_MAX:
+        raise CommandError(f"error: more than {COLUMNS_MAX} custom columns")
+    for part in parts:
         header, colon, path = part.partition(":")
         if not colon:
             raise CommandError(
@@ -320,10 +379,12 @@ def custom_columns(specification: str) -> list[tuple[str, tuple[Step, ...]]]:
     return found
 
 
-def column_text(steps: tuple[Step, ...], value: Any) -> str:
+def column_text(steps: tuple[Step, ...], value: Any, walk: Walk | None = None) -> str:
     """Return the cell of a custom column."""
-    values = values_at(steps, value)
-    return ",".join("<nil>" if each is None else _go(each) for each in values) or "<none>"
+    walk = walk or Walk()
+    values = values_at(steps, value, walk)
+    cells = (walk.print("<nil>" if each is None else _go(each)) for each in values)
+    return ",".join(cells) or "<none>"
 
 
 def _go(value: Any) -> str:

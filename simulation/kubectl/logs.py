@@ -18,7 +18,7 @@ from simulation.kube.objects.service import Service
 from simulation.kube.shell import Said
 from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import CommandError, not_found, usage_of
-from simulation.kubectl.made import whole
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import chosen
@@ -60,7 +60,7 @@ def logs(world: "World", call: Call) -> Output:
     wanted = [(pod, name) for pod in pods for name in _containers(call, pod)]
     if not several and not call.on("all-containers"):
         said += [defaulted(pod) for pod in pods if not _named(call)]
-    most = whole(call.flag("max-log-requests", str(STREAMS)), "--max-log-requests")
+    most = whole_number(call.flag("max-log-requests", str(STREAMS)), "--max-log-requests")
     if call.on("follow") and len(wanted) > most:
         raise CommandError(
             f"error: you are attempting to follow {len(wanted)} log streams, but maximum allowed "
@@ -89,7 +89,7 @@ def _check(call: Call) -> None:
         raise CommandError("error: at most one of `sinceTime` or `sinceSeconds` may be specified")
     if _tail(call, -1) < -1:
         raise CommandError("error: --tail must be greater than or equal to -1")
-    if call.given("limit-bytes") and whole(call.flag("limit-bytes"), "--limit-bytes") < 1:
+    if call.given("limit-bytes") and whole_number(call.flag("limit-bytes"), "--limit-bytes") < 1:
         raise CommandError("error: --limit-bytes must be greater than 0")
 
 
@@ -107,7 +107,7 @@ def _shown(world: "World", call: Call, pod: Pod, name: str) -> list[str]:
         lines = [f"{stamp} {line}" for stamp, line in zip(stamps, lines, strict=True)]
     if call.given("limit-bytes"):
         whole_text = "".join(f"{line}\n" for line in lines).encode()
-        cut = whole_text[: whole(call.flag("limit-bytes"), "--limit-bytes")].decode(errors="ignore")
+        cut = whole_text[: whole_number(call.flag("limit-bytes"), "--limit-bytes")].decode(errors="ignore")
         lines = cut.splitlines()
     if call.on("prefix", call.on("all-pods")):
         lines = [f"[pod/{pod.metadata.name}/{name}] {line}" for line in lines]
@@ -115,7 +115,7 @@ def _shown(world: "World", call: Call, pod: Pod, name: str) -> list[str]:
 
 
 def _tail(call: Call, default: int) -> int:
-    return whole(call.flag("tail", str(default)), "--tail")
+    return whole_number(call.flag("tail", str(default)), "--tail")
 
 
 def _since(world: "World", call: Call) -> Instant:

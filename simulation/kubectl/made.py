@@ -7,20 +7,10 @@ import re
 from typing import Any
 
 from simulation.kubectl.errors import CommandError, required, usage_of
+from simulation.kubectl.numbers import is_whole, whole_number
 from simulation.kubectl.parse import Call
 
 Content = dict[str, Any]
-
-
-def whole(text: str, flag: str) -> int:
-    """Return the whole number of a flag; raise CommandError as pflag does."""
-    try:
-        return int(text)
-    except ValueError:
-        raise CommandError(
-            f'error: invalid argument "{text}" for "{flag}" flag: strconv.ParseInt: parsing '
-            f'"{text}": invalid syntax'
-        ) from None
 
 
 def only_name(call: Call, skip: int = 0) -> str:
@@ -94,11 +84,11 @@ def disruption_budget(call: Call) -> Content:
             text = "min-available and max-unavailable cannot be both specified"
         raise CommandError(f"error: {text}")
     value = call.flag(sides[0])
-    if re.fullmatch(r"\d+%?", value) is None:
+    if re.fullmatch(r"[0-9]+%?", value) is None:
         raise CommandError(f"error: invalid format specified for {sides[0]}")
     field = "minAvailable" if sides[0] == "min-available" else "maxUnavailable"
     labels = dict(each.split("=", 1) for each in call.every("selector") if "=" in each)
-    spec = {field: int(value) if value.isdigit() else value, "selector": {"matchLabels": labels}}
+    spec = {field: int(value) if is_whole(value) else value, "selector": {"matchLabels": labels}}
     return headed("policy/v1", "PodDisruptionBudget", name, spec=spec)
 
 
@@ -107,7 +97,7 @@ def priority_class(call: Call) -> Content:
     name = only_name(call)
     content = headed(
         "scheduling.k8s.io/v1", "PriorityClass", name,
-        value=whole(call.flag("value", "0"), "--value"),
+        value=whole_number(call.flag("value", "0"), "--value"),
         preemptionPolicy=call.flag("preemption-policy") or "PreemptLowerPriority",
     )
     if call.given("description"):
@@ -121,14 +111,14 @@ def _metric(name: str, text: str) -> Content:
     """Return what an autoscaler is to keep a resource at: 70% of the request, or an amount."""
     goal: Content = {"averageValue": text, "type": "AverageValue"}
     if text.endswith("%"):
-        goal = {"averageUtilization": whole(text.removesuffix("%"), f"--{name}"), "type": "Utilization"}
+        goal = {"averageUtilization": whole_number(text.removesuffix("%"), f"--{name}"), "type": "Utilization"}
     return {"resource": {"name": name, "target": goal}, "type": "Resource"}
 
 
 def autoscaler(call: Call, target: Content, name: str) -> Content:
     """Return the HorizontalPodAutoscaler of `autoscale` for a workload."""
-    highest = whole(call.flag("max"), "--max")
-    lowest = whole(call.flag("min", "-1"), "--min")
+    highest = whole_number(call.flag("max"), "--max")
+    lowest = whole_number(call.flag("min", "-1"), "--min")
     if highest < 1:
         raise CommandError(f"error: --max=MAXPODS is required and must be at least 1, max: {highest}")
     if highest < lowest:
@@ -138,7 +128,7 @@ def autoscaler(call: Call, target: Content, name: str) -> Content:
     spec: Content = {"maxReplicas": highest, "scaleTargetRef": target}
     if lowest > 0:
         spec["minReplicas"] = lowest
-    percent = whole(call.flag("cpu-percent", "-1"), "--cpu-percent")
+    percent = whole_number(call.flag("cpu-percent", "-1"), "--cpu-percent")
     wanted = {"cpu": f"{percent}%" if percent > 0 else call.flag("cpu"), "memory": call.flag("memory")}
     metrics = [_metric(name, text) for name, text in wanted.items() if text]
     if metrics:

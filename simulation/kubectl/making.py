@@ -19,8 +19,8 @@ from simulation.kubectl.made import (
     headed,
     job,
     only_name,
-    whole,
 )
+from simulation.kubectl.numbers import DECIMAL, UNSIGNED, is_whole, whole_number
 from simulation.kubectl.output import Output, json_text
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import RESOURCES, Resource, find, targets
@@ -101,7 +101,7 @@ def _containers(call: Call, name: str) -> list[Content]:
         container: Content = {"name": base if call.verb != "run" else name, "image": image}
         container["resources"] = {}
         if call.given("port") and not containers:
-            container["ports"] = [{"containerPort": _number(call.flag("port"))}]
+            container["ports"] = [{"containerPort": whole_number(call.flag("port"), reader=DECIMAL)}]
         if call.after:
             container["command" if call.on("command") or call.verb != "run" else "args"] = list(call.after)
         if call.given("env"):
@@ -126,7 +126,7 @@ def _deployment(world: "World", session: Session, call: Call) -> Content:
         "kind": "Deployment",
         "metadata": {"labels": dict(labels), "name": name},
         "spec": {
-            "replicas": whole(call.flag("replicas", "1"), "--replicas"),
+            "replicas": whole_number(call.flag("replicas", "1"), "--replicas"),
             "selector": {"matchLabels": dict(labels)},
             "strategy": {},
             "template": {
@@ -299,8 +299,7 @@ def _service(world: "World", session: Session, call: Call) -> Content:
     ports = []
     for each in call.every("tcp"):
         port, colon, target = each.partition(":")
-        if not port.isdigit():
-            raise CommandError(f'error: strconv.ParseUint: parsing "{port}": invalid syntax')
+        whole_number(port, reader=UNSIGNED)
         ports.append(_port(f"{port}-{target}" if colon else port, port, target if colon else port))
     if ports:
         spec["ports"] = ports
@@ -309,22 +308,16 @@ def _service(world: "World", session: Session, call: Call) -> Content:
     if call.given("clusterip"):
         spec["clusterIP"] = call.flag("clusterip")
     if call.given("node-port") and ports:
-        ports[0]["nodePort"] = whole(call.flag("node-port"), "--node-port")
+        ports[0]["nodePort"] = whole_number(call.flag("node-port"), "--node-port")
     return {
         "apiVersion": "v1", "kind": "Service",
         "metadata": {"labels": {"app": name}, "name": name}, "spec": spec,
     }
 
 
-def _number(port: str) -> int:
-    if re.fullmatch(r"-?\d+", port) is None:
-        raise CommandError(f'error: strconv.Atoi: parsing "{port}": invalid syntax')
-    return int(port)
-
-
 def _port(name: str, port: str, target: str, protocol: str = "TCP") -> Content:
-    target_port: int | str = int(target) if target.isdigit() else target
-    content: Content = {"port": _number(port), "protocol": protocol, "targetPort": target_port}
+    target_port: int | str = int(target) if is_whole(target) else target
+    content: Content = {"port": whole_number(port, reader=DECIMAL), "protocol": protocol, "targetPort": target_port}
     return {"name": name, **content} if name else content
 
 
@@ -377,7 +370,7 @@ def _ingress(world: "World", session: Session, call: Call) -> Content:
 
 
 def _number_or_name(port: str) -> Content:
-    return {"number": int(port)} if port.isdigit() else {"name": port}
+    return {"number": int(port)} if is_whole(port) else {"name": port}
 
 
 def _secure(tls: dict[str, list[str]], rule: str, host: str, secure: str) -> None:

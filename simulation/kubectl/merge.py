@@ -6,6 +6,9 @@ item, as Kubernetes' strategic merge does; all others are replaced.
 
 from typing import Any
 
+from simulation.kube.limits import MANIFEST_DEPTH_MAX
+from simulation.kubectl.numbers import is_whole
+
 MERGE_KEYS: dict[str, tuple[str, ...]] = {
     "containers": ("name",),
     "initContainers": ("name",),
@@ -52,9 +55,14 @@ def _key_of(field: str, *lists: Any) -> str:
     """Return the key that all items of the lists have, or an empty text."""
     items = [item for each in lists if isinstance(each, list) for item in each]
     for key in MERGE_KEYS.get(field, ()):
-        if items and all(isinstance(item, dict) and key in item for item in items):
+        if items and all(_has(key, item) for item in items):
             return key
     return ""
+
+
+def _has(key: str, item: Any) -> bool:
+    """Tell whether an item can be found by a key; a manifest may have a list where a name should be."""
+    return isinstance(item, dict) and isinstance(item.get(key), str | int)
 
 
 def _lists(field: str, last: Any, new: list[Any], live: list[Any]) -> list[Any]:
@@ -62,9 +70,9 @@ def _lists(field: str, last: Any, new: list[Any], live: list[Any]) -> list[Any]:
     if not key:
         return new
     old = {each[key]: each for each in live}
-    before = {each[key]: each for each in last or [] if isinstance(each, dict) and key in each}
+    before = {each[key]: each for each in last or [] if _has(key, each)}
     merged = [three_way(before.get(each[key]), each, old.get(each[key], {})) for each in new]
-    wanted = [each[key] for each in new]
+    wanted = {each[key] for each in new}
     kept = [each for each in live if each[key] not in wanted and each[key] not in before]
     return merged + kept
 
@@ -94,16 +102,22 @@ def _patched(field: str, live: list[Any], patch: list[Any]) -> list[Any]:
     key = _key_of(field, live, patch)
     if not key:
         return patch
-    merged = list(live)
+    # Two items may share a key, port 53 over TCP and over UDP: a patch changes the first of them.
+    merged: list[Any] = list(live)
+    places: dict[str | int, list[int]] = {}
+    for number, old in enumerate(live):
+        places.setdefault(old[key], []).append(number)
     for each in patch:
-        place = next((n for n, old in enumerate(merged) if old[key] == each[key]), None)
+        held = places.get(each[key])
         if each.get(DIRECTIVE) == "delete":
-            merged = [old for old in merged if old[key] != each[key]]
-        elif place is None:
-            merged.append(each)
+            for number in places.pop(each[key], ()):
+                merged[number] = None
+        elif held:
+            merged[held[0]] = strategic(merged[held[0]], each)
         else:
-            merged[place] = strategic(merged[place], each)
-    return merged
+            places[each[key]] = [len(merged)]
+            merged.append(each)
+    return [each for each in merged if each is not None]
 
 
 def json_merge(live: Any, patch: Any) -> Any:
@@ -128,6 +142,9 @@ def json_patch(live: Any, operations: list[Any]) -> Any:
             part.replace("~1", "/").replace("~0", "~")
             for part in str(operation["path"]).split("/")[1:]
         ]
+        if len(path) > MANIFEST_DEPTH_MAX:
+            # An operation that nests what the one before it nested could go down without end.
+            raise ValueError(f"the path {str(operation['path'])[:200]} is too deep")
         live = _operated(live, path, str(operation["op"]), operation.get("value"))
     return live
 
@@ -139,7 +156,7 @@ def _operated(target: Any, path: list[str], verb: str, value: Any) -> Any:
         return target if verb == "test" else value
     head, *tail = path
     if isinstance(target, list):
-        place = len(target) if head == "-" else int(head) if head.isdigit() else -1
+        place = len(target) if head == "-" else int(head) if is_whole(head) else -1
         if not 0 <= place <= len(target) or (place == len(target) and (tail or verb != "add")):
             raise ValueError(f"the index {head} is out of bounds")
         if tail or verb == "test":

@@ -8,7 +8,15 @@ from simulation.kernel.records import Record
 from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kubectl.errors import CommandError
-from simulation.kubectl.jsonpath import column_text, custom_columns, render, steps_of, values_at
+from simulation.kubectl.jsonpath import (
+    Walk,
+    column_text,
+    custom_columns,
+    render,
+    steps_of,
+    values_at,
+)
+from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import not_here
 from simulation.kubectl.resources import Resource
 from simulation.kubectl.tables import layout
@@ -82,23 +90,28 @@ def print_as(world: "World", form: str, found: Found, as_list: bool, headers: bo
 def _jsonpath(name: str, argument: str, content: Any) -> str:
     if name == "jsonpath":
         return render(argument, content)
-    return json_text(values_at(steps_of(argument.strip("{}")), content))
+    walk = Walk()
+    values = values_at(steps_of(argument.strip("{}")), content, walk)
+    encoder = json.JSONEncoder(indent=4, sort_keys=True, ensure_ascii=False)
+    # Piece by piece: one value may be found below another many times over.
+    return "".join(walk.print(piece) for piece in encoder.iterencode(values)) + "\n"
 
 
 def _columns(world: "World", argument: str, found: Found, headers: bool) -> str:
     wanted = custom_columns(argument)
     rows = [[header for header, _ in wanted]] if headers else []
+    walk = Walk()
     for _, obj in found:
         content = to_json(obj, world.calendar)
-        rows.append([column_text(steps, content) for _, steps in wanted])
+        rows.append([column_text(steps, content, walk) for _, steps in wanted])
     return "".join(f"{line}\n" for line in layout(rows))
 
 
 def sorted_by(world: "World", path: str, found: Found) -> Found:
     """Return the objects ordered by a JSONPath; raise CommandError if no object has it."""
-    steps = steps_of(path.strip("{}"))
+    steps, walk = steps_of(path.strip("{}")), Walk()
     keyed = [
-        (values_at(steps, to_json(obj, world.calendar)), number)
+        (values_at(steps, to_json(obj, world.calendar), walk), number)
         for number, (_, obj) in enumerate(found)
     ]
     if found and not any(values for values, _ in keyed):
@@ -115,5 +128,5 @@ def _order(values: list[Any]) -> tuple[int, int, list[Any]]:
     value = values[0]
     if isinstance(value, bool | int | float):
         return (1, int(value), [])
-    parts = re.split(r"(\d+)", str(value))
-    return (2, 0, [(int(part), "") if part.isdigit() else (-1, part) for part in parts])
+    parts = re.split(r"([0-9]+)", str(value))
+    return (2, 0, [(int(part), "") if is_whole(part) else (-1, part) for part in parts])

@@ -4,12 +4,11 @@ Knows which flags each verb has and nothing of what they do. What is typed wrong
 kubectl's own parser (cobra and pflag).
 """
 
-import re
-
 from simulation.kernel.records import Record
 from simulation.kubectl.durations import duration_trouble
 from simulation.kubectl.errors import CommandError, usage, usage_of
 from simulation.kubectl.flags import DURATIONS, NUMBERS, WITHOUT_VALUE, refused
+from simulation.kubectl.numbers import number_trouble
 from simulation.kubectl.verbs import ALIASES, GLOBAL, GROUPS, NOT_HERE, VERBS
 
 SUGGESTED_UP_TO = 2
@@ -244,8 +243,8 @@ def _flag(
 def _check(name: str, value: str, known: dict[str, tuple[str, str]], verb: str) -> None:
     """Raise CommandError about a value that is no number, duration or truth value where one belongs."""
     problem = ""
-    if name in NUMBERS and re.fullmatch(r"[+-]?\d+", value) is None:
-        problem = f'strconv.ParseInt: parsing "{value}": invalid syntax'
+    if name in NUMBERS:
+        problem = number_trouble(value)
     if name in DURATIONS:
         problem = duration_trouble(value)
     if known[f"--{name}"][1] == "switch" and value not in TRUTHS:

@@ -64,7 +64,7 @@ def nobody_there(world: "World", server: str) -> str:
     if not server:
         return refused()
     if server not in world.control_plane() or machine is None:
-        numeric = server.replace(".", "").isdigit()
+        numeric = set(server) <= set("0123456789.")
         if numeric:
             return f"Unable to connect to the server: dial tcp {server}:{PORT}: i/o timeout"
         return f"Unable to connect to the server: dial tcp: lookup {server}: no such host"

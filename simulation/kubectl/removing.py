@@ -16,7 +16,7 @@ from simulation.kubectl.applying import dry_run_note
 from simulation.kubectl.changing import _nodes, set_schedulable
 from simulation.kubectl.durations import duration, go_duration
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, refusal_text
-from simulation.kubectl.made import whole
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Found
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import collect, nobody_there
@@ -94,7 +94,7 @@ def _check(call: Call, grace: int) -> None:
 
 def delete(world: "World", session: Session, call: Call) -> None:
     """Plan the deletion of objects, and wait for their end unless told otherwise."""
-    grace = whole(call.flag("grace-period", "-1"), "--grace-period")
+    grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
     _check(call, grace)
     if call.on("now"):
         grace = 1
@@ -201,7 +201,7 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
 
 def _is_not_waited_for(world: "World", call: Call, pod: Pod) -> bool:
     """Tell whether a pod has been terminating for longer than --skip-wait-for-delete-timeout."""
-    patience = whole(call.flag("skip-wait-for-delete-timeout", "0"), "--skip-wait-for-delete-timeout")
+    patience = whole_number(call.flag("skip-wait-for-delete-timeout", "0"), "--skip-wait-for-delete-timeout")
     since = pod.metadata.deletion_timestamp
     return patience > 0 and since is not None and world.now - since > patience * SECOND
 
@@ -294,7 +294,7 @@ def _evict(world: "World", session: Session, call: Call, pod: Pod) -> None:
     key = key_of(pod)
     session.say(world.now, f"evicting pod {key}")
     session.tried[key] = -1
-    grace = whole(call.flag("grace-period", "-1"), "--grace-period")
+    grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
     because = Reason("evicted-by-drain", {"pod": key, "node": pod.spec.node_name})
     verb = "delete" if call.on("disable-eviction") else "evict"
     write = Write(verb, pod, because, require_uid=pod.metadata.uid,

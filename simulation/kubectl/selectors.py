@@ -8,7 +8,6 @@ from simulation.kube.objects.meta import LabelSelector, SelectorExpression
 from simulation.kube.rules.pods import matches
 from simulation.kubectl.errors import CommandError
 
-COMMAS_OUTSIDE = re.compile(r",(?![^(]*\))")
 KEY = r"[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?"
 FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"^(?P<key>{KEY})\s*(==?)\s*(?P<value>[-A-Za-z0-9_.]*)$"), "In"),
@@ -23,7 +22,7 @@ FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
 def label_selector(text: str) -> LabelSelector:
     """Return the selector that a text means; raise CommandError if it means none."""
     expressions = []
-    for part in COMMAS_OUTSIDE.split(text):
+    for part in _parts(text):
         expression = _expression(part.strip())
         if expression is None:
             raise CommandError(
@@ -32,6 +31,17 @@ def label_selector(text: str) -> LabelSelector:
             )
         expressions.append(expression)
     return LabelSelector(match_expressions=tuple(expressions))
+
+
+def _parts(text: str) -> list[str]:
+    """Split at the commas outside of brackets."""
+    parts, begun, inside = [], 0, False
+    for at, sign in enumerate(text):
+        if sign == "," and not inside:
+            parts.append(text[begun:at])
+            begun = at + 1
+        inside = sign == "(" or (inside and sign != ")")
+    return [*parts, text[begun:]]
 
 
 def _expression(part: str) -> SelectorExpression | None:
@@ -73,12 +83,12 @@ def select(objects: list[AnyObject], labels: str, fields: str, plural: str) -> l
         selector = label_selector(labels)
         objects = [each for each in objects if matches(selector, each.metadata.labels)]
     for part in filter(None, fields.split(",")):
-        found = re.match(r"^([^=!]+?)\s*(!=|==?)\s*(.*)$", part)
+        found = re.match(r"^([^=!]+)(!=|==?)\s*(.*)$", part)
         if found is None:
             raise CommandError(
                 f"Error from server (BadRequest): invalid field selector {part!r}; can't understand it"
             )
-        name, operator, wanted = found.groups()
+        name, operator, wanted = found[1].strip(), found[2], found[3]
         if name not in FIELDS:
             raise CommandError(
                 f'Error from server (BadRequest): Unable to find "{plural}" that match label '

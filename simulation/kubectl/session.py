@@ -11,7 +11,8 @@ from simulation.kube.manifests.reading import Problem
 from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.writes import Write
 from simulation.kubectl import filters
-from simulation.kubectl.limits import OUTPUT_LINES_MAX
+from simulation.kubectl.limits import LINE_BYTES_MAX, OUTPUT_LINES_MAX, SESSION_BYTES_MAX
+from simulation.kubectl.sizes import fitting, size_of
 
 READING = "reading"
 """It waits for an API server that can answer its first read."""
@@ -72,6 +73,8 @@ class Session(State):
     exit_code: int | None = None
     ended: Instant = 0
     lines: list[Line] = []
+    held_bytes: int = 0
+    """What the lines take in a message."""
     dropped: int = 0
     """Lines that were left out because there were too many."""
     problems: list[Problem] = []
@@ -94,6 +97,8 @@ class Session(State):
     tried: dict[str, Instant] = {}
     """Pod to when its eviction is tried again; -1 while an answer is on its way."""
     failed: bool = False
+    fault: str = ""
+    """The bug of ours that ended it, for whoever keeps a log; empty if none did."""
     without_quorum: bool = False
     """Whether there was none when it last looked or wrote: then that is what it waits for."""
 
@@ -104,11 +109,15 @@ class Session(State):
         if self.pipes and not text:
             return
         for line in text.removesuffix("\n").split("\n"):
+            line = fitting(line, LINE_BYTES_MAX)
             self.lines.append(Line(now, stream, line))
-        extra = len(self.lines) - OUTPUT_LINES_MAX
-        if extra > 0:
-            del self.lines[:extra]
-            self.dropped += extra
+            self.held_bytes += size_of(line)
+        extra = 0
+        while len(self.lines) - extra > OUTPUT_LINES_MAX or self.held_bytes > SESSION_BYTES_MAX:
+            self.held_bytes -= size_of(self.lines[extra].text)
+            extra += 1
+        del self.lines[:extra]
+        self.dropped += extra
 
     def complain(self, now: Instant, text: str) -> None:
         """Print an error; the command will end with status 1."""

@@ -3,6 +3,10 @@
 A session is a data state machine (`session.Session`). It may have to wait for an API server that
 can answer its first read; then its verb plans writes, which are sent one after the other, as kubectl
 does; then it may wait for a goal. Nothing here decides what a verb does.
+
+A session stands at the rim of the engine, as the program kubectl does outside the cluster: it reads
+the world, and all that it changes is a request that is sent (`Api.send` only puts it on its way). So
+a bug in what a verb does ends that command and not the lab (`_step`).
 """
 
 from collections.abc import Callable
@@ -27,9 +31,17 @@ from simulation.kubectl import (
     waiting,
 )
 from simulation.kubectl.durations import duration
-from simulation.kubectl.errors import CLIENT_TIMED_OUT, TIMED_OUT, CommandError, refusal_text
-from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
+from simulation.kubectl.errors import (
+    CLIENT_TIMED_OUT,
+    TIMED_OUT,
+    CommandError,
+    fault_of,
+    internal,
+    refusal_text,
+)
+from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX, STORY_COMMAND_MAX
 from simulation.kubectl.notes import note_about
+from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import Call, not_here, parse
 from simulation.kubectl.reading import nobody_there, server_of
 from simulation.kubectl.resources import RESOURCES
@@ -42,6 +54,7 @@ from simulation.kubectl.session import (
     WRITING,
     Act,
     Aim,
+    Line,
     Session,
     SessionsState,
 )
@@ -129,11 +142,13 @@ class Sessions:
     ) -> None:
         """Begin a command; raise Refused if too many wait already."""
         self._make_room()
-        command = " ".join(argv)
-        argv, pipes, call = _understood(tuple(argv))
-        session = Session(id, argv, dict(files), world.now, pipes)
-        session.cause = world.story("asked", f"Session/{id}", command=command)
+        session = Session(id, tuple(argv), dict(files), world.now)
+        session.cause = world.story("asked", f"Session/{id}", command=clipped(argv))
         self.state.sessions[id] = session
+        self._step(world, session, lambda: self._begin(world, session))
+
+    def _begin(self, world: "World", session: Session) -> None:
+        session.argv, session.pipes, call = _understood(session.argv)
         if isinstance(call, CommandError):
             session.say(world.now, call.text, STDERR)
             self._end(world, session, call.exit_code)
@@ -148,6 +163,23 @@ class Sessions:
         for text in notices(world, call):
             session.say(world.now, text, STDERR)
         self._read(world, session, call)
+
+    def _step(self, world: "World", session: Session, step: Callable[[], None]) -> None:
+        """Take a step of a session; a bug of ours in it ends the session as an internal error.
+
+        Nothing of the store is written within a step, so what a step leaves behind when it breaks
+        is at most a request on its way, which is what Ctrl-C leaves behind too. Broken promises of
+        the engine itself are assertions, and those are not caught here or anywhere.
+        """
+        try:
+            step()
+        except (AssertionError, Refused):
+            raise
+        except Exception as problem:
+            session.fault = fault_of(problem)
+            session.pipes = []
+            session.complain(world.now, internal(session.fault))
+            self._end(world, session, 1)
 
     def _make_room(self) -> None:
         sessions = self.state.sessions
@@ -179,7 +211,7 @@ class Sessions:
             "command": " ".join(session.argv),
             "lines": [
                 {"at": line.at, "stream": line.stream, "text": line.text}
-                for line in session.lines[first:]
+                for line in (*_left_out(session, n), *session.lines[first:])
             ],
             "next": session.dropped + len(session.lines),
             "done": session.stage == DONE,
@@ -257,6 +289,11 @@ class Sessions:
         session = self.state.sessions.get(id)
         if session is None or session.stage == DONE:
             return
+        self._step(world, session, lambda: self._hear(world, session, data, results))
+
+    def _hear(
+        self, world: "World", session: Session, data: tuple[str | int, ...], results: tuple[Result, ...]
+    ) -> None:
         call = parse(session.argv)
         if data[0] == "evict":
             removing.evict_answered(world, session, str(data[1]), results[0])
@@ -327,6 +364,9 @@ class Sessions:
         session = self.state.sessions.get(event.subject)
         if session is None or session.stage == DONE or event.data[0] != session.looked:
             return
+        self._step(world, session, lambda: self._go_on(world, session))
+
+    def _go_on(self, world: "World", session: Session) -> None:
         call = parse(session.argv)
         if session.stage == READING:
             self._read(world, session, call)
@@ -336,6 +376,13 @@ class Sessions:
     def _end(self, world: "World", session: Session, exit_code: int) -> None:
         session.stage, session.exit_code, session.ended = DONE, exit_code, world.now
         session.acts, session.aims, session.files = [], [], {}
+
+
+def _left_out(session: Session, n: int) -> list[Line]:
+    """Return the line that stands for those that are not kept any more, if somebody asks for them."""
+    if n >= session.dropped:
+        return []
+    return [Line(session.started, STDERR, f"… {session.dropped - n} lines before this one are not kept")]
 
 
 def _understood(
@@ -371,7 +418,7 @@ def _watched(words: list[str]) -> list[str]:
 def _patience(call: Call) -> Duration:
     """Return how long the first read of a call may hang; --request-timeout=0 means no limit of its own."""
     text = call.flag("request-timeout")
-    wanted = duration(f"{text}s" if text.isdigit() else text) if text else 0
+    wanted = duration(f"{text}s" if is_whole(text) else text) if text else 0
     return min(wanted, READ_TIMEOUT) if wanted > 0 else READ_TIMEOUT
 
 
@@ -382,6 +429,12 @@ def _is_long(call: Call) -> bool:
     return call.on("watch") or call.on("watch-only") or call.on("follow")
 
 
+def clipped(argv: tuple[str, ...]) -> str:
+    """Return a command as the story tells it: a patch of some kilobytes would fill the page."""
+    text = " ".join(argv)
+    return text if len(text) <= STORY_COMMAND_MAX else f"{text[: STORY_COMMAND_MAX - 1]}…"
+
+
 def waiting_for(session: Session) -> Reason | None:
     """Return what a session waits for, or None if it does not."""
     if session.stage == READING or (session.stage != DONE and session.without_quorum):
@@ -389,7 +442,7 @@ def waiting_for(session: Session) -> Reason | None:
     if session.stage == WRITING:
         return Reason("waiting-for-answer", {"since": session.started})
     if session.stage == WAITING:
-        return Reason("waiting-for-goal", {"command": " ".join(session.argv)})
+        return Reason("waiting-for-goal", {"command": clipped(session.argv)})
     return None
 
 

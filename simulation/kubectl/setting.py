@@ -13,7 +13,7 @@ from simulation.kubectl.errors import NO_RESOURCES, CommandError
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import Resource
 from simulation.kubectl.session import Session
-from simulation.kubectl.sources import Given, checked, found_by, manifests
+from simulation.kubectl.sources import Given, Rejected, checked, found_by, manifests
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -130,6 +130,8 @@ def diff(world: "World", session: Session, call: Call) -> None:
         needs_files(call)
         compared = [(given, _before_and_after(world, given)) for given in manifests(session, call)]
     except CommandError as problem:
+        if isinstance(problem, Rejected):
+            session.problems += problem.problems
         raise CommandError(problem.text, FAILED) from None
     for given, (before, after) in compared:
         name = f"{given.resource.api_version.replace('/', '.')}.{given.resource.kind}.{given.namespace}.{given.name}"

@@ -201,12 +201,12 @@ def found_by(
     return found
 
 
-class Rejected(Exception):
+class Rejected(CommandError):
     """The API server would not take a manifest; the text is its answer."""
 
     def __init__(self, text: str, problems: list[Problem]) -> None:
         super().__init__(text)
-        self.text, self.problems = text, problems
+        self.problems = problems
 
 
 def admitted(world: "World", resource: Resource, document: Document, context: str) -> AnyObject:

@@ -26,17 +26,18 @@ from simulation.kubectl import (
     top,
 )
 from simulation.kubectl.curl import curl
-from simulation.kubectl.errors import CommandError
+from simulation.kubectl.errors import CommandError, fault_of, internal
 from simulation.kubectl.flags import DEPRECATED, PROCESS
 from simulation.kubectl.limits import (
     ARGV_WORDS_MAX,
     LINE_CHARACTERS_MAX,
-    OUTPUT_CHARACTERS_MAX,
+    OUTPUT_BYTES_MAX,
     PIPES_MAX,
 )
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call, help_text, not_here, parse
 from simulation.kubectl.reading import nobody_there, server_of
+from simulation.kubectl.sizes import fitting
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -155,8 +156,14 @@ def pipeline(words: list[str]) -> list[list[str]]:
 
 
 def words_of(given: str | list[str] | tuple[str, ...]) -> list[str]:
-    """Return the words of a line or of an argv."""
-    return split(given) if isinstance(given, str) else list(given)
+    """Return the words of a line or of an argv; raise CommandError if they are too many."""
+    if isinstance(given, str):
+        return split(given)
+    if sum(map(len, given)) > LINE_CHARACTERS_MAX:
+        raise CommandError("bash: the line is too long", 1)
+    if len(given) > ARGV_WORDS_MAX:
+        raise CommandError("bash: the line has too many words", 1)
+    return list(given)
 
 
 def is_session(given: str | list[str] | tuple[str, ...]) -> bool:
@@ -194,17 +201,27 @@ def read(
 ) -> Output:
     """Answer a line that only reads."""
     try:
-        parts = pipeline(words_of(given))
-        output = _first(world, parts[0], server)
-        for part in parts[1:]:
-            text, status = filters.apply(part, output.stdout)
-            output = Output(text, output.stderr, status, output.waits)
+        output = _answered(world, words_of(given), server)
     except CommandError as problem:
         return Output("", f"{problem.text}\n", problem.exit_code)
-    if len(output.stdout) > OUTPUT_CHARACTERS_MAX:
-        cut = output.stdout[:OUTPUT_CHARACTERS_MAX]
+    except AssertionError:
+        raise
+    except Exception as problem:
+        # A read changes nothing, so a bug of ours in it is no reason to stop a lab.
+        return Output("", f"{internal(fault_of(problem))}\n", 1)
+    cut = fitting(output.stdout, OUTPUT_BYTES_MAX)
+    if len(cut) < len(output.stdout):
         note = "the rest was left out: it is more than this terminal shows\n"
         return Output(cut, output.stderr + note, output.exit_code)
+    return output
+
+
+def _answered(world: "World", words: list[str], server: str) -> Output:
+    parts = pipeline(words)
+    output = _first(world, parts[0], server)
+    for part in parts[1:]:
+        text, status = filters.apply(part, output.stdout)
+        output = Output(text, output.stderr, status, output.waits)
     return output
 
 

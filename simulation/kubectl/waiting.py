@@ -19,8 +19,8 @@ from simulation.kubectl.errors import CommandError
 from simulation.kubectl.events import chosen as events_chosen
 from simulation.kubectl.events import event_row
 from simulation.kubectl.jsonpath import steps_of, text_of, values_at
-from simulation.kubectl.made import whole
 from simulation.kubectl.notes import notes_about
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect, namespace_of
@@ -71,7 +71,7 @@ def rollout_status(world: "World", session: Session, call: Call) -> None:
         if not resource.simulated:
             raise not_here(f"kubectl rollout status of a {resource.kind}", "kubectl get -o yaml")
         session.aims.append(Aim(resource.kind, key_of(obj), obj.metadata.uid))
-    whole(call.flag("revision", "0"), "--revision")
+    whole_number(call.flag("revision", "0"), "--revision")
     session.goal = "rolled-out"
     if call.given("timeout") and duration(call.flag("timeout")) > 0:
         session.deadline = world.now + duration(call.flag("timeout"))
@@ -88,7 +88,7 @@ def look_rolled_out(world: "World", session: Session, call: Call) -> bool:
             return True
         text, over = STATUS_VIEWERS[aim.kind](obj)
         if aim.kind == "Deployment" and call.given("revision"):
-            text, over = _of_revision(obj, int(call.flag("revision")), text, over)
+            text, over = _of_revision(obj, whole_number(call.flag("revision"), "--revision"), text, over)
         if over is None:
             session.complain(world.now, text)
             return True

@@ -6,6 +6,9 @@ LOAD_MAX_RPS = 1_000_000
 ARGV_WORDS_MAX = 200
 """A shell line that a person types or pastes."""
 
+COMMAND_CHARACTERS_MAX = 8_000
+"""All words of a command together; what is longer belongs into a file."""
+
 FILES_BYTES_MAX = 512 * 1024
 """Manifests that a person pastes; the API server itself takes 3 MB, etcd 1.5 MB an object."""
 

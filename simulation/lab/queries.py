@@ -8,6 +8,7 @@ from simulation.kube.happenings import Entry
 from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.objects.pod import Pod
 from simulation.kubectl import terminal
+from simulation.lab.edge import refuse_unwritable
 from simulation.lab.lab import Lab
 from simulation.lab.limits import WHY_STEPS_MAX
 from simulation.lab.lines import taken
@@ -16,6 +17,7 @@ from simulation.lab.log_entries import opened
 
 def answer(lab: Lab, question: dict[str, Any]) -> Any:
     """Answer a question; raise Refused if it is none or asks for what is not there."""
+    refuse_unwritable(question)
     ask = _QUESTIONS.get(str(question.get("ask")))
     if ask is None:
         raise Refused("question-unknown", ask=str(question.get("ask"))[:40])

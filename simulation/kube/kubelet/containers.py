@@ -29,6 +29,7 @@ from simulation.kube.kubelet.stages import (
     spec_of,
 )
 from simulation.kube.kubelet.status import container_id
+from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.machines import Process, process_key
 from simulation.kube.objects.pod import Container, Pod, Probe
 
@@ -261,7 +262,7 @@ def grace_of(run: PodRun) -> Duration:
     asked = run.pod.metadata.deletion_grace_period_seconds
     if asked is None:
         asked = run.pod.spec.termination_grace_period_seconds
-    return max((30 if asked is None else asked) * SECOND, TERM_MINIMUM)
+    return max(min(30 if asked is None else asked, SECONDS_MAX) * SECOND, TERM_MINIMUM)
 
 
 def process_ends(

@@ -4,6 +4,7 @@ Generated from the types of the structs, never written kind by kind. What no fie
 the `rest` of the structure it was found in and is given back in its place.
 """
 
+import re
 import types
 import typing
 from functools import cache
@@ -38,6 +39,8 @@ SPECIAL = {
     "system_uuid": "systemUUID",
 }
 ATTRIBUTES = {"ephemeral-storage": "ephemeral_storage", "memory": "memory", "pods": "pods"}
+VERSION = re.compile(r"[0-9]{1,18}")
+"""A resourceVersion, as far as one is read."""
 TIMES = ("_timestamp", "_time")
 MICRO_TIMES = ("renew_time", "acquire_time", "event_time")
 """Times that the API prints with microseconds."""
@@ -87,6 +90,9 @@ WITHOUT_GENERATION = frozenset((
 """Kinds whose changes of spec the API server does not count."""
 PRINTED_WHEN_EMPTY = ("last_state", "load_balancer", "metadata", "resources", "state", "status")
 """Structures that the API prints even when nothing is in them: resources: {}."""
+
+
+INT64 = 2**63
 
 
 class Malformed(ValueError):
@@ -202,7 +208,7 @@ def _value(attribute: str, hint: Any, value: Any, path: str, calendar: Calendar)
         except ValueError:
             raise Malformed(path, f"invalid time {value!r}") from None
     if attribute == "resource_version":
-        return int(value) if str(value).isdigit() else 0
+        return int(value) if VERSION.fullmatch(str(value)) else 0
     if isinstance(hint, tuple):
         return _scalar_union(hint, value, path)
     origin = typing.get_origin(hint)
@@ -246,9 +252,9 @@ def _scalar(hint: Any, value: Any, path: str) -> Any:
     if hint is bool or isinstance(value, bool):
         if hint is bool and isinstance(value, bool):
             return value
-    elif hint is int and isinstance(value, float) and value == int(value):
+    elif hint is int and isinstance(value, float) and abs(value) < INT64 and value == int(value):
         return int(value)
-    elif isinstance(value, hint):
+    elif isinstance(value, hint) and not (hint is int and not -INT64 <= value < INT64):
         return value
     wanted = {str: "string", int: "integer", bool: "boolean"}.get(hint, str(hint))
     raise Malformed(path, f"expected {wanted}, got {_named(value)}")

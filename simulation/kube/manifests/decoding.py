@@ -71,15 +71,15 @@ def _strict(owner: str, type: str, value: Any, path: str) -> Found:
             for key, one in value.items()
             for where, text in _strict(owner, inner(type), "" if one is None else one, f"{path}.{key}")
         ]
-    if type in ("s", "i", "b"):
-        wanted = {"s": str, "i": int, "b": bool}[type]
-        right = isinstance(value, wanted) and (type == "b" or not isinstance(value, bool))
-        return [] if right else [(path, _wrong(value, owner, path, _go_type(type, path)))]
     if type == "q":
         return _quantity(path, value)
-    if type in ("x", "t"):
-        right = isinstance(value, str | int) and not isinstance(value, bool)
-        return [] if right else [(path, _wrong(value, owner, path, "string"))]
+    if type in SCALARS:
+        go_type = _go_type(type, path)
+        right = isinstance(value, SCALARS[type]) and (type == "b" or not isinstance(value, bool))
+        if right and isinstance(value, int) and type in ("i", "x"):
+            go_type = "int32" if type == "x" else go_type
+            right = -RANGES[go_type] <= value < RANGES[go_type]
+        return [] if right else [(path, _wrong(value, owner, path, go_type))]
     fields = structures().get(type, {})
     if not fields:
         return []
@@ -98,8 +98,20 @@ def _strict(owner: str, type: str, value: Any, path: str) -> Found:
 def _wrong(value: Any, owner: str, path: str, wanted: str) -> str:
     names = {bool: "bool", str: "string", int: "number", float: "number", list: "array", dict: "object"}
     sort = names.get(type(value), "value")
+    if wanted in RANGES and sort == "number":
+        # Go says the number where one was expected that is whole and fits.
+        sort = f"number {_as_go_prints(value)}"
     field = re.sub(r"\[\d+\]", "", path)
     return f"json: cannot unmarshal {sort} into Go struct field {owner}.{field} of type {wanted}"
+
+
+SCALARS: dict[str, Any] = {"s": str, "i": int, "b": bool, "x": str | int, "t": str | int}
+RANGES = {"int32": 2**31, "int64": 2**63}
+
+
+def _as_go_prints(value: int | float) -> str:
+    """Print a number as it reaches the API server: whole up to 64 bits, else as Go's %g."""
+    return re.sub(r"\.0(?=e|$)", "", str(value))
 
 
 def _quantity(path: str, value: Any) -> Found:
@@ -116,7 +128,7 @@ def _quantity(path: str, value: Any) -> Found:
 def _go_type(type: str, path: str) -> str:
     """Return the Go type of a field, as the texts about wrong types name it."""
     if type != "i":
-        return {"s": "string", "b": "bool"}[type]
+        return "bool" if type == "b" else "string"
     return "int64" if path.rpartition(".")[2] in LONG else "int32"
 
 

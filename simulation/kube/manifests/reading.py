@@ -1,8 +1,10 @@
 """YAML and JSON as people write them, to values that know where they stood.
 
 A file may hold several documents. Size, depth and number of values are bounded before anything is
-built, and every field's line and column is remembered, so an error can be pointed at. The scalars
-follow YAML 1.1 as Go's parser reads it: `yes` and `on` are truth values, dates stay texts.
+built, and once more while aliases and merge keys are followed, so no few lines of text can become
+many values. Every field's line and column is remembered, so an error can be pointed at. The scalars
+follow YAML 1.1 as Go's parser reads it: `yes` and `on` are truth values, dates and 12:30:45 stay
+texts, and whole numbers beyond 64 bits are floats.
 """
 
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from simulation.kube.limits import (
     MANIFEST_DEPTH_MAX,
     MANIFEST_DOCUMENTS_MAX,
     MANIFEST_NODES_MAX,
+    NUMBER_CHARACTERS_MAX,
 )
 
 
@@ -55,20 +58,24 @@ class Document(Record):
 
 
 class _Loader(yaml.SafeLoader):
-    """Counts levels while it composes, so that depth cannot exhaust the stack."""
+    """Counts levels and values while it composes, so that neither can exhaust the host."""
 
     depth = 0
+    count = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         self.depth += 1
-        if self.depth > MANIFEST_DEPTH_MAX:
-            event = self.peek_event()
-            raise yaml.MarkedYAMLError(problem="exceeded max depth", problem_mark=event.start_mark)
+        self.count += 1
+        if self.depth > MANIFEST_DEPTH_MAX or self.count > MANIFEST_NODES_MAX:
+            words = TOO_DEEP if self.depth > MANIFEST_DEPTH_MAX else TOO_MANY
+            raise yaml.MarkedYAMLError(problem=words, problem_mark=self.peek_event().start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
 
+TOO_DEEP = "exceeded max depth"
+TOO_MANY = f"the file holds more than {MANIFEST_NODES_MAX} values"
 _Loader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
     for letter, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -77,19 +84,47 @@ _Loader.yaml_implicit_resolvers = {
 
 def documents(file: str, text: str) -> list[Document]:
     """Return the manifests of a file, a List taken apart; raise Unreadable."""
-    if len(text.encode()) > MANIFEST_BYTES_MAX:
+    found: list[Document] = []
+    builder = _Builder(file)
+    # Documents with nothing in them count too: a line of three dashes is one.
+    for read, node in enumerate(_composed(file, text), 1):
+        document = builder.document(node)
+        if max(read, len(found) + _objects_in(document)) > MANIFEST_DOCUMENTS_MAX:
+            words = f"the file holds more than {MANIFEST_DOCUMENTS_MAX} objects"
+            raise Unreadable(Problem(file, 1, 1, "", words))
+        found += _taken_apart(document)
+    return found
+
+
+def value_of(file: str, text: str) -> Any:
+    """Return the one value of a text, whatever it is: a patch may be a list; raise Unreadable."""
+    for node in _composed(file, text):
+        return _Builder(file).value(node, "", 1)
+    return None
+
+
+def _composed(file: str, text: str) -> Iterator[Any]:
+    """Yield the root node of each document; raise Unreadable."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as trouble:
+        line = text.count("\n", 0, trouble.start) + 1
+        column = trouble.start - text.rfind("\n", 0, trouble.start)
+        raise _no_character(file, line, column) from None
+    if size > MANIFEST_BYTES_MAX:
         words = f"the file has more than {MANIFEST_BYTES_MAX} bytes"
         raise Unreadable(Problem(file, 1, 1, "", words))
-    found: list[Document] = []
-    loader = None
     try:
         loader = _Loader(text)
-        while loader.check_node():
-            node = loader.get_node()
-            found += _taken_apart(_document(file, node))
-            if len(found) > MANIFEST_DOCUMENTS_MAX:
-                words = f"the file holds more than {MANIFEST_DOCUMENTS_MAX} objects"
-                raise Unreadable(Problem(file, 1, 1, "", words))
+        while True:
+            try:
+                if not loader.check_node():
+                    return
+                node = loader.get_node()
+            except (OverflowError, ValueError):
+                # PyYAML makes a character of the digits of \U without looking whether it is one.
+                raise _no_character(file, loader.line + 1, loader.column + 1) from None
+            yield node
     except yaml.MarkedYAMLError as trouble:
         mark = trouble.problem_mark or trouble.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -97,7 +132,6 @@ def documents(file: str, text: str) -> list[Document]:
     except yaml.YAMLError as trouble:
         # A character that YAML does not allow at all.
         raise Unreadable(Problem(file, 1, 1, "", f"yaml: {str(trouble)[:120]}")) from None
-    return found
 
 
 GO_SAYS: tuple[tuple[str, str], ...] = (
@@ -137,35 +171,44 @@ def _goes_on(trouble: yaml.MarkedYAMLError, text: str) -> bool:
     return number > 0 and not text.splitlines()[number - 1].rstrip().endswith((":", "-"))
 
 
-def _document(file: str, node: Any) -> Document | None:
-    builder = _Builder(file)
-    value = builder.value(node, "")
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        words = "json: cannot unmarshal into Go value of type map[string]interface {}"
-        raise Unreadable(Problem(file, node.start_mark.line + 1, 1, "", words))
-    builder.places[""] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    return Document(file, value, builder.places)
+def _no_character(file: str, line: int, column: int, path: str = "") -> Unreadable:
+    return Unreadable(Problem(file, line, column, path, f"yaml: line {line}: {NO_CHARACTER}"))
+
+
+NO_CHARACTER = "found invalid Unicode character escape code"
+"""go-yaml's words about half a surrogate pair, and about what lies beyond U+10FFFF."""
+
+
+def _items_of(document: Document) -> list[Any] | None:
+    """Return the items of a List, None if a document is none."""
+    items = document.content.get("items")
+    return items if document.content.get("kind") == "List" and isinstance(items, list) else None
+
+
+def _objects_in(document: Document | None) -> int:
+    if document is None:
+        return 0
+    items = _items_of(document)
+    return 1 if items is None else len(items)
 
 
 def _taken_apart(document: Document | None) -> Iterator[Document]:
     """Yield a document, or the items of a List."""
     if document is None:
         return
-    items = document.content.get("items")
-    if document.content.get("kind") != "List" or not isinstance(items, list):
+    items = _items_of(document)
+    if items is None:
         yield document
         return
-    for number, item in enumerate(items):
-        prefix = f"items[{number}]"
-        places = {
-            path.removeprefix(prefix).lstrip("."): place
-            for path, place in document.places.items()
-            if path == prefix or path.startswith((f"{prefix}.", f"{prefix}["))
-        }
+    places: dict[str, dict[str, tuple[int, int]]] = {}
+    for path, place in document.places.items():
+        if path.startswith("items["):
+            # One pass over all places, sorted into those of each item.
+            number, _, inner = path.removeprefix("items[").partition("]")
+            places.setdefault(number, {})[inner.removeprefix(".")] = place
+    for n, item in enumerate(items):
         if isinstance(item, dict):
-            yield Document(document.file, item, places)
+            yield Document(document.file, item, places.get(str(n), {}))
 
 
 class _Builder:
@@ -175,53 +218,110 @@ class _Builder:
         self.file = file
         self.places: dict[str, tuple[int, int]] = {}
         self.count = 0
+        """Values of the whole file, every visit by an alias or a merge key counted anew."""
         self.scalars = yaml.constructor.SafeConstructor()
 
-    def value(self, node: Any, path: str) -> Any:
-        self.count += 1
-        line, column = node.start_mark.line + 1, node.start_mark.column + 1
-        if self.count > MANIFEST_NODES_MAX:
-            words = "the document contains excessive aliasing"
-            raise Unreadable(Problem(self.file, line, column, path, words))
-        self.places.setdefault(path, (line, column))
+    def document(self, node: Any) -> Document | None:
+        """Return the document of a root node, None if there is nothing in it; raise Unreadable."""
+        self.places = {}
+        value = self.value(node, "", 1)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            words = "json: cannot unmarshal into Go value of type map[string]interface {}"
+            raise Unreadable(Problem(self.file, node.start_mark.line + 1, 1, "", words))
+        self.places[""] = _place(node)
+        return Document(self.file, value, self.places)
+
+    def value(self, node: Any, path: str, depth: int) -> Any:
+        """Return what a node says; raise Unreadable."""
+        self._enter(node, path, depth)
+        self.places.setdefault(path, _place(node))
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
+            return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(each, f"{path}[{n}]") for n, each in enumerate(node.value)]
-        if node.tag == "tag:yaml.org,2002:float":
+            return [self.value(each, f"{path}[{n}]", depth + 1) for n, each in enumerate(node.value)]
+        if node.tag in NUMBERS:
             return self._number(node)
         try:
             value = self.scalars.construct_object(node)
-        except (yaml.YAMLError, ValueError):
-            return str(node.value)
-        return value if isinstance(value, str | int | bool | None) else str(node.value)
+        except (yaml.YAMLError, ValueError, KeyError, IndexError):
+            # A tag that does not fit: !!bool x.
+            return self._text(node, str(node.value), path)
+        return value if isinstance(value, bool | None) else self._text(node, str(node.value), path)
 
-    def _number(self, node: Any) -> Any:
+    def _enter(self, node: Any, path: str, depth: int) -> None:
+        """Count a node that is about to be built, and refuse it beyond the bounds."""
+        self.count += 1
+        words = ""
+        if depth > MANIFEST_DEPTH_MAX:
+            words = TOO_DEEP
+        elif self.count > MANIFEST_NODES_MAX:
+            words = "the document contains excessive aliasing"
+        if words:
+            raise Unreadable(Problem(self.file, *_place(node), path, words))
+
+    def _text(self, node: Any, text: str, path: str) -> str:
+        """Return a text, halves of a surrogate pair joined as JSON writes them."""
         try:
-            number = float(node.value.replace("_", ""))
-        except ValueError:
-            return str(node.value)
-        finite = number == number and abs(number) < 1e18
-        return (int(number) if number == int(number) else number) if finite else str(node.value)
+            text.encode()
+        except UnicodeEncodeError:
+            try:
+                return text.encode("utf-16", "surrogatepass").decode("utf-16")
+            except UnicodeDecodeError:
+                raise _no_character(self.file, *_place(node), path) from None
+        return text
 
-    def _mapping(self, node: Any, path: str) -> dict[str, Any]:
+    def _number(self, node: Any) -> int | float | str:
+        """Read a number as go-yaml does: of 64 bits if it is whole, else a float, else a text."""
+        text = str(node.value)
+        # Numbers of base 60, 12:30:45, are YAML 1.1; go-yaml leaves them out on purpose.
+        if ":" in text or len(text) > NUMBER_CHARACTERS_MAX:
+            return text
+        if node.tag == INTEGER:
+            try:
+                whole: int = self.scalars.construct_yaml_int(node)
+            except (ValueError, IndexError):
+                return text
+            if INT64_MIN <= whole <= UINT64_MAX:
+                return whole
+        try:
+            number = float(text.replace("_", ""))
+        except ValueError:
+            return text
+        if number != number or number in (float("inf"), float("-inf")):
+            return text
+        return int(number) if number == int(number) and abs(number) < 1e18 else number
+
+    def _mapping(self, node: Any, path: str, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         pairs = [pair for pair in node.value if pair[0].tag != "tag:yaml.org,2002:merge"]
         for key, each in node.value:
             if key.tag == "tag:yaml.org,2002:merge":
                 merged = each.value if isinstance(each, yaml.SequenceNode) else [each]
                 for one in merged:
+                    # An empty map is a value too: ten of ten of ten of them are a thousand visits.
+                    self._enter(one, path, depth + 1)
                     if isinstance(one, yaml.MappingNode):
-                        found.update(self._mapping(one, path))
+                        found.update(self._mapping(one, path, depth + 1))
         seen: dict[str, int] = {}
         for key, each in pairs:
-            name = str(key.value)
+            name = self._text(key, str(key.value), path)
             where = f"{path}.{name}" if path else name
-            line, column = key.start_mark.line + 1, key.start_mark.column + 1
+            line, column = _place(key)
             if name in seen:
                 words = f'yaml: unmarshal errors:\n  line {line}: key "{name}" already set in map'
                 raise Unreadable(Problem(self.file, line, column, where, words))
             seen[name] = line
             self.places[where] = (line, column)
-            found[name] = self.value(each, where)
+            found[name] = self.value(each, where, depth + 1)
         return found
+
+
+INTEGER, FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+NUMBERS = (INTEGER, FLOAT)
+INT64_MIN, UINT64_MAX = -(2**63), 2**64 - 1
+
+
+def _place(node: Any) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1

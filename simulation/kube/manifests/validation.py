@@ -7,6 +7,7 @@ simulation knows of a kind. Both return (path, text); the words follow pkg/apis/
 from collections.abc import Callable
 from typing import Any
 
+from simulation.kube.limits import ANNOTATIONS_BYTES_MAX
 from simulation.kube.manifests import (
     network_checks,
     other_checks,
@@ -15,7 +16,6 @@ from simulation.kube.manifests import (
 )
 from simulation.kube.manifests.decoding import strict, without_nulls
 from simulation.kube.manifests.wording import (
-    ANNOTATIONS_MAX,
     SUBDOMAIN_MAX,
     Found,
     bad,
@@ -62,9 +62,9 @@ def _metadata(kind: str, meta: dict[str, Any]) -> Found:
     annotations = meta.get("annotations") or {}
     for key in annotations:
         found += label_key("metadata.annotations", key.lower())
-    size = sum(len(key) + len(str(value or "")) for key, value in annotations.items())
-    if size > ANNOTATIONS_MAX:
-        text = f"Too long: may not be more than {ANNOTATIONS_MAX} bytes"
+    size = sum(len(f"{key}{value or ''}".encode()) for key, value in annotations.items())
+    if size > ANNOTATIONS_BYTES_MAX:
+        text = f"Too long: may not be more than {ANNOTATIONS_BYTES_MAX} bytes"
         found.append(("metadata.annotations", f"metadata.annotations: {text}"))
     return found
 

@@ -12,7 +12,6 @@ Found = list[tuple[str, str]]
 """Path and text of each thing that is wrong."""
 
 LABEL_MAX, SUBDOMAIN_MAX, PORT_MAX, PORT_NAME_MAX = 63, 253, 65_535, 15
-ANNOTATIONS_MAX = 256 * 1024
 INT32_MAX = 2**31 - 1
 
 LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")

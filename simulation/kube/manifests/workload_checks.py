@@ -222,6 +222,9 @@ def schedule_trouble(schedule: str) -> str:
     return ""
 
 
+NUMBER = re.compile(r"[0-9]{1,18}")
+
+
 def _part_trouble(part: str, least: int, greatest: int, names: tuple[str, ...]) -> str:
     span, slash, step = part.partition("/")
     low, dash, high = span.partition("-")
@@ -234,11 +237,11 @@ def _part_trouble(part: str, least: int, greatest: int, names: tuple[str, ...]) 
         offset = 1 if least == 1 else 0
         if text.lower() in names:
             numbers.append(names.index(text.lower()) + offset)
-        elif text.isdecimal():
+        elif NUMBER.fullmatch(text):
             numbers.append(int(text))
         else:
             return f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": invalid syntax'
-    if slash and not step.isdecimal():
+    if slash and not NUMBER.fullmatch(step):
         return f'failed to parse int from {step}: strconv.Atoi: parsing "{step}": invalid syntax'
     if numbers and numbers[0] < least:
         return f"beginning of range ({numbers[0]}) below minimum ({least}): {part}"

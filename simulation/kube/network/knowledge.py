@@ -31,12 +31,13 @@ class Tables(Record):
     rules: tuple[Rule, ...] = ()
     """Backends are "namespace/service:port"."""
     peers: dict[str, tuple[Peer, ...]] = {}
-    """By "namespace/service:port"."""
+    """By "namespace/service:port", of the Services that some rule leads to."""
 
 
 def tables_of(view: View) -> Tables:
     """Read the tables off a view."""
-    return Tables(_rules(view), _peers(view))
+    rules = _rules(view)
+    return Tables(rules, _peers(view, rules))
 
 
 def _rules(view: View) -> tuple[Rule, ...]:
@@ -74,11 +75,12 @@ def _backend(namespace: str, service: object) -> str:
     return f"{namespace}/{service.name}:{port.number or port.name}"  # type: ignore[attr-defined]
 
 
-def _peers(view: View) -> dict[str, tuple[Peer, ...]]:
+def _peers(view: View, rules: tuple[Rule, ...]) -> dict[str, tuple[Peer, ...]]:
     found: dict[str, tuple[Peer, ...]] = {}
-    for service in view.list(Service):
-        meta = service.metadata
-        key = f"{meta.namespace}/{meta.name}"
+    for key in sorted({rule.backend.rpartition(":")[0] for rule in rules}):
+        service = view.get(Service, key)
+        if service is None:
+            continue
         slices = view.by(SLICES_BY_SERVICE, key)
         for port in service.spec.ports:
             peers = tuple(

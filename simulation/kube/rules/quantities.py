@@ -1,13 +1,17 @@
 """Kubernetes' resource.Quantity: texts such as 250m and 128Mi to integers and back.
 
 Follows k8s.io/apimachinery/pkg/api/resource: decimal and binary suffixes, exponents, and the
-canonical form that keeps the binary suffix for amounts that were written with one.
+canonical form that keeps the binary suffix for amounts that were written with one. As there, amounts
+beyond 64 bits are capped, not refused: with a binary suffix as soon as they are read, with another one
+where they are counted with (ParseQuantity, Value).
 """
 
 import re
 from decimal import Decimal
 
-PATTERN = re.compile(r"^([+-]?[0-9.]+)([eE][+-]?[0-9]+|[numkMGTPE]i?|Ki|Mi|Gi|Ti|Pi|Ei)?$")
+from simulation.kube.limits import NUMBER_CHARACTERS_MAX, QUANTITY_MAX
+
+PATTERN = re.compile(r"([+-]?[0-9.]+)([eE][+-]?[0-9]+|[numkMGTPE]i?|Ki|Mi|Gi|Ti|Pi|Ei)?")
 DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
@@ -15,8 +19,8 @@ SUFFIXES = {power: suffix for suffix, power in DECIMAL.items()}
 
 
 def parse(text: str | int | float) -> Decimal:
-    """Return the exact value of a quantity; raise ValueError if it is none."""
-    found = PATTERN.match(str(text))
+    """Return the value of a quantity, exact up to the cap; raise ValueError if it is none."""
+    found = PATTERN.fullmatch(str(text))
     if found is None or found[1].count(".") > 1 or not any(map(str.isdigit, found[1])):
         raise ValueError(
             f'unable to parse quantity "{text}": quantities must match the regular expression '
@@ -24,12 +28,21 @@ def parse(text: str | int | float) -> Decimal:
         )
     number, suffix = Decimal(found[1]), found[2] or ""
     if suffix in BINARY:
-        return number * (1 << BINARY[suffix])
+        return _capped(number * (1 << BINARY[suffix]))
     if suffix in DECIMAL:
-        return number.scaleb(DECIMAL[suffix])
-    if suffix[:1] in "eE":
-        return number.scaleb(int(suffix[1:]))
-    raise ValueError(f'unable to parse quantity "{text}"')
+        value = number.scaleb(DECIMAL[suffix])
+    elif suffix[:1] in "eE":
+        value = number.scaleb(int(suffix[1:]))
+    else:
+        raise ValueError(f'unable to parse quantity "{text}"')
+    return _capped(value) if value.adjusted() > NUMBER_CHARACTERS_MAX else value
+
+
+def _capped(value: Decimal) -> Decimal:
+    return max(-MOST, min(MOST, value))
+
+
+MOST = Decimal(QUANTITY_MAX)
 
 
 def rounded_up(value: Decimal) -> int:
@@ -40,12 +53,12 @@ def rounded_up(value: Decimal) -> int:
 
 def milli(text: str | int | float) -> int:
     """Return a quantity in thousandths."""
-    return rounded_up(parse(text) * 1000)
+    return rounded_up(_capped(parse(text) * 1000))
 
 
 def whole(text: str | int | float) -> int:
     """Return a quantity in whole units."""
-    return rounded_up(parse(text))
+    return rounded_up(_capped(parse(text)))
 
 
 def print_milli(value: int) -> str:
@@ -80,7 +93,7 @@ def canonical(text: str | int | float) -> str:
     the text is no quantity.
     """
     value = parse(text)
-    found = PATTERN.match(str(text))
+    found = PATTERN.fullmatch(str(text))
     suffix = (found[2] if found else "") or ""
     if suffix in BINARY and abs(value) >= 1024 and value == int(value):
         return f"{'-' if value < 0 else ''}{print_bytes(abs(int(value)))}"

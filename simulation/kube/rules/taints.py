@@ -6,6 +6,7 @@ Follows pkg/controller/tainteviction and k8s.io/api/core/v1/toleration.go.
 from collections.abc import Iterable
 
 from simulation.kernel.units import SECOND, Duration
+from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import Toleration
 
@@ -40,7 +41,7 @@ def minimum(tolerations: Iterable[Toleration]) -> Duration | None:
     seconds = [
         max(0, each.toleration_seconds) for each in every if each.toleration_seconds is not None
     ]
-    return min(seconds) * SECOND if seconds else None
+    return min(*seconds, SECONDS_MAX) * SECOND if seconds else None
 
 
 def with_taint(taints: tuple[Taint, ...], new: Taint) -> tuple[Taint, ...]:

@@ -27,6 +27,7 @@ from simulation.lab.commands.machines import (
 )
 from simulation.lab.commands.processes import KillProcess, StartProcess
 from simulation.lab.commands.terminal import Cancel, Kubectl, from_button
+from simulation.lab.edge import refuse_unwritable
 
 Command = (
     AddControlPlane
@@ -61,6 +62,7 @@ BUTTONS = ("apply", "delete", "delete-pod", "scale")
 
 def parse(given: dict[str, Any]) -> Command:
     """Return the command that a JSON object means; raise Refused if it means none."""
+    refuse_unwritable(given)
     content = {key: value for key, value in given.items() if key != "id"}
     if content.get("do") in BUTTONS:
         return from_button(content)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.kernel.reasons import Refused
 from simulation.kube.objects.kinds import KINDS
 from simulation.lab.commands.base import CommandRecord
-from simulation.lab.limits import ARGV_WORDS_MAX, FILES_BYTES_MAX
+from simulation.lab.limits import ARGV_WORDS_MAX, COMMAND_CHARACTERS_MAX, FILES_BYTES_MAX
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -21,7 +21,9 @@ class Kubectl(CommandRecord, frozen=True, tag="kubectl"):
         """Start the session."""
         if len(self.argv) > ARGV_WORDS_MAX:
             raise Refused("command-too-long", limit=ARGV_WORDS_MAX)
-        if sum(map(len, self.files.values())) > FILES_BYTES_MAX:
+        if sum(map(len, self.argv)) > COMMAND_CHARACTERS_MAX:
+            raise Refused("command-too-large", limit=COMMAND_CHARACTERS_MAX)
+        if sum(len(each.encode()) for pair in self.files.items() for each in pair) > FILES_BYTES_MAX:
             raise Refused("files-too-large", limit_bytes=FILES_BYTES_MAX)
         world.sessions.start(world, id, self.argv, self.files)
 

@@ -85,3 +85,23 @@ def test_a_json_patch_does_its_operations_in_order(operations, path, value):
 def test_a_json_patch_that_cannot_be_done_is_refused(operation):
     with pytest.raises(ValueError):
         json_patch(LIVE, [operation])
+
+
+def test_items_that_share_a_key_stay_and_a_patch_changes_the_first():
+    live = {"ports": [{"containerPort": 53, "protocol": "UDP"}, {"containerPort": 53, "protocol": "TCP"}]}
+
+    assert strategic(live, {"ports": [{"containerPort": 53, "name": "dns"}, {"containerPort": 80}]})["ports"] == [
+        {"containerPort": 53, "protocol": "UDP", "name": "dns"},
+        {"containerPort": 53, "protocol": "TCP"},
+        {"containerPort": 80},
+    ]
+    assert strategic(live, {"ports": [{"containerPort": 53, "$patch": "delete"}]}) == {"ports": []}
+
+
+def test_a_list_where_a_name_should_be_is_no_key():
+    live = {"containers": [{"name": "a"}]}
+    wrong = {"containers": [{"name": [None]}]}
+
+    assert strategic(live, wrong) == wrong
+    assert three_way({}, wrong, live) == wrong
+    assert three_way(wrong, live, live) == live
