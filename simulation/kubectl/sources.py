@@ -246,23 +246,29 @@ def tolerated(
     """Return a content without the fields that its kind has not; warn of them if asked to."""
     for path, text in strict(kind, content):
         if text.startswith("unknown field"):
-            content = _without(content, path)
+            content = without(content, path)
             if warn:
                 session.say(now, f"Warning: {text}", STDERR)
     return content
 
 
-def _without(content: Any, path: str) -> Any:
-    """Return a value with what lies at a path such as spec.containers[0].imag left out."""
-    head, _, rest = path.partition(".")
-    key, bracket, place = head.partition("[")
-    if not rest and not bracket:
-        return {name: value for name, value in content.items() if name != key}
-    if not bracket:
-        return {**content, key: _without(content[key], rest)}
-    number, items = int(place.removesuffix("]")), list(content[key])
-    items[number] = _without(items[number], rest)
-    return {**content, key: items}
+def without(content: Any, path: str) -> Any:
+    """Return a value with what lies at a path such as spec.containers[0].imag left out.
+
+    A name may hold dots and brackets of its own: the longest that fits is meant.
+    """
+    if isinstance(content, list):
+        place, _, rest = path.removeprefix("[").partition("]")
+        items, number = list(content), int(place)
+        items[number] = without(items[number], rest.removeprefix("."))
+        return items
+    if path in content:
+        return {name: value for name, value in content.items() if name != path}
+    fitting = [name for name in content if path.startswith((f"{name}.", f"{name}["))]
+    if not fitting:
+        return content
+    name = max(fitting, key=len)
+    return {**content, name: without(content[name], path[len(name) :].removeprefix("."))}
 
 
 STRICTNESS = {"true": "", "strict": "", "warn": "warn", "false": "drop", "ignore": "drop"}

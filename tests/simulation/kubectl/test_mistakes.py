@@ -10,6 +10,7 @@ import pytest
 from simulation.kernel.reasons import Refused
 from simulation.kernel.units import MINUTE, SECOND
 from simulation.kubectl import sessions
+from simulation.kubectl.sources import without
 from simulation.lab import commands, queries
 from simulation.lab.lab import Lab
 from tests.simulation.kubectl.terminals import a_lab, typed
@@ -174,3 +175,15 @@ def test_a_broken_promise_of_the_engine_is_never_passed_over(monkeypatch: pytest
 
     with pytest.raises(AssertionError, match="5000m"):
         typed(a_lab(), "kubectl scale deploy/web --replicas=2")
+
+
+@pytest.mark.parametrize(
+    ("path", "left"),
+    [
+        ("spec.a.b", {"spec": {"c": [{"x": 1, "y": 2}]}}),
+        ("spec.c[0].x", {"spec": {"a.b": 0, "c": [{"y": 2}]}}),
+        ("spec.nothing", {"spec": {"a.b": 0, "c": [{"x": 1, "y": 2}]}}),
+    ],
+)
+def test_a_field_is_left_out_though_its_name_holds_dots(path, left):
+    assert without({"spec": {"a.b": 0, "c": [{"x": 1, "y": 2}]}}, path) == left
