@@ -15,13 +15,14 @@ import redis
 from asgiref.sync import sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from clusterlab.labs import limits
 from clusterlab.labs.hub import Send, Watched, hub, text_message
 from clusterlab.labs.protocol import Bucket, letter_of, read
 from clusterlab.runtime import mailbox
 from clusterlab.runtime.models import Link
+from clusterlab.runtime.opening import restart
 from clusterlab.runtime.retention import visited
 from simulation.kernel.reasons import Reason, Refused
 
@@ -115,6 +116,9 @@ class LabConsumer(AsyncWebsocketConsumer):
             if "resync" in message or "hello" in message:
                 await self._resume(message.get("hello"))
                 return
+            if "restart" in message:
+                await self._restart(id)
+                return
             letter = letter_of(message, self.role, self.actor, self.name)
             await asyncio.to_thread(mailbox.post, self.lab, letter)
         except Refused as refused:
@@ -125,6 +129,16 @@ class LabConsumer(AsyncWebsocketConsumer):
             # Who named a message sends it again until it is answered: an outage of seconds is none.
             if not id:
                 await self._refuse("", Reason("out-of-reach"))
+
+    async def _restart(self, id: str) -> None:
+        """Let a lab that stands still go on, if its owner asks."""
+        if self.role != Link.OWNER:
+            raise Refused("only-owner")
+        try:
+            await sync_to_async(restart)(self.lab)
+        except DatabaseError:
+            raise Refused("out-of-reach") from None
+        await self.tell(text_message({"t": "applied", "id": id}))
 
     async def _refuse(self, id: str, reason: Reason) -> None:
         told = {"key": reason.key, "params": reason.params}

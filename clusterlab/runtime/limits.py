@@ -35,6 +35,12 @@ FALLS_MAX = 2
 FALLS_WITHIN_S = 60
 """A lab that took two hosts down within a minute is quarantined."""
 
+SERVING_S = 60
+"""What a host was working on when it fell is asked within seconds of that."""
+
+RESTARTS_PER_HOUR = 6
+"""A lab that stood still is told to go on so often: each time may cost a host its life."""
+
 IDLE_S = 60.0
 """A lab that nobody looks at is let go after this long."""
 

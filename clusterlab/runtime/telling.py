@@ -37,6 +37,12 @@ def sealed(lab: str, content: dict[str, Any]) -> Sealed:
     return keys.group_channel(lab), _layer().serialize(message)
 
 
+def trouble(lab: str, key: str) -> Sealed:
+    """Return what viewers are told whose lab stands still; an empty key says that it goes on."""
+    reason = {"key": key, "params": {}} if key else None
+    return sealed(lab, {"t": "trouble", "reason": reason})
+
+
 def publish(out: list[Sealed]) -> None:
     """Send everything in one round trip."""
     if not out:

@@ -214,6 +214,7 @@ WEB: dict[str, str] = {
     "message-too-large": "The message has {size} bytes; {limit} is the limit",
     "message-unknown": "This is neither a command nor a question",
     "only-looking": "This link only lets you look",
+    "only-owner": "Only the owner of this lab may do that",
     "out-of-reach": "The lab cannot be reached at the moment; please try again",
     "moment-unknown": "The lab has not been at that moment yet.",
     "pace-malformed": "The lab cannot be played like that: {field}",

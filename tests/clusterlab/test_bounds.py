@@ -17,6 +17,7 @@ from clusterlab.runtime import (
     limits,
     lookback,
     mailbox,
+    opening,
     ownership,
     pacer,
     retention,
@@ -89,13 +90,38 @@ def deaths_until_quarantine() -> int:
     lab, count = open_lab().lab_id, 0
     while count < 9 and ownership.claim(lab, f"host-{count}"):
         keys.connection().delete(keys.lease(lab))
+        keys.connection().set(keys.serving(f"host-{count}"), lab)
         count += 1
     return count
 
 
+def times_to_go_on() -> int:
+    """Tell a lab to go on until it may not any more, and count the times."""
+    lab, count = open_lab().lab_id, 0
+    while count < 9:
+        try:
+            opening.restart(lab)
+        except Refused:
+            break
+        count += 1
+    return count
+
+
+def seconds_of_blame() -> int:
+    """Return how long it is known what a host worked on."""
+    announcer = ownership.Announcer("a")
+    announcer.say("lab")
+    key = keys.serving("a")
+    deadline = time.monotonic() + 5
+    while keys.connection().get(key) != b"lab" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return int(keys.connection().ttl(key) + 0.5)
+
+
 def deaths_remembered() -> int:
     """Return how many deaths count, one of which was 40 seconds ago."""
-    lab = Lab(host="dead", falls=[time.time() - 40])
+    lab = Lab(id="lab", host="dead", falls=[time.time() - 40])
+    keys.connection().set(keys.serving("dead"), "lab")
     return len(ownership._falls_with(lab, "a"))
 
 
@@ -241,6 +267,8 @@ BOUNDS: dict[str, tuple[float, Callable[[], float], float]] = {
     "LEASE_MS": (9 * MINUTE, lease_ms, 9 * MINUTE),
     "CONNECT_S": (1, seconds_to_connect, 1),
     "FALLS_MAX": (1, deaths_until_quarantine, 1),
+    "SERVING_S": (3_000, seconds_of_blame, 3_000),
+    "RESTARTS_PER_HOUR": (2, times_to_go_on, 2),
     "FALLS_WITHIN_S": (30, deaths_remembered, 1),
     "IDLE_S": (5.0, idle_s, 5.0),
     "SLICE_EVENTS_MAX": (7, events_of_a_turn, 7),

@@ -8,7 +8,7 @@ from channels.testing import WebsocketCommunicator
 
 from clusterlab.asgi import application
 from clusterlab.runtime import keys, mailbox
-from clusterlab.runtime.models import Link
+from clusterlab.runtime.models import Lab, Link
 from clusterlab.runtime.opening import open_lab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,3 +56,30 @@ async def test_who_only_looks_commands_nothing(message: dict[str, Any]) -> None:
     letters = await letters_of(viewer, message)
 
     assert [each.kind for each in letters if each.kind in ("command", "pace")] == []
+
+
+async def first_answer(link: Link, message: dict[str, Any]) -> dict[str, Any]:
+    """Say something through a link, and return what its sender is told."""
+    path = f"/ws/lab/{link.lab_id}?k={link.secret}"
+    socket = WebsocketCommunicator(application, path, headers=[(b"origin", b"http://localhost")])
+    assert (await socket.connect())[0]
+    await socket.send_json_to(message)
+    while (answer := await socket.receive_json_from()).get("id") != message["id"]:
+        pass
+    await socket.disconnect()
+    return answer
+
+
+async def test_only_its_owner_lets_a_lab_that_stands_still_go_on() -> None:
+    owner = await sync_to_async(open_lab)()
+    operator = await Link.objects.aget(lab=owner.lab, role=Link.OPERATOR)
+    await Lab.objects.filter(id=owner.lab_id).aupdate(trouble="quarantined")
+
+    refused = await first_answer(operator, {"restart": True, "id": "r1"})
+    meanwhile = (await Lab.objects.aget(id=owner.lab_id)).trouble
+    applied = await first_answer(owner, {"restart": True, "id": "r2"})
+
+    assert refused["reason"]["key"] == "only-owner"
+    assert meanwhile == "quarantined"
+    assert applied["t"] == "applied"
+    assert (await Lab.objects.aget(id=owner.lab_id)).trouble == ""
