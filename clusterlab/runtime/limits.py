@@ -26,6 +26,9 @@ CONNECT_S = 3
 PICTURE_TEXT_BYTES_MAX = 8_192
 """Larger pictures are compressed, once for all viewers."""
 
+FRAME_BYTES_MAX = 900_000
+"""Daphne sends no message above 1 MiB; what is larger is refused, or asked for as a snapshot."""
+
 # --- who hosts a lab
 
 ACTIVE_S = 900

@@ -209,6 +209,7 @@ WAITS: dict[str, str] = {
 }
 
 WEB: dict[str, str] = {
+    "frame-too-large": "That comes to {size} bytes, and {limit} is the most that is sent at once",
     "lab-stopped": "This lab has stopped after an error of ours; its journal is kept",
     "message-malformed": "This is not a message ClusterLab understands",
     "message-too-large": "The message has {size} bytes; {limit} is the limit",

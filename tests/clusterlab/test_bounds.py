@@ -208,6 +208,19 @@ def characters_of_text() -> int:
     raise AssertionError("nothing is ever compressed")
 
 
+def bytes_of_an_answer() -> int:
+    """Return the longest answer that is told and not refused, in bytes of Hangul."""
+    for size in range(1, 400):
+        content = {"t": "answer", "id": "q", "socket": "s", "body": "한" * size}
+        _, raw = telling.sealed("lab", content)
+        message = telling._layer().deserialize(raw)
+        if message["t"] == "refused":
+            assert '"frame-too-large"' in message["text"]
+            assert message["socket"] == "s"
+            return len(telling._JSON.encode({**content, "body": "한" * (size - 1)}))
+    raise AssertionError("no answer is too large")
+
+
 def forgotten_at_once() -> int:
     """Let three labs be old, and count those that go before the next are looked for."""
     for _ in range(3):
@@ -278,6 +291,7 @@ BOUNDS: dict[str, tuple[float, Callable[[], float], float]] = {
     "TRAIL_STEPS_KEPT": (2, steps_of_a_trail, 2),
     "CHECKPOINTS_KEPT": (3, checkpoints, 3),
     "PICTURE_TEXT_BYTES_MAX": (100, characters_of_text, 100),
+    "FRAME_BYTES_MAX": (400, bytes_of_an_answer, 400),
     "FORGOTTEN_AT_ONCE_MAX": (2, forgotten_at_once, 2),
     "BACKOFF_MAX_S": (2.0, seconds_between_starts, 2.0),
     "SOCKET_PATH_MAX": (40, characters_of_a_socket, 40),
@@ -321,3 +335,14 @@ def test_a_checkpoint_that_is_ahead_of_the_journal_is_not_believed() -> None:
     revived = archive.revive(row)
 
     assert revived.digest() == hosted.universe.digest()
+
+
+def test_a_delta_that_no_socket_takes_becomes_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    delta = {"t": "delta", "epoch": 3, "base": 6, "seq": 7, "at": 0, "d": [], "messages": ["x" * 500]}
+    monkeypatch.setattr(limits, "FRAME_BYTES_MAX", 400)
+
+    _, raw = telling.sealed("lab", delta)
+
+    message = telling._layer().deserialize(raw)
+    told = [message[name] for name in ("t", "epoch", "base", "seq")]
+    assert told == ["gap", 3, 6, 7]
