@@ -347,13 +347,7 @@ class Host:
                 if number > 0:
                     out.append((lab, {"t": "journaled", "id": row.id, "socket": asker}))
                 out.append((lab, {**told, "socket": asker}))
-        for letter in letters:
-            if letter.kind == "query":
-                out.append((lab, {**hosted.answer(letter), "socket": letter.socket}))
-            elif letter.kind == "pace":
-                out.append((lab, {**hosted.change_pace(letter), "socket": letter.socket}))
-            elif letter.kind == "snapshot":
-                hosted.snapshot_asked = True
+        out += [(lab, told) for told in hosted.deal_with(letters)]
         hosted.advance()
         out += [(lab, frame) for frame in hosted.frames()]
         if hosted.snapshot_asked:

@@ -56,7 +56,16 @@ LETTERS_PER_TURN_MAX = 100
 """Letters of one lab; its neighbours are served in the same turn."""
 
 SLICE_EVENTS_MAX = 4_000
-"""Work of one lab in one turn; a lab that needs more lags and says so."""
+"""Events of one lab in one turn; a lab that needs more lags and says so."""
+
+SLICE_MS = 50
+"""Time of one lab in one turn: events differ in work by a thousand, and neighbours wait meanwhile."""
+
+SLICE_STEP_EVENTS = 50
+"""Events between two looks at the clock: at the worst of them a slice takes twice its time."""
+
+QUERY_MS_PER_TURN = 50
+"""Time for one lab's questions in one turn; the rest of them wait, and neighbours are served."""
 
 LONGEST_STEP_S = 2.0
 """However long a host was busy, a lab never jumps more real seconds than this."""

@@ -153,6 +153,46 @@ def events_of_a_turn() -> int:
     return sum(counted)
 
 
+def events_of_a_slow_turn() -> int:
+    """Let a lab have no time at all for its turn, and count what it dealt with."""
+    events_each, limits.SLICE_STEP_EVENTS = limits.SLICE_STEP_EVENTS, 3
+    try:
+        return events_of_a_turn()
+    finally:
+        limits.SLICE_STEP_EVENTS = events_each
+
+
+def events_between_looks() -> int:
+    """Return how many events of a turn are dealt with before its clock is looked at."""
+    ms, limits.SLICE_MS = limits.SLICE_MS, 0
+    try:
+        return events_of_a_turn()
+    finally:
+        limits.SLICE_MS = ms
+
+
+def questions_of_a_turn() -> int:
+    """Let a lab have no time at all for its questions; count those of one turn, and see to the rest."""
+    host, hosted = hosting()
+    for number in range(5):
+        mailbox.post(hosted.id, Letter("query", str(number), body={"ask": "nothing"}))
+    answered: list[str] = []
+
+    def answer(letter: Letter) -> dict[str, Any]:
+        answered.append(letter.id)
+        return {"t": "answer", "id": letter.id}
+
+    hosted.answer = answer  # type: ignore[method-assign]
+    host._serve([hosted])
+    count = len(answered)
+    assert hosted.period(time.monotonic()) == 0.0, "it goes on at once"
+    for _ in range(4):
+        host._serve([hosted])
+    assert answered == ["0", "1", "2", "3", "4"], "each has its turn"
+    assert not hosted.letters
+    return count
+
+
 def ms_of_a_step() -> int:
     """Let a host be busy for a minute, and return how far a lab at 1x then jumps."""
     _, hosted = hosting()
@@ -285,6 +325,9 @@ BOUNDS: dict[str, tuple[float, Callable[[], float], float]] = {
     "FALLS_WITHIN_S": (30, deaths_remembered, 1),
     "IDLE_S": (5.0, idle_s, 5.0),
     "SLICE_EVENTS_MAX": (7, events_of_a_turn, 7),
+    "SLICE_MS": (0, events_of_a_slow_turn, 3),
+    "SLICE_STEP_EVENTS": (4, events_between_looks, 4),
+    "QUERY_MS_PER_TURN": (0, questions_of_a_turn, 1),
     "LONGEST_STEP_S": (0.5, ms_of_a_step, 500),
     "SPEED_AUTO_MAX": (5.0, speed_of_auto, 5.0),
     "TRAILS_KEPT": (2, trails, 2),
@@ -346,3 +389,22 @@ def test_a_delta_that_no_socket_takes_becomes_a_gap(monkeypatch: pytest.MonkeyPa
     message = telling._layer().deserialize(raw)
     told = [message[name] for name in ("t", "epoch", "base", "seq")]
     assert told == ["gap", 3, 6, 7]
+
+
+def test_how_a_turn_is_cut_by_the_clock_changes_nothing_in_a_lab(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, whole = hosting()
+    _, cut = hosting()
+    until = whole.universe.now + 30 * MINUTE
+    whole.universe.advance(until)
+
+    monkeypatch.setattr(limits, "SLICE_MS", 0)
+    monkeypatch.setattr(limits, "SLICE_STEP_EVENTS", 7)
+    slices = 1
+    while not cut._slice(until, "").done:
+        slices += 1
+
+    assert slices > 10
+    assert cut.universe.now == whole.universe.now == until
+    assert cut.universe.digest() == whole.universe.digest()
