@@ -3,6 +3,9 @@
 MESSAGE_BYTES_MAX = 600_000
 """A pasted manifest and its envelope."""
 
+QUESTION_BYTES_MAX = 16 * 1024
+"""A question is a line that a person types, and so is a command that carries no manifest."""
+
 ID_LENGTH_MAX = 64
 """The id that a browser gives a command; the journal has room for as much."""
 

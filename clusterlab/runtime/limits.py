@@ -20,6 +20,9 @@ RINGS_MAX = 4
 INBOX_MAX = 500
 """Letters a lab may have waiting; more are refused as too frequent."""
 
+INBOX_BYTES_MAX = 4 * 1024 * 1024
+"""What they may come to: Valkey takes no more writes for anybody when it is full, at 512 MB."""
+
 CONNECT_S = 3
 """Longer than any network takes that a lab could be played over."""
 

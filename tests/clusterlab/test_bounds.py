@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from django.core.management.base import CommandError
 
+from clusterlab.labs import limits as web_limits
 from clusterlab.labs import protocol
 from clusterlab.runtime import (
     archive,
@@ -62,6 +63,18 @@ def letters_that_wait() -> int:
     for number in range(5):
         try:
             mailbox.post(lab, Letter("snapshot", str(number)))
+        except mailbox.Overfull:
+            break
+        count += 1
+    return count
+
+
+def bytes_that_wait() -> int:
+    """Post letters of 1,000 bytes, and count those that found room."""
+    lab, count = open_lab().lab_id, 0
+    for number in range(20):
+        try:
+            mailbox.post(lab, Letter("query", str(number), body={"ask": "x" * 900}))
         except mailbox.Overfull:
             break
         count += 1
@@ -315,6 +328,7 @@ class Refuses(supervisor.Supervisor):
 
 BOUNDS: dict[str, tuple[float, Callable[[], float], float]] = {
     "INBOX_MAX": (3, letters_that_wait, 3),
+    "INBOX_BYTES_MAX": (5_500, bytes_that_wait, 5),
     "LETTERS_PER_TURN_MAX": (2, letters_of_a_turn, 2),
     "TAKE_S": (0.05, labs_of_a_look, 1),
     "LEASE_MS": (9 * MINUTE, lease_ms, 9 * MINUTE),
@@ -408,3 +422,32 @@ def test_how_a_turn_is_cut_by_the_clock_changes_nothing_in_a_lab(
     assert slices > 10
     assert cut.universe.now == whole.universe.now == until
     assert cut.universe.digest() == whole.universe.digest()
+
+
+@pytest.mark.parametrize(
+    ("message", "is_taken"),
+    [
+        ({"ask": "line", "line": "x" * 20_000}, False),
+        ({"pace": {"speed": "x" * 20_000}}, False),
+        ({"do": "power-off", "node": "x" * 20_000}, False),
+        ({"do": ["apply"], "node": "x" * 20_000}, False),
+        ({"ask": "line", "line": "x" * 10_000}, True),
+        ({"do": "kubectl", "argv": ["apply"], "files": {"a": "x" * 500_000}}, True),
+        ({"do": "kubectl", "argv": ["apply"], "files": {"a": "x" * 700_000}}, False),
+    ],
+)
+def test_only_a_command_with_manifests_may_be_large(
+    message: dict[str, Any], is_taken: bool
+) -> None:
+    text = msgspec.json.encode(message).decode()
+
+    if is_taken:
+        assert protocol.read(text, None) == message
+        return
+    with pytest.raises(Refused) as refused:
+        protocol.read(text, None)
+    assert refused.value.reason.key == "message-too-large"
+    assert refused.value.reason.params["limit"] in (
+        web_limits.QUESTION_BYTES_MAX,
+        web_limits.MESSAGE_BYTES_MAX,
+    )
