@@ -292,12 +292,12 @@ class Hub:
                 await self._forget(lab)
             return
         for each in tuple(watched.sockets):
-            if each.sent != each.acked and now - each.heard_at > limits.SILENCE_MAX_S:
-                await self._guarded(watched, each, each.close(TOO_SILENT))
-            elif now - each.told_at >= limits.HEARTBEAT_S - 0.1:
-                # So that a lost last frame is noticed, and that the line is alive.
-                told = {"t": "heartbeat", "epoch": each.epoch, "seq": each.sent}
-                await self._guarded(watched, each, each.tell(text_message(told)))
+            if each.owes and now - each.owes_since > limits.SILENCE_MAX_S:
+                await self._guarded(watched, each, each.hang_up(TOO_SILENT))
+            elif now - (each.owes_since if each.owes else each.told_at) >= limits.HEARTBEAT_S - 0.1:
+                # So that a lost last frame is noticed, that the line is alive, and that what was
+                # answered between frames is acknowledged too.
+                await self._guarded(watched, each, each.beat())
         if renew:
             await self.keep_watched(lab)
         lacking = any(each.lacks_snapshot for each in watched.sockets)
