@@ -6,6 +6,9 @@ MESSAGE_BYTES_MAX = 600_000
 QUESTION_BYTES_MAX = 16 * 1024
 """A question is a line that a person types, and so is a command that carries no manifest."""
 
+BODY_BYTES_MAX = 64 * 1024
+"""The forms of the site hold a token and a language; Django would spool anything to the disk."""
+
 ID_LENGTH_MAX = 64
 """The id that a browser gives a command; the journal has room for as much."""
 
