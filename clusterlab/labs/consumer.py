@@ -37,7 +37,7 @@ RESUME_PERIOD_S = 0.5
 def find_link(lab: str, secret: str) -> Link | None:
     """Return the link that opens a lab, if the secret is right."""
     close_old_connections()
-    link = Link.objects.select_related("lab").filter(secret=secret, lab_id=lab).first()
+    link = Link.find(lab, secret)
     if link is not None:
         visited(lab)
     return link
