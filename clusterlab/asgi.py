@@ -11,11 +11,12 @@ django_application = get_asgi_application()
 
 from django.urls import path  # noqa: E402  (Django must be set up first.)
 
+from clusterlab.labs.bodies import bounded  # noqa: E402
 from clusterlab.labs.consumer import LabConsumer  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": bounded(django_application),
         "websocket": AllowedHostsOriginValidator(
             URLRouter([path("ws/lab/<str:lab_id>", LabConsumer.as_asgi())])
         ),

@@ -161,6 +161,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
+BEHIND_TLS = os.environ.get("BEHIND_TLS", "") == "1"
+"""Visitors come by https, through a proxy that sets X-Forwarded-Proto itself. Cookies then travel by
+https only, and browsers are told to come no other way for a year."""
+if BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3_600
 
 LOGGING = {
     "version": 1,

@@ -1,12 +1,14 @@
 """One socket: a viewer of one lab.
 
-It owes acknowledgements for a bounded number of frames; beyond that it is sent nothing until it has
-caught up, and then one merged delta instead of many. Refused messages never close it.
+It owes acknowledgements for a bounded number of frames and of bytes; beyond that it is sent no frame
+until it has caught up, and then one merged delta instead of many. A refused message does not close
+it; a long row of them does, and so do answers that it does not read.
 """
 
 import asyncio
 import secrets
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,17 +17,19 @@ import redis
 from asgiref.sync import sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from clusterlab.labs import limits
-from clusterlab.labs.hub import Send, Watched, hub, text_message
+from clusterlab.labs.hub import TOO_SILENT, Send, Watched, hub, text_message
 from clusterlab.labs.protocol import Bucket, letter_of, read
 from clusterlab.runtime import mailbox
 from clusterlab.runtime.models import Link
+from clusterlab.runtime.opening import restart
 from clusterlab.runtime.retention import visited
 from simulation.kernel.reasons import Reason, Refused
 
 NOT_HERE = 4404
+TOO_MANY_REFUSALS = 4429
 RESUME_PERIOD_S = 0.5
 
 
@@ -33,7 +37,7 @@ RESUME_PERIOD_S = 0.5
 def find_link(lab: str, secret: str) -> Link | None:
     """Return the link that opens a lab, if the secret is right."""
     close_old_connections()
-    link = Link.objects.select_related("lab").filter(secret=secret, lab_id=lab).first()
+    link = Link.find(lab, secret)
     if link is not None:
         visited(lab)
     return link
@@ -53,7 +57,7 @@ class LabConsumer(AsyncWebsocketConsumer):
         so while it connects and nowhere else, and hundreds of viewers acknowledge every second.
         """
         self.scope, self.base_send = scope, send
-        self.joined = False
+        self.joined = self.has_hung_up = False
         try:
             while True:
                 message = await receive()
@@ -83,6 +87,10 @@ class LabConsumer(AsyncWebsocketConsumer):
         self.resumed_at = 0.0
         self.bucket = Bucket(self.heard_at)
         self.epoch, self.sent, self.acked = -1, 0, 0
+        self.owed: deque[tuple[int, int]] = deque()
+        """Bytes on their way, by the frame whose acknowledgement says that they arrived."""
+        self.owed_bytes, self.owes_since = 0, self.heard_at
+        self.refused = 0
         self.lacks_snapshot = True
         self.joined = True
         told = {"t": "hello", "lab": self.lab, "role": self.role, "name": self.name}
@@ -102,29 +110,59 @@ class LabConsumer(AsyncWebsocketConsumer):
         if not self.joined:
             return
         self.heard_at = time.monotonic()
+        # What cannot be read costs as much as what can.
+        has_token = self.bucket.take(self.heard_at)
         id = ""
         try:
             message = read(text_data, bytes_data)
             raw_id = message.get("id", "")
             id = raw_id if isinstance(raw_id, str) else ""
+            if not has_token:
+                raise Refused("too-frequent")
             if "ack" in message:
+                self.refused = 0
                 await self._acknowledged(message["ack"])
                 return
-            if not self.bucket.take(self.heard_at):
-                raise Refused("too-frequent")
             if "resync" in message or "hello" in message:
                 await self._resume(message.get("hello"))
                 return
+            if "restart" in message:
+                await self._restart(id)
+                return
             letter = letter_of(message, self.role, self.actor, self.name)
             await asyncio.to_thread(mailbox.post, self.lab, letter)
+            self.refused = 0
         except Refused as refused:
-            await self._refuse(id, refused.reason)
+            await self._refuse_one_more(id, refused.reason)
         except mailbox.Overfull:
-            await self._refuse(id, Reason("too-frequent"))
+            await self._refuse_one_more(id, Reason("too-frequent"))
         except (redis.RedisError, OSError):
             # Who named a message sends it again until it is answered: an outage of seconds is none.
             if not id:
                 await self._refuse("", Reason("out-of-reach"))
+
+    async def _restart(self, id: str) -> None:
+        """Let a lab that stands still go on, if its owner asks."""
+        if self.role != Link.OWNER:
+            raise Refused("only-owner")
+        try:
+            await sync_to_async(restart)(self.lab)
+        except DatabaseError:
+            raise Refused("out-of-reach") from None
+        await self.tell(text_message({"t": "applied", "id": id}))
+
+    async def _refuse_one_more(self, id: str, reason: Reason) -> None:
+        self.refused += 1
+        await self._refuse(id, reason)
+        if self.refused >= limits.REFUSALS_IN_A_ROW_MAX:
+            await self.hang_up(TOO_MANY_REFUSALS)
+
+    async def hang_up(self, code: int) -> None:
+        """Close, once, and deal with nothing that is still under way."""
+        if self.joined:
+            self.joined, self.has_hung_up = False, True
+            await hub().leave(self.lab, self)
+            await self.close(code)
 
     async def _refuse(self, id: str, reason: Reason) -> None:
         told = {"key": reason.key, "params": reason.params}
@@ -132,10 +170,38 @@ class LabConsumer(AsyncWebsocketConsumer):
 
     # --- frames
 
+    @property
+    def owes(self) -> bool:
+        """Tell whether it has not acknowledged everything that it was sent."""
+        return self.sent != self.acked or self.owed_bytes > 0
+
     async def tell(self, send: Send) -> None:
-        """Say something, as it is."""
+        """Say something, as it is; close if it has read too little of what was said before."""
+        if self.has_hung_up:
+            return
         self.told_at = time.monotonic()
+        if self.epoch >= 0:
+            size = size_of(send)
+            if self.owed_bytes and self.owed_bytes + size > limits.WINDOW_BYTES_MAX:
+                await self.hang_up(TOO_SILENT)
+                return
+            if not self.owed_bytes:
+                self.owes_since = self.told_at
+            self.owed.append((self.sent, size))
+            self.owed_bytes += size
         await self.base_send(send)
+
+    async def beat(self) -> None:
+        """Say which frame was the last; who reads this acknowledges it."""
+        if self.has_hung_up:
+            return
+        self.told_at = time.monotonic()
+        await self.base_send(self._heartbeat())
+
+    def _has_room(self, send: Send) -> bool:
+        """Tell whether a frame may be sent, or must wait for acknowledgements."""
+        is_within = self.owed_bytes + size_of(send) <= limits.WINDOW_BYTES_MAX
+        return self.sent - self.acked < limits.WINDOW_FRAMES and (is_within or not self.owed_bytes)
 
     async def delta(self, epoch: int, base: int, seq: int, send: Send) -> None:
         """The lab moved on."""
@@ -143,7 +209,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             return
         if epoch != self.epoch or base != self.sent:
             await self._catch_up(hub().labs[self.lab])
-        elif base - self.acked < limits.WINDOW_FRAMES:
+        elif self._has_room(send):
             self.sent = seq
             await self.tell(send)
 
@@ -157,11 +223,24 @@ class LabConsumer(AsyncWebsocketConsumer):
             self.lacks_snapshot = False
             self.epoch, self.sent = watched.epoch, watched.seq
             self.acked = self.sent
+            self._owe_from_here()
             for send in sends:
                 await self.tell(send)
 
+    def _owe_from_here(self) -> None:
+        """Frames are counted anew: what was on its way has arrived when the next one has."""
+        if self.owed_bytes:
+            self.owed = deque([(self.sent, self.owed_bytes)])
+
     async def _acknowledged(self, number: Any) -> None:
-        if isinstance(number, int) and self.acked <= number <= self.sent:
+        if type(number) is int and self.acked <= number <= self.sent:
+            # Saying the same again is no progress while frames are owed.
+            arrived = [size for frame, size in self.owed if frame <= number]
+            if number > self.acked or (arrived and self.sent == self.acked):
+                self.owes_since = self.heard_at
+            for size in arrived:
+                self.owed.popleft()
+                self.owed_bytes -= size
             self.acked = number
         watched = hub().labs.get(self.lab)
         if watched is not None and not self.lacks_snapshot and watched.seq != self.sent:
@@ -172,6 +251,8 @@ class LabConsumer(AsyncWebsocketConsumer):
         if self.epoch == watched.epoch and self.sent - self.acked >= limits.WINDOW_FRAMES:
             return
         send = watched.since(self.epoch, self.sent)
+        if send is not None and not self._has_room(send):
+            return
         if send is not None:
             self.sent = watched.seq
             await self.tell(send)
@@ -186,6 +267,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             if send is not None or seq == watched.seq:
                 self.lacks_snapshot = False
                 self.epoch, self.acked, self.sent = epoch, seq, watched.seq
+                self._owe_from_here()
                 await self.tell(send or self._heartbeat())
                 return
         await self._send_all(watched, watched.everything())
@@ -213,3 +295,9 @@ class LabConsumer(AsyncWebsocketConsumer):
 def _number(query: dict[str, list[str]], name: str) -> int:
     text = query.get(name, [""])[0]
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
+
+
+def size_of(send: Send) -> int:
+    """Return the bytes of a message."""
+    raw = send.get("bytes")
+    return len(raw) if raw is not None else len(send["text"].encode())

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections import deque
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +20,7 @@ from channels.layers import get_channel_layer
 
 from clusterlab.labs import limits
 from clusterlab.runtime import keys, mailbox
+from clusterlab.runtime import limits as runtime_limits
 from simulation.projection.changes import merge
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SNAPSHOT_PERIOD = 1.0
 TOO_SILENT = 4408
+CANNOT_BE_TOLD = 4500
 _ENCODER = msgspec.json.Encoder()
 Send = dict[str, Any]
 """A message of ASGI: text, or bytes if it is compressed. Made once, sent to many."""
@@ -75,6 +78,18 @@ class Watched:
         self.merged.clear()
         return True
 
+    def take_gap(self, message: dict[str, Any]) -> bool:
+        """A delta was too large to be told: everybody needs a snapshot from there on."""
+        if message["epoch"] < self.epoch:
+            return False
+        self.deltas.clear()
+        self.merged.clear()
+        self.snapshot = None
+        self.epoch, self.seq = message["epoch"], message["seq"]
+        for each in self.sockets:
+            each.lacks_snapshot = True
+        return True
+
     def take_snapshot(self, message: dict[str, Any], send: Send) -> bool:
         """Remember a snapshot; one that does not follow is needed by everybody.
 
@@ -115,7 +130,10 @@ class Watched:
         whole = {**frame, "base": seq, "d": delta, "messages": messages}
         if pace is not None:
             whole["pace"] = pace
-        return text_message(whole)
+        merged = text_message(whole)
+        # A snapshot is compressed, and what no socket takes is of no use.
+        size = len(merged["text"].encode())
+        return merged if size <= runtime_limits.FRAME_BYTES_MAX else None
 
     def everything(self) -> list[Send]:
         """Return what brings a new socket up to the latest frame; nothing if that is not known."""
@@ -188,18 +206,28 @@ class Hub:
         while True:
             try:
                 message = await self.layer.receive(self.channel)
-                await self._tell(message)
-            except asyncio.CancelledError:
-                raise
             except Exception:
-                log.exception("hub")
+                log.exception("nothing comes in")
                 await asyncio.sleep(0.2)
+                continue
+            try:
+                await self._tell(message)
+            except redis.RedisError as problem:
+                log.warning("redis: %s", problem)
+            except Exception:
+                # One lab's message keeps no other lab's waiting.
+                log.exception("a message cannot be told")
 
     async def _tell(self, message: dict[str, Any]) -> None:
         watched = self.labs.get(message.get("lab", ""))
         if watched is None:
             return
         kind = message["t"]
+        if kind == "gap":
+            if watched.take_gap(message):
+                watched.heard_at = time.monotonic()
+                await self.want_snapshot(message["lab"])
+            return
         send: Send = {"type": "websocket.send"}
         if "bytes" in message:
             send["bytes"] = message["bytes"]
@@ -210,18 +238,34 @@ class Hub:
                 return
             watched.heard_at = time.monotonic()
             for each in tuple(watched.sockets):
-                await each.delta(message["epoch"], message["base"], message["seq"], send)
+                told = each.delta(message["epoch"], message["base"], message["seq"], send)
+                await self._guarded(watched, each, told)
         elif kind == "snapshot":
             if not watched.take_snapshot(message, send):
                 return
             watched.heard_at = time.monotonic()
             for each in tuple(watched.sockets):
-                await each.snapshot(watched)
+                await self._guarded(watched, each, each.snapshot(watched))
         else:
             socket = message.get("socket", "")
             for each in tuple(watched.sockets):
                 if not socket or each.name == socket:
-                    await each.tell(send)
+                    await self._guarded(watched, each, each.tell(send))
+
+    async def _guarded(
+        self, watched: Watched, socket: "LabConsumer", telling: Awaitable[None]
+    ) -> None:
+        """Tell one socket something; if that fails it is closed, and the others go on hearing."""
+        try:
+            await telling
+        except redis.RedisError as problem:
+            # It waits for a snapshot, and the pulse asks again.
+            log.warning("redis: %s", problem)
+        except Exception:
+            log.exception("a socket of %s cannot be told", socket.name)
+            watched.sockets.discard(socket)
+            with contextlib.suppress(Exception):
+                await socket.close(CANNOT_BE_TOLD)
 
     # --- what goes on by itself
 
@@ -248,12 +292,12 @@ class Hub:
                 await self._forget(lab)
             return
         for each in tuple(watched.sockets):
-            if each.sent != each.acked and now - each.heard_at > limits.SILENCE_MAX_S:
-                await each.close(TOO_SILENT)
-            elif now - each.told_at >= limits.HEARTBEAT_S - 0.1:
-                # So that a lost last frame is noticed, and that the line is alive.
-                told = {"t": "heartbeat", "epoch": each.epoch, "seq": each.sent}
-                await each.tell(text_message(told))
+            if each.owes and now - each.owes_since > limits.SILENCE_MAX_S:
+                await self._guarded(watched, each, each.hang_up(TOO_SILENT))
+            elif now - (each.owes_since if each.owes else each.told_at) >= limits.HEARTBEAT_S - 0.1:
+                # So that a lost last frame is noticed, that the line is alive, and that what was
+                # answered between frames is acknowledged too.
+                await self._guarded(watched, each, each.beat())
         if renew:
             await self.keep_watched(lab)
         lacking = any(each.lacks_snapshot for each in watched.sockets)

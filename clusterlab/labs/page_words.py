@@ -83,6 +83,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "Follow its requests",
     "Follower",
     "Ghost",
+    "Go on from the last checkpoint",
     "Heal",
     "Heal the cable",
     "Heal the network",

@@ -10,6 +10,8 @@ from clusterlab.runtime.models import Link
 from simulation.kernel.reasons import Refused
 
 MAY_COMMAND = (Link.OWNER, Link.OPERATOR)
+WITH_FILES = ("kubectl", "apply")
+"""Commands that carry manifests."""
 
 
 def read(text: str | None, raw: bytes | None) -> dict[str, Any]:
@@ -25,6 +27,8 @@ def read(text: str | None, raw: bytes | None) -> dict[str, Any]:
         raise Refused("message-malformed") from None
     if not isinstance(message, dict) or (b"\\u0000" in content and _has_nul(message)):
         raise Refused("message-malformed")
+    if message.get("do") not in WITH_FILES and len(content) > limits.QUESTION_BYTES_MAX:
+        raise Refused("message-too-large", size=len(content), limit=limits.QUESTION_BYTES_MAX)
     return message
 
 

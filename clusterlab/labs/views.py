@@ -42,9 +42,9 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def lab(request: HttpRequest, lab_id: str) -> HttpResponse:
     """Show a lab to who has a link to it."""
-    link = Link.objects.filter(secret=request.GET.get("k", ""), lab_id=lab_id).first()
+    link = Link.find(lab_id, request.GET.get("k", ""))
     if link is None:
-        return render(request, "gone.html", status=404)
+        return _unkept(render(request, "gone.html", status=404))
     shares = {
         other.role: other.secret
         for other in Link.objects.filter(lab_id=lab_id)
@@ -59,7 +59,13 @@ def lab(request: HttpRequest, lab_id: str) -> HttpResponse:
         "words": words(),
         "tab": secrets.token_hex(4),
     }
-    return render(request, "lab.html", context)
+    return _unkept(render(request, "lab.html", context))
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
+    """Let no cache keep a page with secrets in it."""
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def gone(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

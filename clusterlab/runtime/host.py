@@ -9,6 +9,7 @@ again, and neither is the lab's fault. What goes wrong with one lab, whatever it
 from being served.
 """
 
+import contextlib
 import gc
 import logging
 import os
@@ -56,6 +57,10 @@ class Host:
         self.labs: dict[str, Hosted] = {}
         self.stopping = False
         self.next_look = 0.0
+        self.announcer = ownership.Announcer(name)
+        self.renewed_at = time.monotonic()
+        self.is_late = False
+        """Leases ran out during this turn: labs may be another's, and no blame is to be put on one."""
 
     def run(self) -> None:
         """Serve until told to stop; outages of Redis and of the database are waited out."""
@@ -78,6 +83,7 @@ class Host:
                     time.sleep(REDIS_RETRY)
         finally:
             self._drain()
+            self.announcer.close()
             gc.enable()
 
     def _turn(self) -> None:
@@ -90,6 +96,7 @@ class Host:
         due = [lab for lab in self.labs.values() if lab.due <= clock]
         if due:
             self._serve(due)
+        self.announcer.say("")
         self._sleep()
 
     def _sleep(self) -> None:
@@ -119,8 +126,9 @@ class Host:
     def _look(self) -> bool:
         """Renew leases and take labs; tell whether none is left for the next look."""
         close_old_connections()
-        ownership.renew(sorted(self.labs), self.name)
+        self._renew()
         self._check_leases()
+        self.is_late = False
         begun = time.monotonic()
         problem: Exception | None = None
         for number, lab in enumerate(ownership.orphans()):
@@ -134,6 +142,24 @@ class Host:
         if problem is not None:
             raise problem
         return True
+
+    def _renew(self) -> None:
+        clock = time.monotonic()
+        ownership.renew(sorted(self.labs), self.name)
+        self.renewed_at = clock
+
+    def _begin_work(self, lab: str) -> None:
+        """Say whose turn it is, and keep the leases of all while it lasts.
+
+        A host that stood still for longer than its leases hold says nothing until it has looked which
+        labs are still its own: what it works on now is not what it stood still with.
+        """
+        waited = time.monotonic() - self.renewed_at
+        self.is_late = self.is_late or waited * 1000 > limits.LEASE_MS
+        self.announcer.say("" if self.is_late else lab)
+        if waited > LOOK_PERIOD:
+            with contextlib.suppress(*OUTAGE):
+                self._renew()
 
     def _check_leases(self) -> None:
         """Drop labs that somebody else took or had; take back leases that Redis lost."""
@@ -162,6 +188,7 @@ class Host:
         row = ownership.claim(lab, self.name)
         if row is None:
             return
+        self._begin_work(lab)
         try:
             universe = archive.revive(row)
             pace = msgspec.convert(row.pace, Pace, strict=False) if row.pace else Pace()
@@ -204,6 +231,7 @@ class Host:
         A lab that is another's is dropped; an outage is waited out, and the act will be tried again;
         anything else stops the lab.
         """
+        self._begin_work(hosted.id)
         try:
             act(hosted)
         except archive.Fenced:
@@ -227,8 +255,7 @@ class Host:
             LabRow.objects.filter(id=lab, epoch=epoch).update(trouble=text[:500], host="")
             ownership.release(lab, self.name)
             keys.connection().zrem(keys.WANTED, lab)
-            told = {"t": "trouble", "reason": {"key": "lab-stopped", "params": {}}}
-            telling.publish([telling.sealed(lab, told)])
+            telling.publish([telling.trouble(lab, "lab-stopped")])
         except OUTAGE as outage:
             _log_outage(lab, outage)
 
@@ -248,6 +275,7 @@ class Host:
         out: list[telling.Sealed] = []
         troubles: list[tuple[Hosted, Exception]] = []
         for hosted in due:
+            self._begin_work(hosted.id)
             try:
                 out += (telling.sealed(*each) for each in self._serve_one(hosted, rows, numbers))
             except Exception as problem:
@@ -282,6 +310,7 @@ class Host:
         if row is None:
             self.labs.pop(hosted.id, None)
             return False
+        self._begin_work(hosted.id)
         try:
             universe = archive.revive(row, hosted.universe.now)
         except OUTAGE:
@@ -318,13 +347,7 @@ class Host:
                 if number > 0:
                     out.append((lab, {"t": "journaled", "id": row.id, "socket": asker}))
                 out.append((lab, {**told, "socket": asker}))
-        for letter in letters:
-            if letter.kind == "query":
-                out.append((lab, {**hosted.answer(letter), "socket": letter.socket}))
-            elif letter.kind == "pace":
-                out.append((lab, {**hosted.change_pace(letter), "socket": letter.socket}))
-            elif letter.kind == "snapshot":
-                hosted.snapshot_asked = True
+        out += [(lab, told) for told in hosted.deal_with(letters)]
         hosted.advance()
         out += [(lab, frame) for frame in hosted.frames()]
         if hosted.snapshot_asked:

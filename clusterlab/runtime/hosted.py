@@ -2,7 +2,7 @@
 
 import logging
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 from kombu.exceptions import OperationalError
@@ -26,6 +26,14 @@ WATCHED_PERIOD = 0.1
 UNWATCHED_PERIOD = 1.0
 TIME_TOLD_EVERY = 1.0
 """Seconds after which viewers of a lab in which nothing happens are told what time it is."""
+
+
+class Progress(NamedTuple):
+    """What became of a lab's share of a turn."""
+
+    done: bool
+    notable: bool
+
 
 class Hosted:
     """A lab with everything its host remembers of it."""
@@ -123,6 +131,26 @@ class Hosted:
             return refusal(letter, Reason("message-malformed"))
         return {"t": "answer", "id": letter.id, "body": body}
 
+    def deal_with(self, letters: list[Letter]) -> list[dict[str, Any]]:
+        """Do what letters that are no commands ask for; questions that take too long wait.
+
+        One is answered in any turn, so that each gets its turn.
+        """
+        ends = time.monotonic() + limits.QUERY_MS_PER_TURN / 1000
+        told: list[dict[str, Any]] = []
+        is_spent = False
+        for letter in letters:
+            if letter.kind == "query" and is_spent:
+                self.letters.append(letter)
+            elif letter.kind == "query":
+                told.append({**self.answer(letter), "socket": letter.socket})
+                is_spent = time.monotonic() >= ends
+            elif letter.kind == "pace":
+                told.append({**self.change_pace(letter), "socket": letter.socket})
+            elif letter.kind == "snapshot":
+                self.snapshot_asked = True
+        return told
+
     def _look_back(self, letter: Letter) -> dict[str, Any]:
         """Have an instant that has passed worked out elsewhere; whoever asked is told later."""
         at = letter.body.get("at")
@@ -156,24 +184,39 @@ class Hosted:
         self.speed = pacer.speed_now(self.pace, universe.now, universe.anticipate(), clock)
         self.owed += elapsed * 1000 * self.speed
         target = universe.now + int(self.owed)
-        if self.pace.mode == "auto" and self.speed > 1.5:
-            progress = universe.advance(target, limits.SLICE_EVENTS_MAX, "notable")
-        else:
-            progress = universe.advance(target, limits.SLICE_EVENTS_MAX)
+        hurries = self.pace.mode == "auto" and self.speed > 1.5
+        progress = self._slice(target, "notable" if hurries else "")
         if progress.notable:
             self.pace.seen_at, self.pace.current = clock, 1.0
         self.owed = 0.0 if progress.notable else self.owed - int(self.owed)
         self.behind = not progress.done and not progress.notable
 
+    def _slice(self, until: int, stop_at: str) -> Progress:
+        """Let time pass until an instant, a notable happening, or the end of this turn's share.
+
+        The share is of events and of time. The latter is looked at every few events, and how a lab
+        is cut into slices never changes what happens in it.
+        """
+        ends = time.monotonic() + limits.SLICE_MS / 1000
+        events, notable = 0, False
+        while True:
+            step = min(limits.SLICE_STEP_EVENTS, limits.SLICE_EVENTS_MAX - events)
+            progress = self.universe.advance(until, step, stop_at)
+            events += progress.events
+            notable = notable or bool(progress.notable)
+            is_spent = events >= limits.SLICE_EVENTS_MAX or time.monotonic() >= ends
+            if progress.done or is_spent or (stop_at and notable):
+                return Progress(progress.done, notable)
+
     def _step(self) -> None:
         horizon = self.universe.now + pacer.STEP_HORIZON
-        progress = self.universe.advance(horizon, limits.SLICE_EVENTS_MAX, "notable")
+        progress = self._slice(horizon, "notable")
         if progress.done or progress.notable:
             self.pace.stepping = False
 
     def period(self, clock: float) -> float:
         """Return how long the next turn can wait."""
-        if self.pace.stepping or self.behind:
+        if self.pace.stepping or self.behind or self.letters:
             return 0.0
         return WATCHED_PERIOD if self.is_watched(clock) else UNWATCHED_PERIOD
 

@@ -27,6 +27,16 @@ def bell(host: str) -> str:
     return f"cl:bell:{host}"
 
 
+def serving(host: str) -> str:
+    """Which lab a host is working on right now; nothing between turns."""
+    return f"cl:serving:{host}"
+
+
+def restarts(lab: str) -> str:
+    """How often a lab that stood still was told to go on, within an hour."""
+    return f"cl:restarts:{lab}"
+
+
 def watched(lab: str) -> str:
     """Whether somebody looks at a lab."""
     return f"cl:watched:{lab}"

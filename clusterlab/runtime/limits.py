@@ -20,11 +20,17 @@ RINGS_MAX = 4
 INBOX_MAX = 500
 """Letters a lab may have waiting; more are refused as too frequent."""
 
+INBOX_BYTES_MAX = 4 * 1024 * 1024
+"""What they may come to: Valkey takes no more writes for anybody when it is full, at 512 MB."""
+
 CONNECT_S = 3
 """Longer than any network takes that a lab could be played over."""
 
 PICTURE_TEXT_BYTES_MAX = 8_192
 """Larger pictures are compressed, once for all viewers."""
+
+FRAME_BYTES_MAX = 900_000
+"""Daphne sends no message above 1 MiB; what is larger is refused, or asked for as a snapshot."""
 
 # --- who hosts a lab
 
@@ -34,6 +40,12 @@ ACTIVE_S = 900
 FALLS_MAX = 2
 FALLS_WITHIN_S = 60
 """A lab that took two hosts down within a minute is quarantined."""
+
+SERVING_S = 60
+"""What a host was working on when it fell is asked within seconds of that."""
+
+RESTARTS_PER_HOUR = 6
+"""A lab that stood still is told to go on so often: each time may cost a host its life."""
 
 IDLE_S = 60.0
 """A lab that nobody looks at is let go after this long."""
@@ -47,7 +59,16 @@ LETTERS_PER_TURN_MAX = 100
 """Letters of one lab; its neighbours are served in the same turn."""
 
 SLICE_EVENTS_MAX = 4_000
-"""Work of one lab in one turn; a lab that needs more lags and says so."""
+"""Events of one lab in one turn; a lab that needs more lags and says so."""
+
+SLICE_MS = 50
+"""Time of one lab in one turn: events differ in work by a thousand, and neighbours wait meanwhile."""
+
+SLICE_STEP_EVENTS = 50
+"""Events between two looks at the clock: at the worst of them a slice takes twice its time."""
+
+QUERY_MS_PER_TURN = 50
+"""Time for one lab's questions in one turn; the rest of them wait, and neighbours are served."""
 
 LONGEST_STEP_S = 2.0
 """However long a host was busy, a lab never jumps more real seconds than this."""

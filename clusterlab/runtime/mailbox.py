@@ -28,6 +28,8 @@ class Overfull(Exception):
 
 _POST = """
 if redis.call('LLEN', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+local used = redis.call('MEMORY', 'USAGE', KEYS[1], 'SAMPLES', '0') or 0
+if used + #ARGV[1] > tonumber(ARGV[4]) then return 0 end
 redis.call('RPUSH', KEYS[1], ARGV[1])
 return redis.call('EXPIRE', KEYS[1], ARGV[3])
 """
@@ -38,7 +40,7 @@ def post(lab: str, letter: Letter) -> None:
     """Put a letter into a lab's inbox and wake its host; raise Overfull if it has too many."""
     client = keys.connection()
     pipe = client.pipeline(transaction=False)
-    bounds = str(limits.INBOX_MAX), str(limits.FORGET_S)
+    bounds = str(limits.INBOX_MAX), str(limits.FORGET_S), str(limits.INBOX_BYTES_MAX)
     pipe.eval(_POST, 1, keys.inbox(lab), _ENCODER.encode(letter), *bounds)
     pipe.get(keys.lease(lab))
     want(pipe, lab)

@@ -2,8 +2,9 @@
 
 import time
 
-from clusterlab.runtime import mailbox
+from clusterlab.runtime import keys, limits, mailbox, telling
 from clusterlab.runtime.models import Lab, Link, new_lab_id
+from simulation.kernel.reasons import Refused
 from simulation.lab.genesis import ENGINE, STATE
 from simulation.scenarios import catalogue
 
@@ -31,3 +32,22 @@ def open_lab(
     mailbox.watch(lab.id, 30)
     mailbox.ring("")
     return owner
+
+
+HOUR_S = 3_600
+
+
+def restart(lab: str) -> None:
+    """Let a lab that stands still go on from its last checkpoint; raise Refused if it did so too often.
+
+    One fall remains on its account: a lab that takes the next host down stands still again.
+    """
+    pipe = keys.connection().pipeline(transaction=True)
+    pipe.set(keys.restarts(lab), 0, ex=HOUR_S, nx=True)
+    pipe.incr(keys.restarts(lab))
+    if pipe.execute()[1] > limits.RESTARTS_PER_HOUR:
+        raise Refused("too-frequent")
+    Lab.objects.filter(id=lab).exclude(trouble="").update(trouble="", falls=[time.time()])
+    mailbox.watch(lab, 30)
+    mailbox.ring("")
+    telling.publish([telling.trouble(lab, "")])

@@ -28,13 +28,36 @@ def sealed(lab: str, content: dict[str, Any]) -> Sealed:
     text = _JSON.encode(content)
     message: dict[str, Any] = {"type": "lab.told", "lab": lab}
     if content["t"] in LARGE and len(text) > limits.PICTURE_TEXT_BYTES_MAX:
-        message["bytes"] = zlib.compress(text, 1)
+        said = message["bytes"] = zlib.compress(text, 1)
     else:
-        message["text"] = text.decode()
+        said, message["text"] = text, text.decode()
+    if len(said) > limits.FRAME_BYTES_MAX:
+        return sealed(lab, _instead(content, len(said)))
     for name in ("t", "seq", "base", "epoch", "socket"):
         if name in content:
             message[name] = content[name]
     return keys.group_channel(lab), _layer().serialize(message)
+
+
+def _instead(content: dict[str, Any], size: int) -> dict[str, Any]:
+    """Return what is said instead of something that no socket takes.
+
+    A delta leaves a gap behind, and whoever folds frames asks for a snapshot; a picture of
+    everything has nothing behind it, and who asked a question is told why there is no answer.
+    """
+    if content["t"] == "delta":
+        return {name: content[name] for name in ("epoch", "base", "seq")} | {"t": "gap"}
+    reason = {"key": "frame-too-large", "params": {"size": size, "limit": limits.FRAME_BYTES_MAX}}
+    if content["t"] == "snapshot":
+        return {"t": "trouble", "reason": reason}
+    asker = {name: content[name] for name in ("id", "socket") if name in content}
+    return {"t": "refused", **asker, "reason": reason}
+
+
+def trouble(lab: str, key: str) -> Sealed:
+    """Return what viewers are told whose lab stands still; an empty key says that it goes on."""
+    reason = {"key": key, "params": {}} if key else None
+    return sealed(lab, {"t": "trouble", "reason": reason})
 
 
 def publish(out: list[Sealed]) -> None:

@@ -211,11 +211,13 @@ WAITS: dict[str, str] = {
 }
 
 WEB: dict[str, str] = {
+    "frame-too-large": "That comes to {size} bytes, and {limit} is the most that is sent at once",
     "lab-stopped": "This lab has stopped after an error of ours; its journal is kept",
     "message-malformed": "This is not a message ClusterLab understands",
     "message-too-large": "The message has {size_bytes}; {limit_bytes} is the limit",
     "message-unknown": "This is neither a command nor a question",
     "only-looking": "This link only lets you look",
+    "only-owner": "Only the owner of this lab may do that",
     "out-of-reach": "The lab cannot be reached at the moment; please try again",
     "moment-unknown": "The lab has not been at that moment yet.",
     "pace-malformed": "The lab cannot be played like that: {field}",

@@ -331,10 +331,22 @@ function banner() {
       open: "",
     }[store.connection];
   const place = $("banner");
-  if (place.textContent === sentence) return;
-  if (!sentence && place.textContent && store.connection === "open") say(t("Connected again."));
-  place.textContent = sentence;
+  const said = place.dataset.said ?? "";
+  if (said === sentence) return;
+  if (!sentence && said && store.connection === "open") say(t("Connected again."));
+  place.dataset.said = place.textContent = sentence;
   place.hidden = !sentence;
+  if (store.trouble && store.role === "owner") place.append(" ", restartButton());
+}
+
+/** What its owner presses when a lab stands still. */
+function restartButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "tool";
+  button.textContent = t("Go on from the last checkpoint");
+  button.onclick = () => lab.order({ restart: true }).catch(({ reason }) => say(because(reason)));
+  return button;
 }
 
 // --- the dock

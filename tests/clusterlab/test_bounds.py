@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from django.core.management.base import CommandError
 
+from clusterlab.labs import limits as web_limits
 from clusterlab.labs import protocol
 from clusterlab.runtime import (
     archive,
@@ -17,6 +18,7 @@ from clusterlab.runtime import (
     limits,
     lookback,
     mailbox,
+    opening,
     ownership,
     pacer,
     retention,
@@ -67,6 +69,18 @@ def letters_that_wait() -> int:
     return count
 
 
+def bytes_that_wait() -> int:
+    """Post letters of 1,000 bytes, and count those that found room."""
+    lab, count = open_lab().lab_id, 0
+    for number in range(20):
+        try:
+            mailbox.post(lab, Letter("query", str(number), body={"ask": "x" * 900}))
+        except mailbox.Overfull:
+            break
+        count += 1
+    return count
+
+
 def labs_of_a_look() -> int:
     """Let a host look at three free labs, and count those it takes."""
     keys.connection().delete(keys.WANTED)
@@ -89,13 +103,38 @@ def deaths_until_quarantine() -> int:
     lab, count = open_lab().lab_id, 0
     while count < 9 and ownership.claim(lab, f"host-{count}"):
         keys.connection().delete(keys.lease(lab))
+        keys.connection().set(keys.serving(f"host-{count}"), lab)
         count += 1
     return count
 
 
+def times_to_go_on() -> int:
+    """Tell a lab to go on until it may not any more, and count the times."""
+    lab, count = open_lab().lab_id, 0
+    while count < 9:
+        try:
+            opening.restart(lab)
+        except Refused:
+            break
+        count += 1
+    return count
+
+
+def seconds_of_blame() -> int:
+    """Return how long it is known what a host worked on."""
+    announcer = ownership.Announcer("a")
+    announcer.say("lab")
+    key = keys.serving("a")
+    deadline = time.monotonic() + 5
+    while keys.connection().get(key) != b"lab" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return int(keys.connection().ttl(key) + 0.5)
+
+
 def deaths_remembered() -> int:
     """Return how many deaths count, one of which was 40 seconds ago."""
-    lab = Lab(host="dead", falls=[time.time() - 40])
+    lab = Lab(id="lab", host="dead", falls=[time.time() - 40])
+    keys.connection().set(keys.serving("dead"), "lab")
     return len(ownership._falls_with(lab, "a"))
 
 
@@ -125,6 +164,46 @@ def events_of_a_turn() -> int:
     assert hosted.period(time.monotonic()) == 0.0, "it goes on at once"
     assert hosted.frames()[0]["pace"]["behind"] is True, "and viewers are told"
     return sum(counted)
+
+
+def events_of_a_slow_turn() -> int:
+    """Let a lab have no time at all for its turn, and count what it dealt with."""
+    events_each, limits.SLICE_STEP_EVENTS = limits.SLICE_STEP_EVENTS, 3
+    try:
+        return events_of_a_turn()
+    finally:
+        limits.SLICE_STEP_EVENTS = events_each
+
+
+def events_between_looks() -> int:
+    """Return how many events of a turn are dealt with before its clock is looked at."""
+    ms, limits.SLICE_MS = limits.SLICE_MS, 0
+    try:
+        return events_of_a_turn()
+    finally:
+        limits.SLICE_MS = ms
+
+
+def questions_of_a_turn() -> int:
+    """Let a lab have no time at all for its questions; count those of one turn, and see to the rest."""
+    host, hosted = hosting()
+    for number in range(5):
+        mailbox.post(hosted.id, Letter("query", str(number), body={"ask": "nothing"}))
+    answered: list[str] = []
+
+    def answer(letter: Letter) -> dict[str, Any]:
+        answered.append(letter.id)
+        return {"t": "answer", "id": letter.id}
+
+    hosted.answer = answer  # type: ignore[method-assign]
+    host._serve([hosted])
+    count = len(answered)
+    assert hosted.period(time.monotonic()) == 0.0, "it goes on at once"
+    for _ in range(4):
+        host._serve([hosted])
+    assert answered == ["0", "1", "2", "3", "4"], "each has its turn"
+    assert not hosted.letters
+    return count
 
 
 def ms_of_a_step() -> int:
@@ -182,6 +261,19 @@ def characters_of_text() -> int:
     raise AssertionError("nothing is ever compressed")
 
 
+def bytes_of_an_answer() -> int:
+    """Return the longest answer that is told and not refused, in bytes of Hangul."""
+    for size in range(1, 400):
+        content = {"t": "answer", "id": "q", "socket": "s", "body": "한" * size}
+        _, raw = telling.sealed("lab", content)
+        message = telling._layer().deserialize(raw)
+        if message["t"] == "refused":
+            assert '"frame-too-large"' in message["text"]
+            assert message["socket"] == "s"
+            return len(telling._JSON.encode({**content, "body": "한" * (size - 1)}))
+    raise AssertionError("no answer is too large")
+
+
 def forgotten_at_once() -> int:
     """Let three labs be old, and count those that go before the next are looked for."""
     for _ in range(3):
@@ -236,20 +328,27 @@ class Refuses(supervisor.Supervisor):
 
 BOUNDS: dict[str, tuple[float, Callable[[], float], float]] = {
     "INBOX_MAX": (3, letters_that_wait, 3),
+    "INBOX_BYTES_MAX": (5_500, bytes_that_wait, 5),
     "LETTERS_PER_TURN_MAX": (2, letters_of_a_turn, 2),
     "TAKE_S": (0.05, labs_of_a_look, 1),
     "LEASE_MS": (9 * MINUTE, lease_ms, 9 * MINUTE),
     "CONNECT_S": (1, seconds_to_connect, 1),
     "FALLS_MAX": (1, deaths_until_quarantine, 1),
+    "SERVING_S": (3_000, seconds_of_blame, 3_000),
+    "RESTARTS_PER_HOUR": (2, times_to_go_on, 2),
     "FALLS_WITHIN_S": (30, deaths_remembered, 1),
     "IDLE_S": (5.0, idle_s, 5.0),
     "SLICE_EVENTS_MAX": (7, events_of_a_turn, 7),
+    "SLICE_MS": (0, events_of_a_slow_turn, 3),
+    "SLICE_STEP_EVENTS": (4, events_between_looks, 4),
+    "QUERY_MS_PER_TURN": (0, questions_of_a_turn, 1),
     "LONGEST_STEP_S": (0.5, ms_of_a_step, 500),
     "SPEED_AUTO_MAX": (5.0, speed_of_auto, 5.0),
     "TRAILS_KEPT": (2, trails, 2),
     "TRAIL_STEPS_KEPT": (2, steps_of_a_trail, 2),
     "CHECKPOINTS_KEPT": (3, checkpoints, 3),
     "PICTURE_TEXT_BYTES_MAX": (100, characters_of_text, 100),
+    "FRAME_BYTES_MAX": (400, bytes_of_an_answer, 400),
     "FORGOTTEN_AT_ONCE_MAX": (2, forgotten_at_once, 2),
     "BACKOFF_MAX_S": (2.0, seconds_between_starts, 2.0),
     "SOCKET_PATH_MAX": (40, characters_of_a_socket, 40),
@@ -293,3 +392,62 @@ def test_a_checkpoint_that_is_ahead_of_the_journal_is_not_believed() -> None:
     revived = archive.revive(row)
 
     assert revived.digest() == hosted.universe.digest()
+
+
+def test_a_delta_that_no_socket_takes_becomes_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    delta = {"t": "delta", "epoch": 3, "base": 6, "seq": 7, "at": 0, "d": [], "messages": ["x" * 500]}
+    monkeypatch.setattr(limits, "FRAME_BYTES_MAX", 400)
+
+    _, raw = telling.sealed("lab", delta)
+
+    message = telling._layer().deserialize(raw)
+    told = [message[name] for name in ("t", "epoch", "base", "seq")]
+    assert told == ["gap", 3, 6, 7]
+
+
+def test_how_a_turn_is_cut_by_the_clock_changes_nothing_in_a_lab(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, whole = hosting()
+    _, cut = hosting()
+    until = whole.universe.now + 30 * MINUTE
+    whole.universe.advance(until)
+
+    monkeypatch.setattr(limits, "SLICE_MS", 0)
+    monkeypatch.setattr(limits, "SLICE_STEP_EVENTS", 7)
+    slices = 1
+    while not cut._slice(until, "").done:
+        slices += 1
+
+    assert slices > 10
+    assert cut.universe.now == whole.universe.now == until
+    assert cut.universe.digest() == whole.universe.digest()
+
+
+@pytest.mark.parametrize(
+    ("message", "is_taken"),
+    [
+        ({"ask": "line", "line": "x" * 20_000}, False),
+        ({"pace": {"speed": "x" * 20_000}}, False),
+        ({"do": "power-off", "node": "x" * 20_000}, False),
+        ({"do": ["apply"], "node": "x" * 20_000}, False),
+        ({"ask": "line", "line": "x" * 10_000}, True),
+        ({"do": "kubectl", "argv": ["apply"], "files": {"a": "x" * 500_000}}, True),
+        ({"do": "kubectl", "argv": ["apply"], "files": {"a": "x" * 700_000}}, False),
+    ],
+)
+def test_only_a_command_with_manifests_may_be_large(
+    message: dict[str, Any], is_taken: bool
+) -> None:
+    text = msgspec.json.encode(message).decode()
+
+    if is_taken:
+        assert protocol.read(text, None) == message
+        return
+    with pytest.raises(Refused) as refused:
+        protocol.read(text, None)
+    assert refused.value.reason.key == "message-too-large"
+    assert refused.value.reason.params["limit"] in (
+        web_limits.QUESTION_BYTES_MAX,
+        web_limits.MESSAGE_BYTES_MAX,
+    )

@@ -286,6 +286,7 @@ def test_a_quarantined_lab_has_no_host_and_is_wanted_by_nobody() -> None:
 
     for name in ("first", "second", "third"):
         ownership.claim(lab.id, name)
+        keys.connection().set(keys.serving(name), lab.id)
         keys.connection().delete(keys.lease(lab.id))
 
     lab.refresh_from_db()

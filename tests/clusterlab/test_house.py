@@ -75,7 +75,7 @@ def test_bad_messages_are_refused_with_a_reason_and_the_connection_stays(house: 
     nobody = viewer.ask({"do": "power-off", "node": "worker-99"})
     viewer.send("[" * 50_000)
     deep = viewer.until(lambda message: message["t"] == "refused")
-    for _ in range(200):
+    for _ in range(120):
         viewer.send({"ask": "nothing", "id": "flood"})
     flood = viewer.until(
         lambda message: message["t"] == "refused" and message["reason"]["key"] == "too-frequent"

@@ -1,9 +1,13 @@
 """What a hub remembers of a lab, and what it can say to whom."""
 
+import asyncio
 import json
 from typing import Any
 
-from clusterlab.labs.hub import Hub, Send, Watched
+import pytest
+
+from clusterlab.labs.hub import CANNOT_BE_TOLD, Hub, Send, Watched
+from clusterlab.runtime import limits
 
 
 def a_delta(seq: int, epoch: int = 1, **rows: int) -> dict[str, Any]:
@@ -68,6 +72,17 @@ class Socket:
         self.name, self.lacks_snapshot = "one", False
         self.deltas: list[int] = []
         self.snapshots = 0
+        self.told: list[Send] = []
+        self.closed = 0
+        self.breaks = False
+
+    async def tell(self, send: Send) -> None:
+        if self.breaks:
+            raise ValueError("too large for it")
+        self.told.append(send)
+
+    async def close(self, code: int) -> None:
+        self.closed = code
 
     async def delta(self, epoch: int, base: int, seq: int, send: Send) -> None:
         self.deltas.append(epoch)
@@ -118,3 +133,51 @@ def test_a_snapshot_that_does_not_follow_is_needed_by_everybody() -> None:
 
     assert not following
     assert socket.lacks_snapshot
+
+
+async def test_a_socket_that_cannot_be_told_is_closed_and_nobody_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken, well, watched = Socket(), Socket(), Watched()
+    broken.breaks = True
+    hub = watched_by(broken, watched)
+    watched.sockets.add(well)  # type: ignore[arg-type]
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    await hub._tell({"t": "answer", "lab": "lab", "text": "{}"})
+
+    assert broken.closed == CANNOT_BE_TOLD
+    assert broken not in watched.sockets
+    assert (len(well.told), well.closed, slept) == (1, 0, [])
+
+
+async def test_a_delta_that_was_too_large_to_be_told_makes_everybody_need_a_snapshot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    socket, watched = Socket(), a_lab(a_delta(1, web=1))
+    hub = watched_by(socket, watched)
+    asked: list[str] = []
+
+    async def ask(lab: str) -> None:
+        asked.append(lab)
+
+    monkeypatch.setattr(hub, "want_snapshot", ask)
+    await hub._tell({"t": "gap", "lab": "lab", "epoch": 1, "base": 1, "seq": 2})
+
+    assert socket.lacks_snapshot
+    assert asked == ["lab"]
+    assert watched.everything() == []
+    assert watched.take_snapshot(a_snapshot(2), {"bytes": b"all"})
+    assert watched.everything() == [{"bytes": b"all"}]
+
+
+def test_deltas_that_are_too_large_together_are_not_merged(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = a_lab(a_delta(1, web=1), a_delta(2, api=2))
+    monkeypatch.setattr(limits, "FRAME_BYTES_MAX", 60)
+
+    assert watched.since(1, 0) is None
+    assert watched.since(1, 1) is not None

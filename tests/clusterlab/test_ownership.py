@@ -1,5 +1,6 @@
 """One host a lab, whatever stands still and whatever Redis forgets: two hosts interleaved by hand."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import OperationalError
 from django.db.models import QuerySet
 
-from clusterlab.runtime import archive, keys, limits, models, ownership
+from clusterlab.runtime import archive, keys, limits, models, opening, ownership, telling
 from clusterlab.runtime.host import Host
 from clusterlab.runtime.models import Lab
 from clusterlab.runtime.opening import open_lab
@@ -201,3 +202,100 @@ def test_letting_go_leaves_what_a_newer_host_has() -> None:
 
     assert Lab.objects.get(id=lab).host == "second"
     assert holder(lab) == b"second"
+
+
+def stands_still(host: Host, monkeypatch: pytest.MonkeyPatch, lab: str) -> None:
+    """Let a host stand still, for good, while one of its labs has its turn."""
+
+    def stand(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(host.labs[lab], "advance", stand)
+    with pytest.raises(KeyboardInterrupt):
+        host._serve(list(host.labs.values()))
+    deadline = time.monotonic() + 5
+    while keys.connection().get(keys.serving(host.name)) != lab.encode():
+        assert time.monotonic() < deadline, "it was not said which lab it is"
+        time.sleep(0.01)
+    for each in host.labs:
+        lose_lease(each)
+
+
+def test_a_host_that_stands_still_is_a_fall_of_the_lab_it_served_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, guilty, after = (open_lab().lab_id for _ in range(3))
+    for number in range(2):
+        host = Host(f"host-{number}")
+        for lab in (before, guilty, after):
+            host._take(lab)
+        stands_still(host, monkeypatch, guilty)
+
+    third = Host("third")
+    for lab in (before, guilty, after):
+        third._take(lab)
+
+    troubles = [Lab.objects.get(id=lab).trouble for lab in (before, guilty, after)]
+    assert troubles == ["", "quarantined", ""]
+    assert sorted(third.labs) == sorted([before, after])
+    assert [Lab.objects.get(id=lab).falls for lab in (before, after)] == [[], []]
+
+
+def test_a_host_that_stands_still_between_turns_is_nobodys_fall(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab = open_lab().lab_id
+    first = Host("first")
+    first._take(lab)
+    monkeypatch.setattr(first, "_sleep", lambda: None)
+    first._turn()
+    deadline = time.monotonic() + 5
+    while keys.connection().get(keys.serving("first")) != b"":
+        assert time.monotonic() < deadline, "it never was done"
+        time.sleep(0.01)
+    lose_lease(lab)
+
+    second = ownership.claim(lab, "second")
+
+    assert second is not None and second.falls == []
+
+
+def test_a_host_that_wakes_up_puts_no_blame_on_what_it_does_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab = open_lab().lab_id
+    host = Host("first")
+    host._take(lab)
+    said: list[str] = []
+    monkeypatch.setattr(host.announcer, "say", said.append)
+
+    host.renewed_at -= 10 * limits.LEASE_MS / 1000
+    host._begin_work(lab)
+    host._begin_work(lab)
+    host._look()
+    host._begin_work(lab)
+
+    assert said == ["", "", lab]
+
+
+def test_viewers_of_a_quarantined_lab_are_told_and_its_owner_lets_it_go_on() -> None:
+    lab = open_lab().lab_id
+    ears = keys.connection().pubsub(ignore_subscribe_messages=True)
+    ears.subscribe(keys.group_channel(lab))
+    ears.get_message(timeout=1)
+    for name in ("first", "second", "third"):
+        ownership.claim(lab, name)
+        keys.connection().set(keys.serving(name), lab)
+        lose_lease(lab)
+    stopped = telling._layer().deserialize(ears.get_message(timeout=1)["data"])
+
+    opening.restart(lab)
+    goes_on = telling._layer().deserialize(ears.get_message(timeout=1)["data"])
+    host = Host("fourth")
+    host._look()
+
+    assert '"lab-stopped"' in stopped["text"]
+    assert goes_on["text"] == '{"t":"trouble","reason":null}'
+    assert lab in host.labs
+    row = Lab.objects.get(id=lab)
+    assert (row.trouble, len(row.falls)) == ("", 1)

@@ -57,6 +57,7 @@ def test_a_lab_that_took_two_hosts_down_within_a_minute_is_quarantined() -> None
 
     for host in ("first", "second", "third"):
         ownership.claim(lab.id, host)
+        keys.connection().set(keys.serving(host), lab.id)
         keys.connection().delete(keys.lease(lab.id))
 
     lab.refresh_from_db()

@@ -66,3 +66,21 @@ def test_readiness_says_what_is_missing(house: House) -> None:
     assert bad[0] == 503
     assert json.loads(bad[1]) == {"redis": False, "database": True, "hosts": 0}
     assert alive == (200, "ok\n")
+
+
+@pytest.mark.parametrize(("given", "told"), [("", "False 0"), ("1", "True 31536000")])
+def test_behind_tls_cookies_are_secure_and_browsers_come_no_other_way(given: str, told: str) -> None:
+    code = (
+        "import django; django.setup(); from django.conf import settings; "
+        "print(settings.CSRF_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "clusterlab.settings", "BEHIND_TLS": given},
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.strip()
+
+    assert said == told
