@@ -28,7 +28,9 @@ def read(text: str | None, raw: bytes | None) -> dict[str, Any]:
     if not isinstance(message, dict) or (b"\\u0000" in content and _has_nul(message)):
         raise Refused("message-malformed")
     if message.get("do") not in WITH_FILES and len(content) > limits.QUESTION_BYTES_MAX:
-        raise Refused("message-too-large", size=len(content), limit=limits.QUESTION_BYTES_MAX)
+        raise Refused(
+            "message-too-large", size_bytes=len(content), limit_bytes=limits.QUESTION_BYTES_MAX
+        )
     return message
 
 

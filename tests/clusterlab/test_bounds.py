@@ -447,7 +447,7 @@ def test_only_a_command_with_manifests_may_be_large(
     with pytest.raises(Refused) as refused:
         protocol.read(text, None)
     assert refused.value.reason.key == "message-too-large"
-    assert refused.value.reason.params["limit"] in (
+    assert refused.value.reason.params["limit_bytes"] in (
         web_limits.QUESTION_BYTES_MAX,
         web_limits.MESSAGE_BYTES_MAX,
     )
