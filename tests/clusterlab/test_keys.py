@@ -8,7 +8,7 @@ import pytest
 from django.test import RequestFactory
 
 from clusterlab.labs import views
-from clusterlab.runtime import keys, limits, lookback, mailbox, ownership
+from clusterlab.runtime import keys, limits, lookback, mailbox, opening, ownership
 from clusterlab.runtime.host import Host
 from clusterlab.runtime.mailbox import Letter
 from clusterlab.runtime.models import Lab
@@ -37,6 +37,7 @@ def a_short_life() -> None:
     mailbox.post(lab, Letter("snapshot"))
     lookback.ask(lab, hosted.universe.now, "q", "socket")
     lookback._stop(lab, hosted.universe, hosted.seq)
+    opening.restart(lab)
 
 
 def test_every_key_has_a_time_to_live_and_every_family_was_looked_at() -> None:
