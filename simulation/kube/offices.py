@@ -54,6 +54,14 @@ class Offices:
         world.story("office-taken", f"Lease/kube-system/{name}", causes, office=name, node=holder)
         world.office_taken(name, holder)
 
+    def renewed_at(self, world: "World", name: str) -> Instant:
+        """Return when a lease was last renewed: every other second while its holder can."""
+        office = self.state.offices[name]
+        if not office.renewing:
+            return office.last_renewal
+        retry = world.settings.leader_retry_period
+        return office.since + (world.now - office.since) // retry * retry
+
     def review(self, world: "World", cause: int = 0) -> None:
         """Reality changed: find out who can still renew."""
         for name in OFFICES:
@@ -68,8 +76,7 @@ class Offices:
                 self._await(world, name, office, world.now)
 
     def _silent(self, world: "World", name: str, office: Office, cause: int) -> None:
-        retry = world.settings.leader_retry_period
-        office.last_renewal = office.since + (world.now - office.since) // retry * retry
+        office.last_renewal = self.renewed_at(world, name)
         office.renewing = False
         office.term += 1
         office.cause = cause or world.last_fault

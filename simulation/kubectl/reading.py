@@ -6,6 +6,7 @@ and Leases are renewed by silent writes; they are made here when somebody asks.
 
 from typing import TYPE_CHECKING, Any
 
+from simulation.kernel.units import SECOND
 from simulation.kube.events import EventRow
 from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.config import Event, Lease, LeaseSpec, Unsimulated
@@ -201,6 +202,7 @@ def _leases(world: "World") -> list[AnyObject]:
     for name in sorted(world.offices.state.offices):
         office = world.offices.state.offices[name]
         meta = ObjectMeta(name=name, namespace="kube-system", creation_timestamp=0)
-        holder = office.holder
-        found.append(Lease(meta, "coordination.k8s.io/v1", {}, LeaseSpec(holder, 15)))
+        seconds = world.settings.leader_lease_duration // SECOND
+        spec = LeaseSpec(office.holder, seconds, office.since, world.offices.renewed_at(world, name))
+        found.append(Lease(meta, "coordination.k8s.io/v1", {}, spec))
     return found

@@ -1,0 +1,42 @@
+"""The Leases of the elected processes: renewed every two seconds, until their holder is gone."""
+
+from itertools import pairwise
+
+from simulation.kernel.units import SECOND
+from simulation.lab.lab import Lab
+from tests.simulation.kube.test_faults import do
+from tests.simulation.kubectl.terminals import a_lab, typed
+
+LEASE = "kubectl get lease kube-scheduler -n kube-system"
+
+
+def renewed(lab: Lab) -> int:
+    text = typed(lab, f"{LEASE} -o jsonpath={{.spec.renewTime}}").stdout
+    return lab.world.calendar.instant_of(text)
+
+
+def test_a_lease_is_renewed_every_other_second_and_shows_it():
+    lab = a_lab()
+    times = []
+
+    for _ in range(6):
+        times.append(renewed(lab))
+        lab.advance(lab.now + SECOND)
+
+    steps = [b - a for a, b in pairwise(times)]
+    assert sorted(set(steps)) == [0, 2 * SECOND]
+    assert lab.now - renewed(lab) <= 3 * SECOND
+
+
+def test_the_lease_of_a_holder_that_is_off_grows_old_until_another_takes_it():
+    lab = a_lab()
+    holder = lab.world.offices.state.offices["kube-scheduler"].holder
+    do(lab, do="power-off", node=holder)
+    lab.advance(lab.now + 8 * SECOND)
+    old = renewed(lab)
+    assert lab.now - old >= 8 * SECOND
+
+    lab.advance(lab.now + 25 * SECOND)
+
+    assert typed(lab, f"{LEASE} -o jsonpath={{.spec.holderIdentity}}").stdout != holder
+    assert lab.now - renewed(lab) <= 3 * SECOND
