@@ -6,7 +6,10 @@ WORKDIR /srv/clusterlab
 COPY requirements.txt .
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt
 COPY . .
-RUN .venv/bin/python -m tools.words && .venv/bin/python -m tools.vendor && .venv/bin/python manage.py collectstatic --noinput && chown -R clusterlab .
+RUN .venv/bin/python -m tools.words && .venv/bin/python -m tools.vendor
+# With a state of its own, thrown away: settings write a secret into it, which must not be in a layer.
+RUN state=$(mktemp -d) && CLUSTERLAB_STATE=$state .venv/bin/python manage.py collectstatic --noinput && mkdir .run && mv $state/staticfiles .run/ && rm -r $state
+RUN chown -R clusterlab .
 USER clusterlab
 ENV PATH=/srv/clusterlab/.venv/bin:$PATH CLUSTERLAB_STATE=/srv/clusterlab/.run
 EXPOSE 8000

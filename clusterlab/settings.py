@@ -53,6 +53,10 @@ def _hosts() -> list[str]:
 
 
 ALLOWED_HOSTS = _hosts()
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+"""How many proxies before this site append to X-Forwarded-For whom they were called by. Behind a
+load balancer that is 1, or all visitors share one address and its limits; without one it must be 0,
+or every visitor chooses an address."""
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [

@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from simulation.scenarios.script import Mistake, Player, read
+from simulation.scenarios.player import Player
+from simulation.scenarios.script import Mistake, read
 
 MISTAKEN, INTERRUPTED = 2, 130
 FILE_BYTES_MAX = 512 * 1024

@@ -238,9 +238,9 @@ def page(row: Callable[..., Row]) -> list[Row]:
                 continue
             size, text = _transfer(house.url(path))
             seen[path] = size
-            for found in re.findall(rb"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", text):
-                wanted.append(urllib.parse.urljoin(path, found.decode()).encode())
             # What is imported by import() comes when it is seen, and is no part of the first load.
+            for found in re.findall(rb"""(?:from|import)\s*["'](\.[^"']+)["']""", text):
+                wanted.append(urllib.parse.urljoin(path, found.decode()).encode())
             for found in re.findall(rb"""^import [^;]*?from "([a-z]+)";""", text, re.MULTILINE):
                 wanted.append(packages[found.decode()].encode())
             for found in re.findall(rb"""@import\s+(?:url\()?["']([^"']+)["']""", text):

@@ -26,6 +26,10 @@ const BUNDLES = {
   uplot: `
     export { default } from "uplot";
     export { default as css } from "uplot/dist/uPlot.min.css";`,
+  xterm: `
+    export { FitAddon } from "@xterm/addon-fit";
+    export { Terminal } from "@xterm/xterm";
+    export { default as css } from "@xterm/xterm/css/xterm.css";`,
 };
 
 // A package's style sheet travels with its code: whoever loads the one adopts the other.

@@ -17,8 +17,8 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import close_old_connections
 
+from clusterlab.labs import limits
 from clusterlab.labs.hub import Send, Watched, hub, text_message
-from clusterlab.labs.limits import WINDOW_FRAMES
 from clusterlab.labs.protocol import Bucket, letter_of, read
 from clusterlab.runtime import mailbox
 from clusterlab.runtime.models import Link
@@ -77,7 +77,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             await self.tell(text_message({"t": "gone"}))
             await self.close(NOT_HERE)
             return
-        self.role = link.role
+        self.role, self.actor = link.role, link.actor
         self.name = secrets.token_hex(6)
         self.heard_at = self.told_at = time.monotonic()
         self.resumed_at = 0.0
@@ -115,7 +115,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             if "resync" in message or "hello" in message:
                 await self._resume(message.get("hello"))
                 return
-            letter = letter_of(message, self.role, self.role, self.name)
+            letter = letter_of(message, self.role, self.actor, self.name)
             await asyncio.to_thread(mailbox.post, self.lab, letter)
         except Refused as refused:
             await self._refuse(id, refused.reason)
@@ -143,7 +143,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             return
         if epoch != self.epoch or base != self.sent:
             await self._catch_up(hub().labs[self.lab])
-        elif base - self.acked < WINDOW_FRAMES:
+        elif base - self.acked < limits.WINDOW_FRAMES:
             self.sent = seq
             await self.tell(send)
 
@@ -169,7 +169,7 @@ class LabConsumer(AsyncWebsocketConsumer):
 
     async def _catch_up(self, watched: Watched) -> None:
         """Send one merged delta, or everything if that cannot be built."""
-        if self.epoch == watched.epoch and self.sent - self.acked >= WINDOW_FRAMES:
+        if self.epoch == watched.epoch and self.sent - self.acked >= limits.WINDOW_FRAMES:
             return
         send = watched.since(self.epoch, self.sent)
         if send is not None:

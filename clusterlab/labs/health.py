@@ -6,10 +6,8 @@ import redis
 from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from clusterlab.labs import limits
 from clusterlab.runtime import keys
-
-BEAT_MAX_S = 5.0
-"""A host says twice a second that it is alive."""
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -27,7 +25,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _hosts() -> int | None:
     """Return how many hosts beat, or None if Redis cannot be asked."""
     try:
-        return int(keys.connection().zcount(keys.HOSTS, time.time() - BEAT_MAX_S, "+inf"))
+        return int(keys.connection().zcount(keys.HOSTS, time.time() - limits.BEAT_MAX_S, "+inf"))
     except (redis.RedisError, OSError):
         return None
 

@@ -17,14 +17,7 @@ import msgspec
 import redis
 from channels.layers import get_channel_layer
 
-from clusterlab.labs.limits import (
-    FRAMES_KEPT,
-    HEARTBEAT_S,
-    LINGER_S,
-    QUIET_S,
-    SILENCE_MAX_S,
-    WATCH_S,
-)
+from clusterlab.labs import limits
 from clusterlab.runtime import keys, mailbox
 from simulation.projection.changes import merge
 
@@ -57,7 +50,7 @@ class Watched:
 
     def __init__(self) -> None:
         self.sockets: set[LabConsumer] = set()
-        self.deltas: deque[Delta] = deque(maxlen=FRAMES_KEPT)
+        self.deltas: deque[Delta] = deque(maxlen=limits.FRAMES_KEPT)
         self.epoch, self.seq = -1, -1
         self.snapshot: tuple[int, Send] | None = None
         """The number of the latest snapshot and the message with it."""
@@ -66,17 +59,29 @@ class Watched:
         self.merged: dict[int, Send | None] = {}
         """Merged deltas up to the latest frame, by where they begin."""
 
-    def take_delta(self, message: dict[str, Any]) -> None:
-        """Remember a delta; one that does not follow makes what was before useless."""
+    def take_delta(self, message: dict[str, Any]) -> bool:
+        """Remember a delta; one that does not follow makes what was before useless.
+
+        One of an earlier epoch comes from a host that lost the lab and does not know it yet: it is
+        not for anybody, and False is returned.
+        """
+        if message["epoch"] < self.epoch:
+            return False
         if message["epoch"] != self.epoch or message["base"] != self.seq:
             self.deltas.clear()
             self.snapshot = None
         self.deltas.append(Delta(message["base"], message["seq"], message["text"]))
         self.epoch, self.seq = message["epoch"], message["seq"]
         self.merged.clear()
+        return True
 
-    def take_snapshot(self, message: dict[str, Any], send: Send) -> None:
-        """Remember a snapshot; one that does not follow is needed by everybody."""
+    def take_snapshot(self, message: dict[str, Any], send: Send) -> bool:
+        """Remember a snapshot; one that does not follow is needed by everybody.
+
+        One of an earlier epoch is not for anybody, and False is returned.
+        """
+        if message["epoch"] < self.epoch:
+            return False
         if message["epoch"] != self.epoch or message["seq"] != self.seq:
             self.deltas.clear()
             self.merged.clear()
@@ -84,6 +89,7 @@ class Watched:
                 each.lacks_snapshot = True
         self.epoch, self.seq = message["epoch"], message["seq"]
         self.snapshot = (self.seq, send)
+        return True
 
     def since(self, epoch: int, seq: int) -> Send | None:
         """Return one delta from a frame to the latest, or None if that cannot be built."""
@@ -164,7 +170,7 @@ class Hub:
 
     async def keep_watched(self, lab: str) -> None:
         """Say that somebody of this process looks at a lab."""
-        await asyncio.to_thread(mailbox.watch, lab, WATCH_S)
+        await asyncio.to_thread(mailbox.watch, lab, limits.WATCH_S)
 
     async def want_snapshot(self, lab: str) -> None:
         """Ask the host for everything, at most once a second for all sockets together."""
@@ -200,13 +206,15 @@ class Hub:
         else:
             send["text"] = message["text"]
         if kind == "delta":
+            if not watched.take_delta(message):
+                return
             watched.heard_at = time.monotonic()
-            watched.take_delta(message)
             for each in tuple(watched.sockets):
                 await each.delta(message["epoch"], message["base"], message["seq"], send)
         elif kind == "snapshot":
+            if not watched.take_snapshot(message, send):
+                return
             watched.heard_at = time.monotonic()
-            watched.take_snapshot(message, send)
             for each in tuple(watched.sockets):
                 await each.snapshot(watched)
         else:
@@ -221,9 +229,9 @@ class Hub:
         """Beat for all labs and sockets together."""
         watched_at = 0.0
         while True:
-            await asyncio.sleep(HEARTBEAT_S)
+            await asyncio.sleep(limits.HEARTBEAT_S)
             now = time.monotonic()
-            renew = now - watched_at >= WATCH_S / 3
+            renew = now - watched_at >= limits.WATCH_S / 3
             if renew:
                 watched_at = now
             for lab, watched in list(self.labs.items()):
@@ -236,20 +244,20 @@ class Hub:
 
     async def _pulse(self, lab: str, watched: Watched, now: float, renew: bool) -> None:
         if not watched.sockets:
-            if now - watched.left_at > LINGER_S:
+            if now - watched.left_at > limits.LINGER_S:
                 await self._forget(lab)
             return
         for each in tuple(watched.sockets):
-            if each.sent != each.acked and now - each.heard_at > SILENCE_MAX_S:
+            if each.sent != each.acked and now - each.heard_at > limits.SILENCE_MAX_S:
                 await each.close(TOO_SILENT)
-            elif now - each.told_at >= HEARTBEAT_S - 0.1:
+            elif now - each.told_at >= limits.HEARTBEAT_S - 0.1:
                 # So that a lost last frame is noticed, and that the line is alive.
                 told = {"t": "heartbeat", "epoch": each.epoch, "seq": each.sent}
                 await each.tell(text_message(told))
         if renew:
             await self.keep_watched(lab)
         lacking = any(each.lacks_snapshot for each in watched.sockets)
-        if lacking or now - max(watched.heard_at, watched.asked_at) > QUIET_S:
+        if lacking or now - max(watched.heard_at, watched.asked_at) > limits.QUIET_S:
             await self.want_snapshot(lab)
 
     async def _forget(self, lab: str) -> None:

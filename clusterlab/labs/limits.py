@@ -1,7 +1,10 @@
-"""Bounds of the web side, each with its reason."""
+"""Bounds of the web side, each with its reason. Read as `limits.NAME`: a test can set one low."""
 
 MESSAGE_BYTES_MAX = 600_000
 """A pasted manifest and its envelope."""
+
+ID_LENGTH_MAX = 64
+"""The id that a browser gives a command; the journal has room for as much."""
 
 MESSAGES_PER_SECOND = 20
 MESSAGES_BURST = 60
@@ -31,3 +34,6 @@ WATCH_S = 15
 
 LABS_PER_HOUR = 60
 """Labs one address may open an hour: a class behind one router is thirty."""
+
+BEAT_MAX_S = 5.0
+"""A host that has not said for this long that it is alive counts as dead; it does so twice a second."""

@@ -4,20 +4,21 @@ from typing import Any
 
 import msgspec
 
-from clusterlab.labs.limits import MESSAGE_BYTES_MAX, MESSAGES_BURST, MESSAGES_PER_SECOND
+from clusterlab.labs import limits
 from clusterlab.runtime.mailbox import Letter
 from clusterlab.runtime.models import Link
 from simulation.kernel.reasons import Refused
 
 MAY_COMMAND = (Link.OWNER, Link.OPERATOR)
-ID_LENGTH_MAX = 64
 
 
 def read(text: str | None, raw: bytes | None) -> dict[str, Any]:
     """Return the message of a frame; raise Refused if it is none."""
     content = text.encode() if text is not None else raw or b""
-    if len(content) > MESSAGE_BYTES_MAX:
-        raise Refused("message-too-large", size=len(content), limit=MESSAGE_BYTES_MAX)
+    if len(content) > limits.MESSAGE_BYTES_MAX:
+        raise Refused(
+            "message-too-large", size_bytes=len(content), limit_bytes=limits.MESSAGE_BYTES_MAX
+        )
     try:
         message = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -45,7 +46,7 @@ def _has_nul(message: Any) -> bool:
 def letter_of(message: dict[str, Any], role: str, actor: str, socket: str) -> Letter:
     """Return the letter that a message means; raise Refused if it may not or makes no sense."""
     id = message.get("id", "")
-    if not isinstance(id, str) or len(id) > ID_LENGTH_MAX:
+    if not isinstance(id, str) or len(id) > limits.ID_LENGTH_MAX:
         raise Refused("message-malformed")
     if "ask" in message:
         return Letter("query", id, actor, socket, message)
@@ -66,11 +67,11 @@ class Bucket:
     """Lets messages through at a rate, with a burst."""
 
     def __init__(self, now: float) -> None:
-        self.tokens, self.at = float(MESSAGES_BURST), now
+        self.tokens, self.at = float(limits.MESSAGES_BURST), now
 
     def take(self, now: float) -> bool:
         """Take a token; False if there is none."""
-        self.tokens = min(MESSAGES_BURST, self.tokens + (now - self.at) * MESSAGES_PER_SECOND)
+        self.tokens = min(limits.MESSAGES_BURST, self.tokens + (now - self.at) * limits.MESSAGES_PER_SECOND)
         self.at = now
         if self.tokens < 1:
             return False

@@ -8,21 +8,24 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clusterlab.labs.limits import LABS_PER_HOUR
+from clusterlab.labs import limits
+from clusterlab.labs.visitors import address_of
 from clusterlab.labs.words import words
 from clusterlab.runtime import keys
 from clusterlab.runtime.models import Link
 from clusterlab.runtime.opening import open_lab
 from simulation.scenarios import catalogue
 
+HOUR_S = 3_600
+
 
 def _may_open(request: HttpRequest) -> bool:
-    address = request.META.get("REMOTE_ADDR", "?")
-    key = f"cl:opened:{address}:{int(time.time() // 3600)}"
-    client = keys.connection()
-    count = client.incr(key)
-    client.expire(key, 3600)
-    return bool(count <= LABS_PER_HOUR)
+    key = keys.opened(address_of(request), int(time.time() // HOUR_S))
+    # One act, so that no count is left without an end.
+    pipe = keys.connection().pipeline(transaction=True)
+    pipe.set(key, 0, ex=HOUR_S, nx=True)
+    pipe.incr(key)
+    return bool(pipe.execute()[1] <= limits.LABS_PER_HOUR)
 
 
 @require_http_methods(["GET", "POST"])

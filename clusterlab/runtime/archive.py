@@ -11,15 +11,13 @@ import msgspec
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F
 
-from clusterlab.runtime import keys, models
+from clusterlab.runtime import keys, limits, models, sparse
 from simulation.lab import commands
 from simulation.lab.genesis import STATE, Genesis
 from simulation.lab.lab import Lab
 
 log = logging.getLogger(__name__)
 
-CHECKPOINTS_KEPT = 4
-"""A lab's latest checkpoints in the database."""
 UNWRITABLE = (DataError, IntegrityError, ValueError, TypeError, OverflowError)
 """What a database says of a row that it cannot hold."""
 
@@ -135,11 +133,20 @@ def keep(lab: str, epoch: int, seq: int, at: int, content: bytes) -> None:
         if not models.Lab.objects.filter(id=lab, epoch=epoch).update(reached=at):
             raise Fenced(lab)
         models.Checkpoint.objects.create(lab_id=lab, seq=seq, at=at, state=STATE, content=content)
-        old = models.Checkpoint.objects.filter(lab_id=lab).values_list("id", flat=True)
-        models.Checkpoint.objects.filter(id__in=list(old[CHECKPOINTS_KEPT:])).delete()
+        _thin(lab)
     cached = msgspec.msgpack.encode(Cached(seq, at, content, STATE))
     client = keys.connection()
-    client.eval(_KEEP, 1, keys.checkpoint(lab), str(epoch), cached, str(keys.FORGET_S))
+    client.eval(_KEEP, 1, keys.checkpoint(lab), str(epoch), cached, str(limits.FORGET_S))
+
+
+def _thin(lab: str) -> None:
+    """Give up checkpoints of a lab that has more than it may, those first that are missed least."""
+    kept = list(models.Checkpoint.objects.filter(lab_id=lab).values_list("at", "id"))
+    gone = []
+    while len(kept) > limits.CHECKPOINTS_KEPT:
+        _, id = kept.pop(sparse.dispensable([at for at, _ in kept]))
+        gone.append(id)
+    models.Checkpoint.objects.filter(id__in=gone).delete()
 
 
 def newest(lab: str) -> Cached | None:

@@ -5,7 +5,8 @@ letters in, journal, acknowledgement, time, frames out. Between turns it sleeps 
 command is in the journal before anybody is told that it was taken, and from the journal it goes
 into the lab before anything else can fail. Redis and the database may go away at any time: what
 was not journaled waits, what was journaled but not applied makes the lab rise from its journal
-again, and neither is the lab's fault.
+again, and neither is the lab's fault. What goes wrong with one lab, whatever it is, keeps no other
+from being served.
 """
 
 import gc
@@ -13,29 +14,26 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import redis
 from django.db import DatabaseError, close_old_connections
 
-from clusterlab.runtime import archive, keys, ownership, telling
+from clusterlab.runtime import archive, keys, limits, ownership, telling
 from clusterlab.runtime.hosted import Hosted
 from clusterlab.runtime.mailbox import decode
 from clusterlab.runtime.models import Lab as LabRow
 from clusterlab.runtime.pacer import Pace
 from simulation.kernel.reasons import Reason
-from simulation.lab.genesis import ENGINE
 
 log = logging.getLogger(__name__)
 
 LOOK_PERIOD = 0.5
 """How often a host looks for labs that nobody hosts, and renews its leases."""
-TAKE_FOR = 0.2
-"""Seconds a look may spend on taking labs: those that are here already must go on meanwhile."""
 DURABLE_EVERY = 10.0
 """Seconds between checkpoints."""
-LETTERS_PER_TURN = 100
 REDIS_RETRY = 0.2
 STORE_RETRY = 1.0
 """Seconds until what could not be stored is stored again."""
@@ -85,8 +83,10 @@ class Host:
     def _turn(self) -> None:
         clock = time.monotonic()
         if clock >= self.next_look:
-            everything = self._look()
-            self.next_look = clock + LOOK_PERIOD if everything else clock
+            # Set first: after a look that failed, labs are served before the next one.
+            self.next_look = clock + LOOK_PERIOD
+            if not self._look():
+                self.next_look = clock
         due = [lab for lab in self.labs.values() if lab.due <= clock]
         if due:
             self._serve(due)
@@ -122,44 +122,45 @@ class Host:
         ownership.renew(sorted(self.labs), self.name)
         self._check_leases()
         begun = time.monotonic()
-        for lab in ownership.orphans():
-            if time.monotonic() - begun > TAKE_FOR:
+        problem: Exception | None = None
+        for number, lab in enumerate(ownership.orphans()):
+            if number and time.monotonic() - begun > limits.TAKE_S:
                 return False
-            self._take(lab)
+            try:
+                self._take(lab)
+            except OUTAGE as outage:
+                # It may be this lab's alone: the next one is tried.
+                problem = outage
+        if problem is not None:
+            raise problem
         return True
 
     def _check_leases(self) -> None:
-        """Drop labs that somebody else took; take back leases that Redis lost."""
+        """Drop labs that somebody else took or had; take back leases that Redis lost."""
         names = sorted(self.labs)
         pipe = keys.connection().pipeline(transaction=False)
         for lab in names:
             pipe.get(keys.lease(lab))
             pipe.exists(keys.watched(lab))
         answers = pipe.execute()
+        holders = dict(zip(names, answers[::2], strict=True))
+        watched = dict(zip(names, answers[1::2], strict=True))
+        lost = {lab: self.labs[lab].epoch for lab in names if holders[lab] is None}
+        mine = ownership.take_back(lost, self.name) if lost else set()
+        mine |= {lab for lab in names if holders[lab] == self.name.encode()}
         clock = time.monotonic()
-        for number, lab in enumerate(names):
-            holder, watched = answers[2 * number], answers[2 * number + 1]
-            if holder is None:
-                keys.connection().set(
-                    keys.lease(lab), self.name, nx=True, px=keys.LEASE_MS
-                )
-            elif holder.decode() != self.name:
-                del self.labs[lab]
-                continue
+        for lab in names:
             hosted = self.labs[lab]
-            if watched:
+            if lab not in mine:
+                del self.labs[lab]
+            elif watched[lab]:
                 hosted.see_viewers(clock)
             elif hosted.is_idle(clock):
-                self._let_go(hosted)
-                # Or the next look would find it wanted; a visitor's letter or look wants it again.
-                keys.connection().zrem(keys.WANTED, lab)
+                self._by_itself(hosted, self._retire)
 
     def _take(self, lab: str) -> None:
         row = ownership.claim(lab, self.name)
         if row is None:
-            return
-        if row.engine > ENGINE:
-            ownership.let_go(lab, self.name, row.epoch)
             return
         try:
             universe = archive.revive(row)
@@ -183,28 +184,53 @@ class Host:
         if not hosted.is_stale:
             self._checkpoint(hosted)
         self._remember_pace(hosted)
-        self.labs.pop(hosted.id, None)
+        # Last: a lab that could not be given up is still hosted, and is given up later.
         ownership.let_go(hosted.id, self.name, hosted.epoch)
+        self.labs.pop(hosted.id, None)
+
+    def _retire(self, hosted: Hosted) -> None:
+        """Let a lab go that nobody looks at."""
+        self._let_go(hosted)
+        # Or the next look would find it wanted; a visitor's letter or look wants it again.
+        keys.connection().zrem(keys.WANTED, hosted.id)
 
     def _drain(self) -> None:
         for hosted in list(self.labs.values()):
-            try:
-                self._let_go(hosted)
-            except archive.Fenced:
-                self.labs.pop(hosted.id, None)
-            except OUTAGE as problem:
-                log.warning("letting %s go: %s", hosted.id, problem)
+            self._by_itself(hosted, self._let_go)
+
+    def _by_itself(self, hosted: Hosted, act: Callable[[Hosted], None]) -> None:
+        """Do something with one lab. Whatever comes of it, the others are served.
+
+        A lab that is another's is dropped; an outage is waited out, and the act will be tried again;
+        anything else stops the lab.
+        """
+        try:
+            act(hosted)
+        except archive.Fenced:
+            self.labs.pop(hosted.id, None)
+        except OUTAGE as problem:
+            _log_outage(hosted.id, problem)
+            hosted.wait_with_storing(STORE_RETRY)
+        except Exception as problem:
+            self._trouble(hosted.id, hosted.epoch, problem)
 
     def _trouble(self, lab: str, epoch: int, problem: Exception) -> None:
-        """One lab's trouble is its own: stop it, keep its journal, tell its viewers."""
+        """One lab's trouble is its own: stop it, keep its journal, tell its viewers.
+
+        If that cannot be written down, nobody hosts the lab any more all the same; whoever takes it
+        next rises it from its journal, and meets the trouble again or does not.
+        """
         log.exception("lab %s stopped", lab, exc_info=problem)
         self.labs.pop(lab, None)
         text = f"{type(problem).__name__}: {problem}".replace("\0", "")
-        LabRow.objects.filter(id=lab, epoch=epoch).update(trouble=text[:500], host="")
-        ownership.release(lab, self.name)
-        keys.connection().zrem(keys.WANTED, lab)
-        told = {"t": "trouble", "reason": {"key": "lab-stopped", "params": {}}}
-        telling.publish([telling.sealed(lab, told)])
+        try:
+            LabRow.objects.filter(id=lab, epoch=epoch).update(trouble=text[:500], host="")
+            ownership.release(lab, self.name)
+            keys.connection().zrem(keys.WANTED, lab)
+            told = {"t": "trouble", "reason": {"key": "lab-stopped", "params": {}}}
+            telling.publish([telling.sealed(lab, told)])
+        except OUTAGE as outage:
+            _log_outage(lab, outage)
 
     # --- a turn
 
@@ -225,6 +251,8 @@ class Host:
             try:
                 out += (telling.sealed(*each) for each in self._serve_one(hosted, rows, numbers))
             except Exception as problem:
+                # Out at once: it may have taken half of its commands.
+                self.labs.pop(hosted.id, None)
                 troubles.append((hosted, problem))
         try:
             telling.publish(out)
@@ -239,7 +267,7 @@ class Host:
         """Take letters out of the inboxes; a lab keeps them until its commands are journaled."""
         pipe = keys.connection().pipeline(transaction=False)
         for hosted in due:
-            room = max(0, LETTERS_PER_TURN - len(hosted.letters))
+            room = max(0, limits.LETTERS_PER_TURN_MAX - len(hosted.letters))
             pipe.lpop(keys.inbox(hosted.id), room)
         for hosted, raw in zip(due, pipe.execute(), strict=True):
             for each in raw or ():
@@ -323,24 +351,16 @@ class Host:
 
     def _store(self, hosted: Hosted) -> None:
         """Keep pace and checkpoints; what fails is tried again later."""
+        if time.monotonic() >= hosted.store_at or hosted.pace_changed:
+            self._by_itself(hosted, self._store_now)
+
+    def _store_now(self, hosted: Hosted) -> None:
         clock = time.monotonic()
-        if clock < hosted.store_at and not hosted.pace_changed:
-            return
-        try:
-            if hosted.pace_changed:
-                self._remember_pace(hosted)
-            if clock >= hosted.store_at:
-                self._checkpoint(hosted)
-                hosted.store_at = clock + DURABLE_EVERY
-        except archive.Fenced:
-            self.labs.pop(hosted.id, None)
-        except OUTAGE as problem:
-            log.warning("storing %s: %s", hosted.id, problem)
-            if isinstance(problem, DatabaseError):
-                archive.forget_connection()
-            hosted.store_at = clock + STORE_RETRY
-        except Exception as problem:
-            self._trouble(hosted.id, hosted.epoch, problem)
+        if hosted.pace_changed:
+            self._remember_pace(hosted)
+        if clock >= hosted.store_at:
+            self._checkpoint(hosted)
+            hosted.store_at = clock + DURABLE_EVERY
 
     def _checkpoint(self, hosted: Hosted) -> None:
         universe = hosted.universe
@@ -357,3 +377,9 @@ class Host:
         }
         LabRow.objects.filter(id=hosted.id, epoch=hosted.epoch).update(pace=kept)
         hosted.pace_changed = False
+
+
+def _log_outage(lab: str, problem: Exception) -> None:
+    log.warning("%s waits: %s", lab, problem)
+    if isinstance(problem, DatabaseError):
+        archive.forget_connection()

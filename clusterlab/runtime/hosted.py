@@ -4,9 +4,10 @@ import logging
 import time
 from typing import Any
 
+import redis
 from kombu.exceptions import OperationalError
 
-from clusterlab.runtime import lookback, pacer
+from clusterlab.runtime import limits, lookback, pacer
 from clusterlab.runtime.archive import Row
 from clusterlab.runtime.mailbox import Letter
 from clusterlab.runtime.models import Lab as LabRow
@@ -25,13 +26,6 @@ WATCHED_PERIOD = 0.1
 UNWATCHED_PERIOD = 1.0
 TIME_TOLD_EVERY = 1.0
 """Seconds after which viewers of a lab in which nothing happens are told what time it is."""
-SLICE_EVENTS = 4_000
-"""Work of one turn; a lab that needs more lags and says so."""
-IDLE_AFTER = 60.0
-"""A lab that nobody looks at is let go after this long."""
-LONGEST_STEP = 2.0
-"""However long a host was busy, a lab never jumps more real seconds than this."""
-
 
 class Hosted:
     """A lab with everything its host remembers of it."""
@@ -47,7 +41,7 @@ class Hosted:
         self.due = self.last
         self.watched_until = self.last
         """Begins as that of a lab nobody looks at: after a takeover most are."""
-        self.idle_at = self.last + IDLE_AFTER
+        self.idle_at = self.last + limits.IDLE_S
         self.owed = 0.0
         """Milliseconds of lab time that the pace promised and the budget has not yet played."""
         self.speed = 0.0
@@ -69,7 +63,7 @@ class Hosted:
     def become(self, universe: Lab, seq: int) -> None:
         """Go on as a lab that rose from the journal; viewers need a snapshot of it."""
         self.universe, self.seq = universe, seq
-        self.folder = FrameFolder(universe)
+        self.folder = FrameFolder(universe, self.folder.history)
         # A number without a delta: whoever folds frames notices that one is missing.
         self.frame += 1
         self.snapshot_asked = True
@@ -117,7 +111,10 @@ class Hosted:
         try:
             if letter.body.get("ask") == "moment":
                 return self._look_back(letter)
-            body = queries.answer(self.universe, letter.body)
+            if letter.body.get("ask") == "history":
+                body = self.folder.history.as_row(self.universe.now)
+            else:
+                body = queries.answer(self.universe, letter.body)
         except Refused as refused:
             return refusal(letter, refused.reason)
         except Exception:
@@ -133,7 +130,7 @@ class Hosted:
             raise Refused("moment-unknown")
         try:
             lookback.ask(self.id, at, letter.id, letter.socket)
-        except OperationalError:
+        except (OperationalError, redis.RedisError):
             raise Refused("out-of-reach") from None
         return {"t": "looking", "id": letter.id}
 
@@ -150,7 +147,7 @@ class Hosted:
     def advance(self) -> None:
         """Let as much lab time pass as the pace says."""
         clock = time.monotonic()
-        elapsed = min(clock - self.last, LONGEST_STEP)
+        elapsed = min(clock - self.last, limits.LONGEST_STEP_S)
         self.last = clock
         universe = self.universe
         if self.pace.stepping:
@@ -160,9 +157,9 @@ class Hosted:
         self.owed += elapsed * 1000 * self.speed
         target = universe.now + int(self.owed)
         if self.pace.mode == "auto" and self.speed > 1.5:
-            progress = universe.advance(target, SLICE_EVENTS, "notable")
+            progress = universe.advance(target, limits.SLICE_EVENTS_MAX, "notable")
         else:
-            progress = universe.advance(target, SLICE_EVENTS)
+            progress = universe.advance(target, limits.SLICE_EVENTS_MAX)
         if progress.notable:
             self.pace.seen_at, self.pace.current = clock, 1.0
         self.owed = 0.0 if progress.notable else self.owed - int(self.owed)
@@ -170,7 +167,7 @@ class Hosted:
 
     def _step(self) -> None:
         horizon = self.universe.now + pacer.STEP_HORIZON
-        progress = self.universe.advance(horizon, SLICE_EVENTS, "notable")
+        progress = self.universe.advance(horizon, limits.SLICE_EVENTS_MAX, "notable")
         if progress.done or progress.notable:
             self.pace.stepping = False
 
@@ -188,11 +185,17 @@ class Hosted:
         """Somebody looks at this lab now."""
         if not self.is_watched(clock):
             self.due = clock
-        self.watched_until, self.idle_at = clock + IDLE_AFTER / 2, clock + IDLE_AFTER
+        self.watched_until, self.idle_at = clock + limits.IDLE_S / 2, clock + limits.IDLE_S
 
     def is_idle(self, clock: float) -> bool:
         """Tell whether nobody has looked for a while."""
         return clock > self.idle_at
+
+    def wait_with_storing(self, seconds: float) -> None:
+        """The world is away: try again later to store this lab, or to let it go."""
+        clock = time.monotonic()
+        self.store_at = clock + seconds
+        self.idle_at = max(self.idle_at, clock + seconds)
 
     # --- frames
 

@@ -9,18 +9,7 @@ from typing import Any
 import redis
 from django.conf import settings
 
-LEASE_MS = 1_500
-"""A host that does not renew for this long is presumed dead."""
-
-FORGET_S = 3600
-"""What nobody asks for any more disappears after an hour."""
-
-INBOX_MAX = 500
-"""Letters a lab may have waiting; more are refused as too frequent."""
-
-
-CONNECT_S = 3
-"""Longer than any network takes that a lab could be played over."""
+from clusterlab.runtime import limits
 
 
 def lease(lab: str) -> str:
@@ -46,6 +35,26 @@ def watched(lab: str) -> str:
 def checkpoint(lab: str) -> str:
     """The newest checkpoint, as a cache."""
     return f"cl:saved:{lab}"
+
+
+def looking(lab: str) -> str:
+    """Which viewers want to see which instant of a lab's past."""
+    return f"cl:looking:{lab}"
+
+
+def looker(lab: str) -> str:
+    """Which task works a lab's past out."""
+    return f"cl:looker:{lab}"
+
+
+def looked(lab: str) -> str:
+    """Where the work on a lab's past stopped, for whoever goes on with it."""
+    return f"cl:looked:{lab}"
+
+
+def opened(address: str, hour: int) -> str:
+    """How many labs an address opened within an hour."""
+    return f"cl:opened:{address}:{hour}"
 
 
 def group(lab: str) -> str:
@@ -77,6 +86,6 @@ def connection() -> Any:
     """Return the client of this process; its pool waits instead of refusing."""
     pool = redis.BlockingConnectionPool.from_url(
         settings.REDIS_URL, max_connections=32, timeout=5, socket_timeout=None,
-        socket_connect_timeout=CONNECT_S,
+        socket_connect_timeout=limits.CONNECT_S,
     )
     return redis.Redis(connection_pool=pool)

@@ -4,6 +4,7 @@ The truth about who hosts a lab is its epoch: appending to a journal moves the h
 host that holds the present epoch, so a host that was presumed dead cannot write any more.
 """
 
+import hashlib
 import secrets
 
 from django.db import models
@@ -60,6 +61,7 @@ class JournalEntry(models.Model):
     at = models.BigIntegerField()
     command_id = models.CharField(max_length=64)
     actor = models.CharField(max_length=64)
+    """Who gave it: `link:` and the link's name, not the role; in old journals it may be a role."""
     command = models.JSONField()
 
     class Meta:
@@ -102,6 +104,11 @@ class Link(models.Model):
     secret = models.CharField(primary_key=True, max_length=40, default=new_secret)
     lab = models.ForeignKey(Lab, on_delete=models.CASCADE, related_name="links")
     role = models.CharField(max_length=10, choices=ROLES)
+
+    @property
+    def actor(self) -> str:
+        """Return who comes through this link, for journals: its own name, not the secret."""
+        return f"link:{hashlib.sha256(self.secret.encode()).hexdigest()[:16]}"
 
     def __str__(self) -> str:
         return f"{self.role} of {self.lab_id}"

@@ -3,16 +3,8 @@
 import time
 from typing import Any
 
-from django.db.models import F
-
-from clusterlab.runtime import keys, models
-
-ACTIVE_S = 900
-"""A lab that nobody asked for during this time is not taken over."""
-
-FALLS_MAX = 2
-FALLS_WITHIN_S = 60
-"""A lab that took two hosts down within a minute is quarantined."""
+from clusterlab.runtime import keys, limits, models
+from simulation.lab.genesis import ENGINE
 
 _RENEW = """
 for i, key in ipairs(KEYS) do
@@ -28,23 +20,41 @@ return 0
 
 def claim(lab: str, host: str) -> models.Lab | None:
     """Become the host of a lab: take the lease, then move the epoch. None if it is not to be."""
-    client = keys.connection()
-    if not client.set(keys.lease(lab), host, nx=True, px=keys.LEASE_MS):
+    if not keys.connection().set(keys.lease(lab), host, nx=True, px=limits.LEASE_MS):
         return None
+    taken = None
+    try:
+        taken = _move_epoch(lab, host)
+    finally:
+        if taken is None:
+            release(lab, host)
+    return taken
+
+
+def _move_epoch(lab: str, host: str) -> models.Lab | None:
+    """Move the epoch from what it was found to be; return the row of the new one.
+
+    A host may stand still between any two lines, for longer than its lease. So each epoch is given
+    to one host only, and the row is read once more afterwards: the host before may have written
+    until the epoch moved.
+    """
     found = models.Lab.objects.filter(id=lab).first()
     if found is None or found.trouble:
-        release(lab, host)
-        client.zrem(keys.WANTED, lab)
+        keys.connection().zrem(keys.WANTED, lab)
         return None
+    if found.engine > ENGINE:
+        # A newer host's; what this one made of it would not be the same lab.
+        return None
+    as_found = models.Lab.objects.filter(id=lab, epoch=found.epoch)
     falls = _falls_with(found, host)
-    if len(falls) >= FALLS_MAX:
-        models.Lab.objects.filter(id=lab).update(trouble="quarantined", falls=falls, host="")
-        client.zrem(keys.WANTED, lab)
-        release(lab, host)
+    if len(falls) >= limits.FALLS_MAX:
+        if as_found.update(trouble="quarantined", falls=falls, host=""):
+            keys.connection().zrem(keys.WANTED, lab)
         return None
-    models.Lab.objects.filter(id=lab).update(epoch=F("epoch") + 1, host=host, falls=falls)
-    found.refresh_from_db()
-    return found
+    epoch = found.epoch + 1
+    if not as_found.update(epoch=epoch, host=host, falls=falls):
+        return None
+    return models.Lab.objects.filter(id=lab, epoch=epoch).first()
 
 
 def _falls_with(lab: models.Lab, host: str) -> list[float]:
@@ -52,18 +62,42 @@ def _falls_with(lab: models.Lab, host: str) -> list[float]:
 
     A host that takes its own lab again did not die with it.
     """
-    falls = [at for at in lab.falls if at > time.time() - FALLS_WITHIN_S]
+    falls = [at for at in lab.falls if at > time.time() - limits.FALLS_WITHIN_S]
     return [*falls, time.time()] if lab.host not in ("", host) else falls
 
 
 def renew(labs: list[str], host: str) -> None:
-    """Keep the leases of the labs a host has."""
-    client = keys.connection()
-    client.zadd(keys.HOSTS, {host: time.time()})
+    """Keep the leases of the labs a host has, and say that it is alive."""
+    now = time.time()
+    pipe: Any = keys.connection().pipeline(transaction=False)
+    pipe.zadd(keys.HOSTS, {host: now})
+    pipe.zremrangebyscore(keys.HOSTS, 0, now - limits.HOST_FORGOTTEN_S)
+    pipe.expire(keys.HOSTS, limits.HOST_FORGOTTEN_S)
     if labs:
-        client.eval(
-            _RENEW, len(labs), *[keys.lease(lab) for lab in labs], host, str(keys.LEASE_MS)
-        )
+        leases = [keys.lease(lab) for lab in labs]
+        pipe.eval(_RENEW, len(labs), *leases, host, str(limits.LEASE_MS))
+    pipe.execute()
+
+
+def take_back(epochs: dict[str, int], host: str) -> set[str]:
+    """Take leases back that Redis lost; return the labs whose host this still is.
+
+    Another host may have had a lab meanwhile, and may even have let it go: the database knows. It
+    is asked when the lease is there again, so that nobody takes the lab after the answer.
+    """
+    pipe: Any = keys.connection().pipeline(transaction=False)
+    for lab in epochs:
+        pipe.set(keys.lease(lab), host, nx=True, px=limits.LEASE_MS)
+    leased = [lab for lab, got in zip(epochs, pipe.execute(), strict=True) if got]
+    still: set[str] = set()
+    try:
+        rows = models.Lab.objects.filter(id__in=leased).values_list("id", "epoch")
+        still = {lab for lab, epoch in rows if epoch == epochs[lab]}
+    finally:
+        for lab in leased:
+            if lab not in still:
+                release(lab, host)
+    return still
 
 
 def release(lab: str, host: str) -> None:
@@ -80,7 +114,7 @@ def let_go(lab: str, host: str, epoch: int) -> None:
 def orphans() -> list[str]:
     """Return labs that somebody wants and nobody hosts, those that somebody looks at first."""
     client = keys.connection()
-    client.zremrangebyscore(keys.WANTED, 0, time.time() - ACTIVE_S)
+    client.zremrangebyscore(keys.WANTED, 0, time.time() - limits.ACTIVE_S)
     wanted = [lab.decode() for lab in client.zrange(keys.WANTED, 0, -1)]
     if not wanted:
         return []

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
+from clusterlab.runtime import limits
 from simulation.kernel.units import SECOND, Duration, Instant
 from simulation.lab.anticipation import Anticipation
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 30.0, 60.0, 100.0)
-AUTO_MAX = 60.0
 SOFT_LANDING: Duration = 1_500
 """Lab time before what is awaited in which Auto is back at 1×."""
 SEEING: float = 3.5
@@ -72,7 +72,7 @@ def speed_now(pace: Pace, now: Instant, awaited: Anticipation | None, clock: flo
     if awaited is not None and clock - pace.seen_at > SEEING:
         left = awaited.due - now - SOFT_LANDING
         # The last stretch is as long in real time as the lab is fast: no jump at the end.
-        wanted = max(1.0, min(AUTO_MAX, left / BRAKING))
+        wanted = max(1.0, min(limits.SPEED_AUTO_MAX, left / BRAKING))
     pace.current = min(wanted, pace.current * ACCELERATION)
     return pace.current
 

@@ -7,12 +7,10 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from clusterlab.runtime import limits
 from clusterlab.runtime.models import Lab
 
 log = logging.getLogger(__name__)
-
-AT_ONCE = 200
-"""One transaction each; a database that serves labs must not be held up."""
 
 
 def visited(lab: str) -> None:
@@ -26,11 +24,12 @@ def forget(today: date) -> int:
     if not settings.LABS_KEPT_DAYS:
         return 0
     oldest = today - timedelta(days=settings.LABS_KEPT_DAYS)
-    old = Lab.objects.filter(visited_on__lt=oldest).values_list("id", flat=True)[:AT_ONCE]
-    for lab in list(old):
+    old = Lab.objects.filter(visited_on__lt=oldest).values_list("id", flat=True)
+    some = list(old[: limits.FORGOTTEN_AT_ONCE_MAX])
+    for lab in some:
         # Who came in the meantime keeps it.
         Lab.objects.filter(id=lab, visited_on__lt=oldest).delete()
-    return len(old)
+    return len(some)
 
 
 @shared_task(name="runtime.forget_labs", ignore_result=True)

@@ -17,13 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clusterlab.runtime import limits
+
 BACKOFF_FIRST_S = 0.5
-BACKOFF_MAX_S = 10.0
 STOP_GRACE_S = 1.2
 PR_SET_PDEATHSIG = 1
-SOCKET_PATH_MAX = 100
-"""sockaddr_un has room for about this much."""
-
 
 def die_with_parent() -> None:
     """Ask the kernel to kill this child when its parent dies; Linux only."""
@@ -98,10 +96,10 @@ class Supervisor:
             if child.process is None or child.process.poll() is None or self.stopping:
                 continue
             if child.due == 0.0:
-                if now - child.started > BACKOFF_MAX_S:
+                if now - child.started > limits.BACKOFF_MAX_S:
                     child.backoff = BACKOFF_FIRST_S
                 child.due = now + child.backoff
-                child.backoff = min(child.backoff * 2, BACKOFF_MAX_S)
+                child.backoff = min(child.backoff * 2, limits.BACKOFF_MAX_S)
             elif now >= child.due:
                 child.due = 0.0
                 self._start(child)

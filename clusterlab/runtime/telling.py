@@ -7,13 +7,10 @@ from typing import Any
 import msgspec
 from channels.layers import get_channel_layer
 
-from clusterlab.runtime import keys
+from clusterlab.runtime import keys, limits
 
-LARGE = ("snapshot", "moment")
-"""Messages that hold a whole picture."""
-
-TEXT_MAX = 8_192
-"""Larger pictures are compressed, once for all viewers."""
+LARGE = ("snapshot", "moment", "answer")
+"""Messages that hold a whole picture, a history, or what kubectl prints."""
 
 Sealed = tuple[str, bytes]
 """A channel, and what is to be published on it."""
@@ -30,7 +27,7 @@ def sealed(lab: str, content: dict[str, Any]) -> Sealed:
     """Write down what a lab has to say; content["t"] says what it is."""
     text = _JSON.encode(content)
     message: dict[str, Any] = {"type": "lab.told", "lab": lab}
-    if content["t"] in LARGE and len(text) > TEXT_MAX:
+    if content["t"] in LARGE and len(text) > limits.PICTURE_TEXT_BYTES_MAX:
         message["bytes"] = zlib.compress(text, 1)
     else:
         message["text"] = text.decode()

@@ -19,13 +19,12 @@ class Phase(IntEnum):
     """What happens first among events that are due at the same instant."""
 
     REALITY = 0
-    NETWORK = 1
-    CONSENSUS = 2
-    API = 3
-    WATCH = 4
-    CLIENT = 5
-    TRAFFIC = 6
-    SESSION = 7
+    CONSENSUS = 1
+    API = 2
+    WATCH = 3
+    CLIENT = 4
+    TRAFFIC = 5
+    SESSION = 6
 
 
 class Event(Record, order=True):

@@ -20,6 +20,5 @@ SECOND: Duration = 1_000
 MINUTE: Duration = 60 * SECOND
 HOUR: Duration = 60 * MINUTE
 
-KIB: Bytes = 1 << 10
 MIB: Bytes = 1 << 20
 GIB: Bytes = 1 << 30

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from simulation.kernel.reasons import Reason
+from simulation.kernel.units import SECOND
 from simulation.kube import quota
+from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules import names
-from simulation.kube.rules.admitting import fill_in, unknown_class
+from simulation.kube.rules.admitting import fill_in, unknown_account, unknown_class
 from simulation.kube.rules.pods import set_condition
 from simulation.kube.store import Change
 from simulation.kube.writes import (
@@ -96,7 +98,7 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     refused = quota.refusal(world, obj, kind)
     if refused is not None:
         return refused
-    forbidden = unknown_class(obj, world.store)
+    forbidden = unknown_account(obj, world.store) or unknown_class(obj, world.store)
     if forbidden:
         return Refused(403, "Forbidden", forbidden)
     incarnation = world.store.incarnation(kind, key)
@@ -224,7 +226,7 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
             return Committed(current.metadata.resource_version, current)
     meta = replace(
         current.metadata,
-        deletion_timestamp=world.now,
+        deletion_timestamp=world.now + grace * SECOND,
         deletion_grace_period_seconds=grace,
         finalizers=finalizers,
         generation=current.metadata.generation + 1,
@@ -239,9 +241,9 @@ def _grace(pod: Pod, write: Write) -> int:
     if not pod.spec.node_name or pod.status.phase in {"Succeeded", "Failed"}:
         return 0
     if write.grace_seconds is not None:
-        return write.grace_seconds
+        return min(write.grace_seconds, SECONDS_MAX)
     grace = pod.spec.termination_grace_period_seconds
-    return 30 if grace is None else int(grace)
+    return 30 if grace is None else min(grace, SECONDS_MAX)
 
 
 def _evict(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:

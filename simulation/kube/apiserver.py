@@ -79,7 +79,7 @@ class ApiState(State):
     """What the entries of the log hold, by the number that the entry carries."""
     next_batch: int = 1
     version_at: dict[int, int] = {}
-    """Index to resourceVersion, as far back as a member lags."""
+    """Index to resourceVersion, as far back as a running member can hand out what it holds."""
     held: list[tuple[str, int]] = []
     """What waits on held cables, in order: (purpose of its event, number of the request)."""
     late: dict[int, Late] = {}
@@ -236,7 +236,7 @@ class Api:
         server.seen = max(server.seen, state.version_at.get(index, server.seen))
         if batch is not None and batch.server == member:
             self._answer(world, batch)
-        self._forget_indexes()
+        self._forget_indexes(world)
         world.readers.news(world, server.name)
 
     def _commit(self, world: "World", item: Item, index: int) -> Item:
@@ -298,8 +298,9 @@ class Api:
             subject = request.server if purpose == "api/arrive" else request.client
             world.timeline.at(world.now + HOP, purpose, subject, (number,), Phase.API)
 
-    def _forget_indexes(self) -> None:
-        oldest = min(server.applied for server in self.state.servers.values())
+    def _forget_indexes(self, world: "World") -> None:
+        # A member that was off for long is handed a snapshot of one that runs, never what is older.
+        oldest = world.consensus.oldest_held()
         if len(self.state.version_at) > 2 * (self.state.applied - oldest) + 64:
             for index in [i for i in self.state.version_at if i < oldest]:
                 del self.state.version_at[index]

@@ -247,9 +247,10 @@ class Consensus:
         seat = self.state.seats.get(name)
         return seat.member.leader if seat is not None and seat.running else NOBODY
 
-    def applied_by(self, name: str) -> int:
-        """Return the index of the last entry that a member has applied."""
-        return self.state.seats[name].member.log.applied
+    def oldest_held(self) -> int:
+        """Return the least index that a running member can still hand to one that lags."""
+        running = [seat.member.log for seat in self.state.seats.values() if seat.running]
+        return min((log.snapshot_index for log in running), default=0)
 
     def has_quorum_view(self, name: str) -> bool:
         """Tell whether a member could serve a linearizable read now."""

@@ -82,7 +82,7 @@ def leak(world: "World", pod_key: str, memory: int) -> None:
     if machine is None or not running:
         raise Refused("container-not-running", pod=pod_key)
     if not 0 < memory <= machine.memory:
-        raise Refused("leak-out-of-range", node=machine.name, limit=machine.memory)
+        raise Refused("leak-out-of-range", node=machine.name, limit_bytes=machine.memory)
     world.fault("memory-leaks", f"Pod/{pod_key}", pod=pod_key, bytes=memory)
     running[0].memory += memory
     world.memory_taken(machine.name)

@@ -7,9 +7,14 @@ it is given a command (`sleep 5`, `exit 1`, `while true`) is read off the comman
 
 import re
 
+import msgspec
+
 from simulation.kernel.dice import Dice
 from simulation.kernel.records import Record
 from simulation.kernel.units import MIB, MILLISECOND, SECOND, Bytes, Duration, MilliCpu
+from simulation.kube import shell
+from simulation.kube.objects.pod import Container
+from simulation.kube.shell import File, Said
 
 DEFAULT_REGISTRY = "docker.io"
 REGISTRIES = (
@@ -69,13 +74,14 @@ class Profile(Record):
     """From SIGTERM to the end of the process; None ignores it and waits for SIGKILL."""
     exits_after: Duration | None = None
     exit_code: int = 0
-    ports: tuple[int, ...] = ()
-    """Where it listens; empty when that is not known, and then it listens wherever asked."""
+    ports: tuple[int, ...] | None = None
+    """Where it listens; None if that is not known."""
     idle_cpu: MilliCpu = 1
     memory: Bytes = 24 * MIB
     capacity_rps: int = 200
     """Requests a second that one core of it can answer."""
     log: str = ""
+    """All that it prints, if that is known."""
 
 
 class Behaviour(Record):
@@ -85,11 +91,16 @@ class Behaviour(Record):
     stops_after: Duration | None
     exits_after: Duration | None = None
     exit_code: int = 0
-    ports: tuple[int, ...] = ()
-    log: str = ""
+    ports: tuple[int, ...] | None = None
+    """Where it listens; None if that is not known, and then it listens wherever asked."""
+    files: tuple[File, ...] | None = None
+    """What it makes; None if that is not known."""
+    says: tuple[Said, ...] = ()
+    tells_all: bool = False
+    """Whether that is all that it prints."""
 
 
-SHELL = Profile(2 * MIB, 0, None, EXIT_SOON, 0)
+SHELL = Profile(2 * MIB, 0, None, EXIT_SOON, 0, ports=())
 """A base image: its default command is a shell, which ends at once without a terminal."""
 
 PROFILES: dict[str, Profile] = {
@@ -104,9 +115,9 @@ PROFILES: dict[str, Profile] = {
     "docker.io/library/tomcat": Profile(180 * MIB, 4 * SECOND, SLOW_STOP, ports=(8080,)),
     "docker.io/library/wordpress": Profile(240 * MIB, 3 * SECOND, SLOW_STOP, ports=(80,)),
     "docker.io/library/busybox": SHELL,
-    "docker.io/library/alpine": Profile(4 * MIB, 0, None, EXIT_SOON, 0),
-    "docker.io/library/ubuntu": Profile(29 * MIB, 0, None, EXIT_SOON, 0),
-    "docker.io/library/debian": Profile(48 * MIB, 0, None, EXIT_SOON, 0),
+    "docker.io/library/alpine": Profile(4 * MIB, 0, None, EXIT_SOON, 0, ports=()),
+    "docker.io/library/ubuntu": Profile(29 * MIB, 0, None, EXIT_SOON, 0, ports=()),
+    "docker.io/library/debian": Profile(48 * MIB, 0, None, EXIT_SOON, 0, ports=()),
     "docker.io/library/python": Profile(360 * MIB, 0, None, EXIT_SOON, 0),
     "docker.io/library/node": Profile(390 * MIB, 0, None, EXIT_SOON, 0),
     "docker.io/library/perl": Profile(330 * MIB, 0, None, EXIT_SOON, 0),
@@ -122,9 +133,13 @@ PROFILES: dict[str, Profile] = {
     "registry.k8s.io/kube-controller-manager": Profile(27 * MIB, 500, QUICK_STOP),
     "registry.k8s.io/kube-scheduler": Profile(21 * MIB, 500, QUICK_STOP),
     "registry.k8s.io/kube-proxy": Profile(30 * MIB, 500, QUICK_STOP),
-    "registry.k8s.io/coredns/coredns": Profile(20 * MIB, 500, SLOW_STOP),
+    "registry.k8s.io/coredns/coredns": Profile(
+        20 * MIB, 500, SLOW_STOP, ports=(53, 8080, 8181, 9153)
+    ),
     "registry.k8s.io/metrics-server/metrics-server": Profile(22 * MIB, 2 * SECOND, QUICK_STOP),
-    "registry.k8s.io/ingress-nginx/controller": Profile(115 * MIB, 1_500, SLOW_STOP),
+    "registry.k8s.io/ingress-nginx/controller": Profile(
+        115 * MIB, 1_500, SLOW_STOP, ports=(80, 443, 8443, 10254)
+    ),
     "registry.k8s.io/e2e-test-images/agnhost": Profile(50 * MIB, 300, QUICK_STOP),
     "registry.k8s.io/hpa-example": Profile(170 * MIB, 500, QUICK_STOP, ports=(80,)),
     "registry.k8s.io/echoserver": Profile(17 * MIB, 300, QUICK_STOP, ports=(8080,)),
@@ -222,6 +237,15 @@ def behaviour_of(
     return _of_script(script, profile)
 
 
+def program_of(container: Container, dice: Dice) -> Behaviour:
+    """Return what a container does; where that is not known, it listens on the ports it declares."""
+    behaviour = behaviour_of(container.image, container.command, container.args, dice)
+    declared = tuple(each.container_port for each in container.ports if each.protocol == "TCP")
+    if behaviour.ports is not None or not declared:
+        return behaviour
+    return msgspec.structs.replace(behaviour, ports=declared)
+
+
 def _as_built(profile: Profile) -> Behaviour:
     return Behaviour(
         profile.ready_after,
@@ -229,7 +253,8 @@ def _as_built(profile: Profile) -> Behaviour:
         profile.exits_after,
         profile.exit_code,
         profile.ports,
-        profile.log,
+        says=(Said(0, profile.log),) if profile.log else (),
+        tells_all=bool(profile.log),
     )
 
 
@@ -243,22 +268,18 @@ def _script_of(words: tuple[str, ...]) -> str | None:
     return None
 
 
-ENDLESS = re.compile(r"\bwhile\b|\bfor\s*\(\(|sleep\s+(inf|infinity)|tail\s+-f|\buntil\b|\bexec\b")
-SLEEP = re.compile(r"\bsleep\s+([0-9]+(?:\.[0-9]+)?)\s*([smhd]?)")
-EXIT = re.compile(r"\bexit\s+([0-9]+)")
-SLEEP_UNITS = {"": SECOND, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
-ECHO = re.compile(r"\becho\s+(?:\"([^\"]*)\"|'([^']*)'|([^;&|>]*))")
-
-
-def _of_script(script: str, profile: Profile) -> Behaviour:
-    said = "\n".join(a or b or c.strip() for a, b, c in ECHO.findall(script))
-    if ENDLESS.search(script):
-        # A shell as process 1 has no handler for SIGTERM, so it waits for SIGKILL.
-        return Behaviour(0, None, ports=profile.ports, log=said)
-    slept = sum(
-        int(float(number) * SLEEP_UNITS[unit]) for number, unit in SLEEP.findall(script)
+def _of_script(text: str, profile: Profile) -> Behaviour:
+    script = shell.read(text)
+    # A loop or a sleep listens on nothing, what it hands over to is the image's own program.
+    ports = profile.ports if script.hands_over else (*script.ports, *(profile.ports or ()))
+    # A shell as process 1 has no handler for SIGTERM, so it waits for SIGKILL.
+    return Behaviour(
+        0,
+        None,
+        None if script.is_endless else script.lasts + EXIT_SOON,
+        0 if script.is_endless else script.exit_code,
+        ports,
+        script.files,
+        script.says,
+        script.tells_all,
     )
-    exits = EXIT.findall(script)
-    failed = script.strip().endswith("false")
-    code = int(exits[-1]) % 256 if exits else int(failed)
-    return Behaviour(0, None, slept + EXIT_SOON, code, log=said)

@@ -116,10 +116,6 @@ class Leadership:
             world.story("etcd-leader-lost", "Member/etcd", (world.last_fault,))
             world.review_writers()
 
-    def written_until(self, world: "World") -> Instant:
-        """Return up to when writes went through, if they do no more."""
-        return self.state.none_since if self.state.is_missed else world.now
-
 
 HANDLERS = {
     "etcd/leaderless": lambda world, event: world.leadership.missed(world, event),

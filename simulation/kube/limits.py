@@ -15,6 +15,9 @@ TOMBSTONES_MAX = 2_000
 EVENTS_KEPT_MAX = 1_000
 """Kubernetes Event objects; the real ones expire after an hour."""
 
+LOG_LINES_MAX = 1_000
+"""Lines of a container's log that can be read; a kubelet turns the file over at 10 MiB."""
+
 VISITS_PER_TURN_MAX = 500
 """Keys a controller visits at one instant: a burst must not starve the others."""
 

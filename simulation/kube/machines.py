@@ -33,7 +33,8 @@ class Process(State):
     started: Instant
     serves_from: Instant
     """When the program inside answers requests."""
-    ports: tuple[int, ...] = ()
+    ports: tuple[int, ...] | None = None
+    """Where it listens; None is wherever asked."""
     idle_cpu: MilliCpu = 1
     memory: Bytes = 24 * MIB
     stopping: bool = False
@@ -123,7 +124,8 @@ def processes_of(machine: Machine, pod_uid: str) -> list[Process]:
 def is_serving(machine: Machine, pod_uid: str, now: Instant, port: int | None = None) -> bool:
     """Tell whether a process of the pod really answers, on that port if one is named."""
     return machine.is_on and any(
-        process.serves_from <= now and (port is None or not process.ports or port in process.ports)
+        process.serves_from <= now
+        and (port is None or process.ports is None or port in process.ports)
         for process in processes_of(machine, pod_uid)
     )
 

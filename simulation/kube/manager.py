@@ -13,6 +13,7 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.records import Record, State
 from simulation.kernel.timeline import Datum, Event, Phase
 from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube import pod_control
 from simulation.kube.apiserver import Reply
 from simulation.kube.limits import VISITS_PER_TURN_MAX
 from simulation.kube.settings import Settings
@@ -54,6 +55,8 @@ class Tools(Record):
     """Node name to the NoExecute taint that it is its turn to get; empty is none."""
     notes: Mapping[str, Note] = {}
     """What this controller remembers from its earlier visits."""
+    refused: str = ""
+    """The API server's words about a pod that an earlier visit of this key asked for."""
 
 
 class Reconciler(Protocol):
@@ -188,7 +191,7 @@ class Manager:
         queue = self.state.queues[name]
         waiting = queue.queued.pop(key)
         queue.wait_for.pop(key, None)
-        tools = world.tools(name, queue.notes)
+        tools = world.tools(name, queue.notes, queue.refused.get(key, ""))
         outcome = self.reconcilers[name].reconcile(key, view, world.now, tools)
         queue.remember(outcome.notes)
         if outcome.again_in is not None:
@@ -234,14 +237,14 @@ class Manager:
         if flight is None or flight.attempt != attempt:
             return
         write = flight.batches[flight.index][number]
-        reply = Reply("manager/answer", name, (self.state.term, key, int(attempt)))
+        reply = Reply("manager/answer", name, (self.state.term, key, int(attempt), number))
         world.api.send(world, name, self.state.holder, (write,), reply, flight.causes)
 
     def answer(
         self, world: "World", name: str, data: tuple[Datum, ...], results: tuple[Result, ...]
     ) -> None:
         """An API server answered a write of a visit."""
-        term, key, attempt = data
+        term, key, attempt, number = data
         queue = self.state.queues.get(name)
         if queue is None or term != self.state.term:
             return
@@ -249,13 +252,16 @@ class Manager:
         if flight is None or flight.attempt != attempt:
             return
         flight.unanswered -= 1
+        write = flight.batches[flight.index][int(number)]
         for result in results:
             if isinstance(result, Committed):
                 seen = queue.wait_for.get(str(key), 0)
                 queue.wait_for[str(key)] = max(seen, result.version)
             elif not _settled(result):
                 flight.failed = True
-                world.write_refused(name, flight.batches[flight.index][0], result)
+            refusal = pod_control.answered(world, name, write, result)
+            if refusal:
+                queue.refused[str(key)] = refusal
         if flight.unanswered == 0:
             self._landed(world, name, str(key), flight)
 
@@ -270,6 +276,9 @@ class Manager:
             self._queue(world, name, (key,), flight.causes, queue.backoff(key))
         else:
             queue.failures.pop(key, None)
+            if queue.refused.pop(key, ""):
+                # What was refused has succeeded: its object may say so.
+                self._queue(world, name, (key,), flight.causes)
         due = queue.next_due()
         if due is not None:
             self._wake(world, name, max(due, world.now + 1))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WHOLE_LAB = "*"
 """The scenario's key for all namespaces together."""
 
-KINDS_MAX = {
+MOST_OF_A_KIND = {
     "ConfigMap": CONFIGS_MAX,
     "DaemonSet": DAEMON_SETS_MAX,
     "Ingress": INGRESSES_MAX,
@@ -50,8 +50,8 @@ def refusal(world: "World", obj: AnyObject, kind: str) -> Refused | None:
     if _held(world) >= room:
         message = "etcdserver: mvcc: database space exceeded"
         return Refused(500, "InternalError", message)
-    if kind in KINDS_MAX:
-        used, limit = len(world.store.state.objects.get(kind, {})), KINDS_MAX[kind]
+    if kind in MOST_OF_A_KIND:
+        used, limit = len(world.store.state.objects.get(kind, {})), MOST_OF_A_KIND[kind]
         return _exceeded(obj, "lab", used, limit) if used >= limit else None
     if kind != "Pod" or _of_a_node(obj):
         return None

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 ROUTED = ("EndpointSlice", "Ingress", "IngressClass", "Service")
 """Kinds that every machine's proxies watch, and so do ingress controllers."""
 
+REFERENCED = ("ConfigMap", "Secret")
+"""Kinds that pods refer to, and that kubelets watch for that."""
+
 RECONNECT_AFTER = SECOND
 """client-go's reflectors and the kubelet retry about a second after a connection breaks."""
 
@@ -48,18 +51,18 @@ class News:
     """Changes, sorted once by the machines whose business they are.
 
     A kubelet's watch has a field selector: it hears of its own Node and of the pods bound to it.
-    Routing tables concern every machine.
+    Routing tables concern every machine, and so may what pods refer to.
     """
 
     def __init__(self, changes: list[Change] | None) -> None:
         self.too_late = changes is None
         self.own: dict[str, list[Change]] = {}
-        self.routed: list[Change] = []
+        self.common: list[Change] = []
         for change in changes or ():
             if change.kind == "Node":
                 self.own.setdefault(change.key, []).append(change)
-            elif change.kind in ROUTED:
-                self.routed.append(change)
+            elif change.kind in ROUTED or change.kind in REFERENCED:
+                self.common.append(change)
             elif change.kind == "Pod":
                 sides = [each for each in (change.old, change.new) if isinstance(each, Pod)]
                 for name in dict.fromkeys(each.spec.node_name for each in sides):
@@ -67,7 +70,7 @@ class News:
 
     def of(self, machine: str) -> list[Change]:
         """Return what a machine hears of them."""
-        return self.own.get(machine, []) + self.routed
+        return self.own.get(machine, []) + self.common
 
 
 class Readers:
@@ -129,7 +132,7 @@ class Readers:
                 since[reader.seen] = News(_fresh(world, reader.seen, seen))
             news, reader.seen = since[reader.seen], seen
             # Of thousands of machines a change is news for a few.
-            if news.too_late or news.routed or name in news.own:
+            if news.too_late or news.common or name in news.own:
                 self._tell(world, reader, None if news.too_late else news.of(name))
 
     def _advance(self, world: "World", reader: Reader, seen: int) -> None:

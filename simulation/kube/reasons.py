@@ -2,6 +2,7 @@
 
 The engine knows no language. A Reason is a key of this table with its parameters; the page
 looks the template up in the reader's language. Keys are alphabetical within their section.
+A parameter whose name ends in "bytes" is a size: whoever tells it writes 128Mi.
 """
 
 MACHINES: dict[str, str] = {
@@ -17,7 +18,7 @@ MACHINES: dict[str, str] = {
     "disk-slow": "etcd on {node} needs {ms} ms per fsync now: its disk is slow",
     "election-timers-set": "The election timers of {members} were set to run out together",
     "machine-shutting-down": "{node} is being shut down",
-    "memory-leaks": "{pod} takes {bytes} bytes of memory more",
+    "memory-leaks": "{pod} takes {bytes} of memory more",
     "process-killed": "{process} on {node} was killed",
     "process-started": "{process} on {node} has started",
     "machine-back": "{node} has started again",
@@ -92,11 +93,11 @@ REFUSALS: dict[str, str] = {
     "disk-not-slow": "The disk of {node} is not slow",
     "entry-unknown": "The log has no entry {index}; those from {oldest} to {newest} can be opened",
     "fill-out-of-range": "A disk can be filled to 0 to 100 percent",
-    "leak-out-of-range": "{node} has {limit} bytes of memory; a program cannot take more than that",
+    "leak-out-of-range": "{node} has {limit_bytes} of memory; a program cannot take more than that",
     "machine-shutting-down-already": "{node} is being shut down already",
     "fsync-out-of-range": "An fsync can be made to take 1 to {limit} ms; 0 ends it",
     "loss-out-of-range": "A cable can lose 1 to 100 percent of all packets",
-    "files-too-large": "The files are too large; {limit} bytes is the limit",
+    "files-too-large": "The files are too large; {limit_bytes} is the limit",
     "load-too-large": "{rps} requests a second are more than the {limit} a lab can be asked for",
     "machine-already-off": "{node} is off already, since {since}",
     "machine-already-on": "{node} is on already",
@@ -155,6 +156,8 @@ CONTROLLERS: dict[str, str] = {
     "daemonset-creates": "The DaemonSet {daemonset} wants a pod on {node} and found none",
     "daemonset-counted": "The DaemonSet {daemonset} counted its pods",
     "daemonset-deletes": "The DaemonSet {daemonset} has a pod on {node} that should not be there",
+    "daemonset-removes-failed": "The DaemonSet {daemonset} found its pod on {node} failed and "
+    "deletes it",
     "deployment-counted": "The Deployment {deployment} counted its pods: {ready} of {wanted} ready",
     "deployment-scaled": "The Deployment {deployment} scales {replicaset} from {from} to {to}",
     "endpoints-dropped": "The Service {service} is gone, and its endpoints with it",
@@ -210,7 +213,7 @@ WAITS: dict[str, str] = {
 WEB: dict[str, str] = {
     "lab-stopped": "This lab has stopped after an error of ours; its journal is kept",
     "message-malformed": "This is not a message ClusterLab understands",
-    "message-too-large": "The message has {size} bytes; {limit} is the limit",
+    "message-too-large": "The message has {size_bytes}; {limit_bytes} is the limit",
     "message-unknown": "This is neither a command nor a question",
     "only-looking": "This link only lets you look",
     "out-of-reach": "The lab cannot be reached at the moment; please try again",

@@ -1,15 +1,15 @@
 """The periods and limits that a scenario may change, with the real ones as defaults.
 
-Sources: reference tables of kube-controller-manager, kubelet, kube-scheduler and etcd v1.36;
-each field names its flag or constant.
+The defaults are those of kube-controller-manager, kubelet, kube-scheduler and etcd v1.36, under the
+names of their flags.
 """
 
 from simulation.kernel.records import Record
-from simulation.kernel.units import MINUTE, SECOND, Duration
+from simulation.kernel.units import SECOND, Duration
 
 
-class Settings(Record):
-    """Everything that is a flag of a real component."""
+class Settings(Record, forbid_unknown_fields=True):
+    """Periods, rates and limits; a scenario that names another is refused."""
 
     node_monitor_period: Duration = 5 * SECOND
     node_monitor_grace: Duration = 50 * SECOND
@@ -26,9 +26,7 @@ class Settings(Record):
     leader_renew_deadline: Duration = 10 * SECOND
     leader_retry_period: Duration = 2 * SECOND
     raft_tick: Duration = 100
-    raft_election_ticks: int = 10
     etcd_request_timeout: Duration = 7 * SECOND
-    api_request_timeout: Duration = 60 * SECOND
     api_batch_window: Duration = 3
     """Writes that reach an API server within this time share a log entry."""
     watch_latency: Duration = 5
@@ -41,10 +39,6 @@ class Settings(Record):
     scheduler_burst: int = 100
     scheduler_cycle: Duration = 8
     kubelet_latency: Duration = 30
-    proxy_sync_min: Duration = SECOND
-    ingress_sync: Duration = SECOND
-    endpoint_health_interval: Duration = 2 * SECOND
-    """The balancer in front of the API servers and of the ingress controllers checks this often."""
     boot_duration: Duration = 20 * SECOND
     pod_gc_period: Duration = 20 * SECOND
     terminated_pods_max: int = 12_500
@@ -56,8 +50,6 @@ class Settings(Record):
     """shutdownGracePeriod of the kubelets; 0, the default, leaves graceful shutdown off."""
     shutdown_grace_critical: Duration = 0
     """shutdownGracePeriodCriticalPods: the part of it that is kept for critical pods."""
-    profile: str = "default"
-    calm_after: Duration = MINUTE
 
     def shortened(self) -> bool:
         """Tell whether a period that learners watch differs from the real one."""

@@ -44,6 +44,8 @@ class QueueState(State):
     queued: dict[str, Queued] = {}
     flights: dict[str, Flight] = {}
     failures: dict[str, int] = {}
+    refused: dict[str, str] = {}
+    """Key to why the API server refused a pod that its last visit wanted."""
     wait_for: dict[str, int] = {}
     """Key to the resourceVersion of its own last write: visit it when that has been seen."""
     visits: int = 0

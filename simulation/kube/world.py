@@ -16,6 +16,7 @@ from simulation.kernel.records import State
 from simulation.kernel.timeline import Event, Timeline
 from simulation.kernel.units import Instant
 from simulation.kube import (
+    aftermath,
     apiserver,
     control_plane,
     controllers,
@@ -28,6 +29,7 @@ from simulation.kube import (
     readers,
     server_health,
 )
+from simulation.kube.aftermath import Aftermath
 from simulation.kube.apiserver import Api, ApiState
 from simulation.kube.consensus import Consensus
 from simulation.kube.consensus_state import ConsensusState
@@ -57,9 +59,19 @@ from simulation.kube.settings import Settings
 from simulation.kube.store import Change, Store, StoreState
 from simulation.kube.workqueue import Note
 from simulation.kube.writes import Refused as RefusedWrite
-from simulation.kube.writes import Result, Write
+from simulation.kube.writes import Write
 from simulation.raft import quorum
 from simulation.raft.roles import Role
+
+SOURCES = {
+    "daemonset": "daemonset-controller",
+    "deployment": "deployment-controller",
+    "disruption": "controllermanager",
+    "node-lifecycle": "node-controller",
+    "replicaset": "replicaset-controller",
+    "taint-eviction": "taint-eviction-controller",
+}
+"""Controller to the component that its events name."""
 
 
 class WorldState(State):
@@ -67,6 +79,8 @@ class WorldState(State):
 
     now: Instant = 0
     last_fault: int = 0
+    aftermath: Aftermath | None = None
+    """The latest fault that silences a node, and what came of it."""
     workers_made: int = 0
     settings: Settings = msgspec.field(default_factory=Settings)
     machines: dict[str, Machine] = {}
@@ -164,6 +178,7 @@ class World:
         state.now, state.last_fault = self.now, self.last_fault
         state.timeline = self.timeline.events()
         state.consensus = self.consensus.state
+        state.events = self.events.given()
         state.scheduler = self.scheduler.state
         state.offices = self.offices.state
         state.readers = self.readers.state
@@ -241,17 +256,18 @@ class World:
     def fault(self, key: str, subject: str, **params: Any) -> int:
         """Write down an act upon reality: the first cause of what follows."""
         self.last_fault = self.story(key, subject, (), **params)
-        self.traffic.fault_begins(self, self.last_fault)
+        if aftermath.silences(Reason(key, params)):
+            self.state.aftermath = aftermath.begins(self, self.last_fault)
         return self.last_fault
 
     def committed(self, change: Change) -> None:
         """The store has a new change."""
-        if change.kind in ("EndpointSlice", "Ingress", "Service"):
-            self.traffic.belief_changed(self, change)
         if change.kind == "Node" and change.old is None and change.new is not None:
             self.heartbeats.add(self, change.key, self.now)
         if change.kind == "Node" and change.new is None:
             self.heartbeats.remove(change.key)
+        if change.kind in ("Deployment", "Node"):
+            aftermath.review(self)
         for observer in self.observers:
             observer(change)
 
@@ -262,9 +278,12 @@ class World:
             raise Refused("not-found", kind=kind, key=key)
         raise Refused("not-found-since", kind=kind, key=key, since=since)
 
-    def tools(self, source: str, notes: dict[str, Note] | None = None) -> Tools:
+    def tools(
+        self, controller: str, notes: dict[str, Note] | None = None, refused: str = ""
+    ) -> Tools:
         """Return what a controller may use beside its view."""
         holder = self.manager.state.holder
+        source = SOURCES.get(controller, controller)
 
         def event(regarding: AnyObject, type: str, reason: str, message: str) -> None:
             self.events.add(self.now, source, holder, regarding, type, reason, message)
@@ -278,19 +297,8 @@ class World:
             hearts.last_look(self),
             hearts.state.memory.orders,
             notes or {},
+            refused,
         )
-
-    def write_refused(self, by: str, write: Write, result: Result) -> None:
-        """A controller's write was refused: quotas become visible this way."""
-        if isinstance(result, RefusedWrite) and result.code == 403:
-            text = f"Error creating: {result.message}"
-            owner = write.object.metadata.owner_references
-            subject = self.store.get(
-                owner[0].kind, f"{write.object.metadata.namespace}/{owner[0].name}"
-            ) if owner else None
-            if subject is not None:
-                self.events.add(self.now, by, "", subject, "Warning", "FailedCreate", text)
-                self.story("quota-refused", f"{owner[0].kind}/{owner[0].name}", (), text=text)
 
     def judge_eviction(self, pod: Pod) -> RefusedWrite | PodDisruptionBudget | None:
         """Return why the eviction API refuses a pod, the budget that pays for it, or None."""
@@ -330,6 +338,10 @@ class World:
     def traffic_changed(self, cause: int = 0) -> None:
         """Something that requests meet on their way changed."""
         self.traffic.changed(self)
+
+    def traffic_solved(self) -> None:
+        """It is known how requests fare from now on."""
+        aftermath.review(self)
 
     def memory_taken(self, node: str) -> None:
         """Something on a machine takes more memory or disk."""

@@ -80,11 +80,6 @@ def already_exists(kind_plural: str, name: str) -> Refused:
     return Refused(409, "AlreadyExists", f'{kind_plural} "{name}" already exists')
 
 
-def is_committed(result: Result) -> bool:
-    """Tell whether a write took effect for certain."""
-    return isinstance(result, Committed)
-
-
 def set_path(target: AnyObject, path: tuple[str, ...], value: object) -> AnyObject:
     """Return a copy of a nested structure with one dotted path replaced."""
     head, *tail = path

@@ -9,7 +9,7 @@ from simulation.kube.objects.kinds import KINDS
 from simulation.kubectl.errors import BALANCER, CommandError
 from simulation.kubectl.output import Output, json_text
 from simulation.kubectl.parse import Call, not_here
-from simulation.kubectl.resources import RESOURCES, find
+from simulation.kubectl.resources import RESOURCES, Resource, find
 from simulation.kubectl.tables import layout
 from simulation.kubectl.verbs import EACH_LINE
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 VERSION = "v1.36.2"
 KUSTOMIZE = "v5.8.1"
+CLIENT_VERSION = f"Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n"
+HINT = "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n"
+"""The last words of cluster-info, whoever answers."""
 
 
 def version(world: "World", call: Call) -> Output:
@@ -34,30 +37,46 @@ def version(world: "World", call: Call) -> Output:
             content["serverVersion"] = named
         # The only JSON of kubectl that is indented by two.
         return Output(f"{json.dumps(content, indent=2)}\n" if form == "json" else to_yaml(content))
-    text = f"Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n"
-    return Output(text if call.on("client") else f"{text}Server Version: {VERSION}\n")
+    return Output(CLIENT_VERSION if call.on("client") else f"{CLIENT_VERSION}Server Version: {VERSION}\n")
 
 
 def api_resources(world: "World", call: Call) -> Output:
     """Print the kinds that the API server offers."""
+    wide, order = call.flag("output") == "wide", call.flag("sort-by")
     if call.flag("output") not in ("", "name", "wide"):
         raise CommandError(f"error: --output {call.flag('output')} is not available")
-    rows = [] if call.on("no-headers") else [["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"]]
+    if order not in ("", "name", "kind"):
+        raise CommandError("error: --sort-by accepts only name or kind")
+    head = ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND", *(["VERBS", "CATEGORIES"] if wide else [])]
+    rows = [] if call.on("no-headers") else [head]
     listed = sorted(RESOURCES.values(), key=lambda each: (each.group != "", each.group, each.plural))
+    if order:
+        listed.sort(key=lambda each: each.plural if order == "name" else each.kind)
     for each in listed:
         if call.given("namespaced") and call.on("namespaced") != each.namespaced:
             continue
         if call.given("api-group") and call.flag("api-group") != each.group:
+            continue
+        if not set(call.every("verbs")) <= set(_verbs(each)):
             continue
         short = ",".join(each.short_names)
         namespaced = "true" if each.namespaced else "false"
         if call.flag("output") == "name":
             rows.append([each.full])
         else:
-            rows.append([each.plural, short, each.api_version, namespaced, each.kind])
+            more = [",".join(_verbs(each)), "all" if each.in_all else ""] if wide else []
+            rows.append([each.plural, short, each.api_version, namespaced, each.kind, *more])
     if call.flag("output") == "name":
         return Output("".join(f"{cells[0]}\n" for cells in rows if cells[0] != "NAME"))
     return Output("".join(f"{line}\n" for line in layout(rows)))
+
+
+VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+
+
+def _verbs(resource: Resource) -> tuple[str, ...]:
+    """Return what can be done with a kind."""
+    return {"Binding": ("create",), "ComponentStatus": ("get", "list")}.get(resource.kind, VERBS)
 
 
 def api_versions(world: "World", call: Call) -> Output:
@@ -73,8 +92,7 @@ def cluster_info(world: "World", call: Call) -> Output:
     return Output(
         f"Kubernetes control plane is running at https://{BALANCER}\n"
         f"CoreDNS is running at https://{BALANCER}/api/v1/namespaces/kube-system/services/"
-        "kube-dns:dns/proxy\n\n"
-        "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n"
+        f"kube-dns:dns/proxy\n{HINT}"
     )
 
 
@@ -106,6 +124,20 @@ KUBECONFIG: dict[str, Any] = {
 """What a file ~/.kube/config would hold."""
 
 
+def refuse_other_cluster(call: Call) -> None:
+    """Raise CommandError if a line names a context, a cluster or a user that is not there."""
+    if call.given("kubeconfig"):
+        # Nothing lies on a disk here.
+        raise CommandError(f"error: stat {call.flag('kubeconfig')}: no such file or directory")
+    for flag, known, text in (
+        ("context", CONTEXT, "Error in configuration: context was not found for specified context: {}"),
+        ("cluster", CONTEXT, 'error: no server found for cluster "{}"'),
+        ("user", USER, 'error: auth info "{}" does not exist'),
+    ):
+        if call.given(flag) and call.flag(flag) != known:
+            raise CommandError(text.format(call.flag(flag)))
+
+
 def config_view(world: "World", call: Call) -> Output:
     """Print how the cluster is reached."""
     return Output(json_text(KUBECONFIG) if call.flag("output") == "json" else to_yaml(KUBECONFIG))
@@ -113,11 +145,12 @@ def config_view(world: "World", call: Call) -> Output:
 
 def config_contexts(world: "World", call: Call) -> Output:
     """Print the only context there is."""
+    head = ["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"]
     if call.args and call.args[0] != CONTEXT:
-        raise CommandError(f"error: context {call.args[0]} not found")
+        return Output(f"{layout([head])[0]}\n", f"error: context {call.args[0]} not found\n", 1)
     if call.flag("output") == "name":
         return Output(f"{CONTEXT}\n")
-    rows = [["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"], ["*", CONTEXT, CONTEXT, USER, ""]]
+    rows = [head, ["*", CONTEXT, CONTEXT, USER, ""]]
     return Output("".join(f"{line}\n" for line in layout(rows[1:] if call.on("no-headers") else rows)))
 
 
@@ -174,7 +207,10 @@ def explain(world: "World", call: Call) -> Output:
             "for a complete list of supported resources."
         )
     name, *path = call.args[0].split(".")
-    resource = find(name)
+    try:
+        resource = find(name)
+    except CommandError as problem:
+        raise CommandError(problem.text.removeprefix("error: ")) from None
     found = fields_below(resource.kind, tuple(path))
     if found is None:
         raise CommandError(f'error: field "{path[-1] if path else name}" does not exist')

@@ -8,30 +8,35 @@ from simulation.kernel.calendar import Calendar
 from simulation.kube.manifests.codec import to_json
 from simulation.kube.manifests.reading import Document, Unreadable, documents, value_of
 from simulation.kube.manifests.updates import refused_changes
-from simulation.kube.objects.kinds import AnyObject
-from simulation.kubectl.errors import CommandError, not_found
+from simulation.kube.objects.kinds import AnyObject, key_of
+from simulation.kubectl.durations import duration
+from simulation.kubectl.errors import NO_RESOURCES, CommandError, not_found
 from simulation.kubectl.jsonpath import compact
 from simulation.kubectl.merge import json_merge, json_patch, strategic, three_way
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
-from simulation.kubectl.parse import Call, not_here
+from simulation.kubectl.parse import Call, not_here, parse
 from simulation.kubectl.reading import collect, namespace_of
 from simulation.kubectl.resources import Resource, targets
-from simulation.kubectl.session import STDERR, Session
+from simulation.kubectl.session import STDERR, Aim, Session
 from simulation.kubectl.sources import (
     Given,
     Rejected,
     admitted,
+    as_validated,
     checked,
+    found_by,
     invalid_text,
     manifests,
+    tolerated,
 )
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
+CHANGE_CAUSE = "kubernetes.io/change-cause"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 OWN_FIELDS = ("api_version", "status", "kind")
-NOT_SIMULATED = "Note: {what} is stored and given back, but ClusterLab does not simulate a {kind} yet"
 
 
 def needs_files(call: Call) -> None:
@@ -46,7 +51,7 @@ def apply(world: "World", session: Session, call: Call) -> None:
         raise CommandError(f"kubectl apply {call.args[0]}: real, not simulated here, try: kubectl get -o yaml")
     needs_files(call)
     for given in manifests(session, call):
-        _each(world, session, call, given, _apply_one)
+        _each(world, session, call, given, _apply_on_the_server if call.on("server-side") else _apply_one)
 
 
 def create(world: "World", session: Session, call: Call) -> None:
@@ -59,13 +64,19 @@ def create(world: "World", session: Session, call: Call) -> None:
 def replace(world: "World", session: Session, call: Call) -> None:
     """Plan the replacement of what is there by each manifest."""
     needs_files(call)
+    for flag in () if call.on("force") else ("grace-period", "timeout"):
+        if call.given(flag):
+            raise CommandError(f"error: --{flag} must have --force specified")
+    if call.on("force") and not call.dry_run:
+        _delete_first(world, session, call)
+        return
     for given in manifests(session, call):
         _each(world, session, call, given, _replace_one)
 
 
 def _each(world: "World", session: Session, call: Call, given: Given, plan: Any) -> None:
     try:
-        plan(world, session, call, given)
+        plan(world, session, call, as_validated(world, session, call, given))
     except Rejected as rejected:
         session.problems += rejected.problems
         session.complain(world.now, rejected.text)
@@ -73,13 +84,13 @@ def _each(world: "World", session: Session, call: Call, given: Given, plan: Any)
         session.complain(world.now, problem.text)
 
 
-def _is_dry(call: Call) -> str:
-    mode = call.flag("dry-run", "none")
-    if mode not in ("none", "client", "server"):
-        raise CommandError(
-            f'error: Invalid dry-run value ({mode}). Must be "none", "server", or "client".'
-        )
-    return "" if mode == "none" else " (dry run)" if mode == "client" else " (server dry run)"
+SAY_NOTHING_OF_DRY_RUNS = ("patch", "taint")
+"""Verbs whose line is the same in a dry run."""
+
+
+def dry_run_note(call: Call) -> str:
+    """Return what stands behind each line of a dry run."""
+    return {"": "", "client": " (dry run)", "server": " (server dry run)"}[call.dry_run]
 
 
 def done(
@@ -88,7 +99,8 @@ def done(
     """Return what is said about a finished write, in the form that -o asks for."""
     form = call.flag("output")
     if form == "":
-        return f"{resource.typed}/{obj.metadata.name} {word}{_is_dry(call)}"
+        note = "" if call.verb in SAY_NOTHING_OF_DRY_RUNS else dry_run_note(call)
+        return f"{resource.typed}/{obj.metadata.name} {word}{note}"
     return print_as(world, form, [(resource, obj)], False).removesuffix("\n")
 
 
@@ -104,31 +116,78 @@ def perform(
     context: str = "",
 ) -> None:
     """Plan a write, or only say what it would do."""
+    if call.on("record"):
+        meta = obj.metadata
+        annotations = {**meta.annotations, CHANGE_CAUSE: change_cause(session)}
+        obj = msgspec.structs.replace(obj, metadata=msgspec.structs.replace(meta, annotations=annotations))
+        fields = (*fields, "metadata.annotations") if "metadata.annotations" not in fields else fields
     said = done(world, session, call, resource, obj, word)
-    if _is_dry(call):
+    if call.dry_run:
         session.say(world.now, said)
     else:
-        note = ""
-        if not resource.simulated and verb == "create":
-            what = f"{resource.typed}/{obj.metadata.name}"
-            note = NOT_SIMULATED.format(what=what, kind=resource.kind)
-        session.act(verb, obj, said, fields, context, note=note)
+        note = verb == "create" or call.verb == "scale"
+        session.act(verb, obj, said, fields, context, word=word, note=note)
+
+
+def change_cause(session: Session) -> str:
+    """Return the line that is typed, as --record notes it: the flags in full and at its end."""
+    call = parse(session.argv)
+    flags = "".join(f" --{name}={value}" for name in call.flags for value in call.values(name))
+    return " ".join(["kubectl", call.verb, *call.args]) + flags
 
 
 def _create_one(world: "World", session: Session, call: Call, given: Given) -> None:
     file = given.document.file
     context = f'error when creating "{file}"'
-    obj = admitted(world, given.resource, given.document, context)
+    obj = admitted(world, given.resource, _saved(call, given.document), context)
     perform(world, session, call, "create", given.resource, obj, "created", (), context)
+
+
+def _saved(call: Call, document: Document) -> Document:
+    """Return a manifest with the note for apply, if --save-config asks for it."""
+    if not call.on("save-config"):
+        return document
+    return msgspec.structs.replace(document, content=remembered(document.content))
 
 
 def _replace_one(world: "World", session: Session, call: Call, given: Given) -> None:
     context = f'error when replacing "{given.document.file}"'
-    obj = admitted(world, given.resource, given.document, context)
+    obj = admitted(world, given.resource, _saved(call, given.document), context)
     live = world.store.get(given.resource.kind, given.key)
     if live is not None:
         refuse_immutable(live, obj, given.resource.kind, world.calendar, given.document)
     perform(world, session, call, "update", given.resource, obj, "replaced", (), context)
+
+
+def _delete_first(world: "World", session: Session, call: Call) -> None:
+    """Plan the deletion of what the manifests name; who waits for it goes on with `recreate`."""
+    grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
+    orphans = call.flag("cascade", "background") in ("orphan", "false")
+    for given in manifests(session, call):
+        live = world.store.get(given.resource.kind, given.key)
+        if live is not None:
+            said = f'{given.resource.typed} "{given.name}" deleted'
+            said += f" from {given.namespace} namespace" if given.namespace else ""
+            seconds = None if grace < 0 else max(grace, 1)
+            session.act("delete", live, said, (), "", seconds, "Orphan" if orphans else "Background")
+            session.aims.append(
+                Aim(given.resource.kind, key_of(live), live.metadata.uid, f"{given.resource.plural}/{given.name}")
+            )
+    session.goal = "recreated"
+    if call.given("timeout") and duration(call.flag("timeout")) > 0:
+        session.deadline = world.now + duration(call.flag("timeout"))
+
+
+def recreate(world: "World", session: Session, call: Call) -> None:
+    """Plan the creation of the manifests of `replace --force`, once what they replace is gone."""
+    for given in manifests(session, call):
+        _each(world, session, call, given, _recreate_one)
+
+
+def _recreate_one(world: "World", session: Session, call: Call, given: Given) -> None:
+    context = f'error when creating "{given.document.file}"'
+    obj = admitted(world, given.resource, _saved(call, given.document), context)
+    perform(world, session, call, "create", given.resource, obj, "replaced", (), context)
 
 
 def _apply_one(world: "World", session: Session, call: Call, given: Given) -> None:
@@ -136,7 +195,7 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
     live = world.store.get(given.resource.kind, given.key)
     if live is None or live.metadata.uid == "":
         context = f'error when creating "{given.document.file}"'
-        noted = msgspec.structs.replace(given.document, content=_noted(content))
+        noted = msgspec.structs.replace(given.document, content=remembered(content))
         obj = admitted(world, given.resource, noted, context)
         perform(world, session, call, "create", given.resource, obj, "created", (), context)
         return
@@ -165,11 +224,29 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
     perform(world, session, call, "patch", given.resource, obj, word, fields)
 
 
+def _apply_on_the_server(world: "World", session: Session, call: Call, given: Given) -> None:
+    """Plan what apply --server-side comes to where nobody manages fields: a merge, and no note."""
+    live = world.store.get(given.resource.kind, given.key)
+    word, context = "serverside-applied", f'error when applying patch to "{given.document.file}"'
+    if live is None or live.metadata.uid == "":
+        obj = admitted(world, given.resource, given.document, "")
+        perform(world, session, call, "create", given.resource, obj, word)
+        return
+    merged = strategic(to_json(live, world.calendar), given.document.content)
+    obj = admitted(world, given.resource, msgspec.structs.replace(given.document, content=merged), "")
+    refuse_immutable(live, obj, given.resource.kind, world.calendar, given.document)
+    fields = changed(live, obj)
+    if fields:
+        perform(world, session, call, "patch", given.resource, obj, word, fields, context)
+    else:
+        session.say(world.now, done(world, session, call, given.resource, live, word))
+
+
 def merged_with(world: "World", given: Given, live: AnyObject) -> AnyObject:
     """Return what a manifest makes of what is there; raise Rejected."""
     last = _last_applied(live)
-    before = _noted(last) if last else {}
-    merged = three_way(before, _noted(given.document.content), to_json(live, world.calendar))
+    before = remembered(last) if last else {}
+    merged = three_way(before, remembered(given.document.content), to_json(live, world.calendar))
     document = msgspec.structs.replace(given.document, content=merged)
     return admitted(world, given.resource, document, "")
 
@@ -190,7 +267,7 @@ def _others(obj: AnyObject) -> dict[str, str]:
     return {k: v for k, v in obj.metadata.annotations.items() if k != LAST_APPLIED}
 
 
-def _noted(content: dict[str, Any]) -> dict[str, Any]:
+def remembered(content: dict[str, Any]) -> dict[str, Any]:
     """Return a manifest with the annotation in which apply remembers it."""
     meta = content.get("metadata") or {}
     if not isinstance(meta, dict) or not isinstance(meta.get("annotations") or {}, dict):
@@ -198,8 +275,8 @@ def _noted(content: dict[str, Any]) -> dict[str, Any]:
         return content
     annotations = dict(meta.get("annotations") or {})
     annotations.pop(LAST_APPLIED, None)
-    remembered = {**content, "metadata": {**meta, "annotations": annotations}}
-    annotations = {**annotations, LAST_APPLIED: compact(remembered) + "\n"}
+    bare = {**content, "metadata": {**meta, "annotations": annotations}}
+    annotations = {**annotations, LAST_APPLIED: compact(bare) + "\n"}
     return {**content, "metadata": {**meta, "annotations": annotations}}
 
 
@@ -263,7 +340,6 @@ def patch(world: "World", session: Session, call: Call) -> None:
     text = call.flag("patch") or session.files.get(call.flag("patch-file"), "")
     if not text:
         raise CommandError("error: must specify --patch or --patch-file containing the contents of the patch")
-    wanted = targets(call, names_needed=True)
     sort = call.flag("type", "strategic")
     if sort not in ("strategic", "merge", "json"):
         raise CommandError(f'error: --type must be one of [json merge strategic], not "{sort}"')
@@ -272,10 +348,7 @@ def patch(world: "World", session: Session, call: Call) -> None:
     except Unreadable as unreadable:
         session.problems.append(unreadable.problem)
         raise CommandError(f"error: unable to parse \"{text[:200]}\": {unreadable.problem.text}") from None
-    found, problems = collect(world, call, wanted)
-    for problem in problems:
-        session.complain(world.now, problem)
-    for resource, live in found:
+    for resource, live in found_by(world, session, call, NO_RESOURCES):
         before = to_json(live, world.calendar)
         try:
             if sort == "json":
@@ -297,12 +370,16 @@ def patch(world: "World", session: Session, call: Call) -> None:
         except ValueError as problem:
             session.complain(world.now, f"The request is invalid: the server rejected our request due to an error in our request: {problem}")
             continue
+        content = tolerated(session, world.now, resource.kind, content, True)
         rewrite(world, session, call, resource, live, content, "patched", "patched (no change)")
 
 
 def edit(world: "World", session: Session, call: Call) -> None:
     """Plan the change of an object to the text that the editor gave back."""
-    found, problems = collect(world, call, targets(call, names_needed=True))
+    wanted = targets(call, names_needed=True)
+    if not wanted:
+        raise CommandError(NO_RESOURCES)
+    found, problems = collect(world, call, wanted)
     if problems:
         raise CommandError(problems[0])
     if not session.files:

@@ -6,28 +6,30 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from simulation.kube.indexes import REPLICA_SETS_BY_OWNER
+from simulation.kube.manifests.codec import to_json
 from simulation.kube.manifests.validation import label_problems
+from simulation.kube.manifests.wording import label_key, label_value, shown
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.node import Node, Taint
 from simulation.kube.objects.pod import Pod, PodSpec, PodTemplateSpec
 from simulation.kube.objects.workload import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from simulation.kube.rules.revisions import revision_of, same_template, without_hash
-from simulation.kubectl.applying import perform
-from simulation.kubectl.errors import NO_RESOURCES, CommandError, required
+from simulation.kubectl.applying import CHANGE_CAUSE, perform
+from simulation.kubectl.describe_pods import template
+from simulation.kubectl.errors import NO_RESOURCES, CommandError, required, usage_of
 from simulation.kubectl.numbers import whole_number
-from simulation.kubectl.output import Found, Output
-from simulation.kubectl.parse import Call
+from simulation.kubectl.output import Output
+from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect
-from simulation.kubectl.resources import RESOURCES, Target, targets
+from simulation.kubectl.resources import RESOURCES, Target, find, targets
 from simulation.kubectl.session import Session
-from simulation.kubectl.sources import manifests
+from simulation.kubectl.sources import found_by, invalid_text
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
 replace = msgspec.structs.replace
 RESTARTED = "kubectl.kubernetes.io/restartedAt"
-CHANGE_CAUSE = "kubernetes.io/change-cause"
 REPLICAS_MAX = 2_147_483_647
 NAMES_NEEDED = (
     "error: one or more resources must be specified as <resource> <name> or <resource>/<name>"
@@ -35,25 +37,6 @@ NAMES_NEEDED = (
 Scalable = Deployment | ReplicaSet | StatefulSet
 Templated = Deployment | ReplicaSet | StatefulSet | DaemonSet
 Restartable = Deployment | DaemonSet | StatefulSet
-
-
-def found_by(
-    world: "World", session: Session, call: Call, nothing: str = "error: required resource not specified"
-) -> Found:
-    """Return the objects that arguments or -f name; complaints go to the session.
-
-    nothing: what is said if the line names none.
-    """
-    if call.given("filename"):
-        wanted = [Target(each.resource, each.name) for each in manifests(session, call)]
-    else:
-        wanted = targets(call, names_needed=True)
-    if not wanted:
-        raise CommandError(nothing)
-    found, problems = collect(world, call, wanted)
-    for problem in problems:
-        session.complain(world.now, problem)
-    return found
 
 
 def scale(world: "World", session: Session, call: Call) -> None:
@@ -64,7 +47,7 @@ def scale(world: "World", session: Session, call: Call) -> None:
     replicas = whole_number(text, "--replicas")
     if not 0 <= replicas <= REPLICAS_MAX:
         raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
-    for resource, obj in found_by(world, session, call):
+    for resource, obj in found_by(world, session, call, NO_RESOURCES):
         if not isinstance(obj, Scalable):
             session.complain(
                 world.now,
@@ -99,7 +82,9 @@ def _split_changes(call: Call, what: str) -> tuple[Call, dict[str, str], list[st
         raise CommandError(f"error: at least one {what} update is required")
     both = sorted(set(new) & set(removed))
     if both:
-        raise CommandError(f"error: can not both modify and remove a {what} in the same command")
+        raise CommandError(
+            f"error: can not both modify and remove the following {what}(s) in the same command: {', '.join(both)}"
+        )
     return replace(call, args=tuple(words)), new, removed
 
 
@@ -117,21 +102,27 @@ def _mark(world: "World", session: Session, call: Call, field: str, what: str, w
     if not call.args and not call.given("filename"):
         raise CommandError(NAMES_NEEDED)
     call, new, removed = _split_changes(call, what)
+    may_overwrite = call.on("overwrite")
     if field == "labels":
-        bad = label_problems("metadata.labels", new)
-        if bad:
-            raise CommandError(f"error: invalid label value: {bad[0][1]}")
+        for key, value in new.items():
+            for _, text in label_value("", value):
+                why = text.partition(f"{shown(value)}: ")[2]
+                raise CommandError(f'error: invalid label value: "{key}={value}": {why}')
     for resource, obj in found_by(world, session, call):
         old = getattr(obj.metadata, field)
+        if call.on("list") and not new and not removed:
+            for key, value in sorted(old.items()):
+                session.say(world.now, f"{key}={value}")
+            continue
         clash = [key for key in new if key in old and old[key] != new[key]]
-        if clash and not call.on("overwrite"):
+        if clash and not may_overwrite:
             session.complain(
                 world.now,
                 f"error: '{clash[0]}' already has a value ({old[clash[0]]}), and --overwrite is false",
             )
             continue
         for key in removed:
-            if key not in old:
+            if key not in old and field == "labels":
                 session.say(world.now, f'{what} "{key}" not found.')
         merged = {key: value for key, value in {**old, **new}.items() if key not in removed}
         name = f"{resource.typed}/{obj.metadata.name}"
@@ -140,7 +131,14 @@ def _mark(world: "World", session: Session, call: Call, field: str, what: str, w
             session.say(world.now, f"{name} {'not ' if field == 'labels' else ''}{word}")
             continue
         marked = replace(obj, metadata=replace(obj.metadata, **{field: merged}))
-        said = "unlabeled" if field == "labels" and removed and not new else word
+        said = word
+        if field == "labels":
+            said = {(True, True): "modified", (False, True): "unlabeled"}.get((bool(new), bool(removed)), word)
+            bad = label_problems("metadata.labels", merged)
+            if bad:
+                text = invalid_text(resource.kind, obj.metadata.name, [words for _, words in bad])
+                session.complain(world.now, text)
+                continue
         perform(world, session, call, "patch", resource, marked, said, (f"metadata.{field}",))
 
 
@@ -162,6 +160,9 @@ def _nodes(world: "World", session: Session, call: Call) -> list[Node]:
 def cordon(world: "World", session: Session, call: Call) -> None:
     """Plan to keep new pods away from nodes, or to let them come again."""
     for node in _nodes(world, session, call):
+        if session.failed:
+            # As kubectl does: where one name is wrong, nothing happens to the others.
+            return
         set_schedulable(world, session, call, node, call.verb == "uncordon")
 
 
@@ -185,11 +186,16 @@ def taint(world: "World", session: Session, call: Call) -> None:
     """Plan new taints of nodes."""
     if not call.args:
         raise CommandError("error: one or more resources must be specified as <resource> <name>")
+    kind = call.args[0].partition("/")[0]
+    if kind not in ("node", "nodes", "no") and call.args[0].isalpha():
+        raise CommandError(f"error: invalid resource type {find(kind).plural}, only node types are supported")
     words = [w for w in call.args if w not in ("node", "nodes", "no")]
     names = [w for w in words if not (":" in w or "=" in w or w.endswith("-"))]
     changes = [_taint(w) for w in words if w not in names]
     if not changes:
         raise CommandError("error: at least one taint update is required")
+    if not names and not call.on("all") and not call.given("selector"):
+        raise CommandError("error: at least one resource name must be specified since 'all' parameter is not set")
     narrowed = replace(call, args=tuple(names))
     nodes = (
         [each for each in world.store.list(Node) if isinstance(each, Node)]
@@ -213,9 +219,10 @@ def _taint(word: str) -> tuple[Taint, bool]:
         raise CommandError(f"error: invalid taint spec: {word}")
     effect, remove = found["effect"] or "", found["minus"] is not None
     if effect and effect not in EFFECTS:
-        raise CommandError(f"error: invalid taint effect: {effect}, unsupported taint effect")
+        raise usage_of(f"invalid taint effect: {effect}, unsupported taint effect", "taint")
     if not effect and not remove:
-        raise CommandError(f"error: invalid taint spec: {word}, ")
+        problems = "; ".join(text.partition(f"{shown(word)}: ")[2] for _, text in label_key("", word))
+        raise usage_of(f"invalid taint spec: {word}, {problems}", "taint")
     return Taint(found["key"], effect, found["value"] or ""), remove
 
 
@@ -225,11 +232,12 @@ def _taint_node(
     taints = list(node.spec.taints)
     name = node.metadata.name
     only_removed = all(remove for _, remove in changes)
+    may_overwrite = call.on("overwrite")
     for each, remove in changes:
         same = [old for old in taints if old.key == each.key and each.effect in ("", old.effect)]
         if remove and not same:
             raise CommandError(f'error: taint "{each.key}{":" if each.effect else ""}{each.effect}" not found')
-        if same and not remove and not call.on("overwrite"):
+        if same and not remove and not may_overwrite:
             if same[0].value == each.value:
                 continue
             raise CommandError(
@@ -318,7 +326,7 @@ def _with_template(obj: Templated, template: PodTemplateSpec) -> AnyObject:
 
 def restart(world: "World", session: Session, call: Call) -> None:
     """Plan a rollout of the same template: an annotation makes it a new one."""
-    for resource, obj in found_by(world, session, call):
+    for resource, obj in found_by(world, session, call, names_needed=False):
         if not isinstance(obj, Restartable):
             session.complain(world.now, f"error: {resource.plural} \"{obj.metadata.name}\" restarting is not supported")
             continue
@@ -340,7 +348,7 @@ def restart(world: "World", session: Session, call: Call) -> None:
 def pause(world: "World", session: Session, call: Call) -> None:
     """Plan to hold a Deployment's rollout, or to let it go on."""
     wanted = call.verb == "rollout pause"
-    for resource, obj in found_by(world, session, call):
+    for resource, obj in found_by(world, session, call, names_needed=False):
         name = obj.metadata.name
         if not isinstance(obj, Deployment):
             session.complain(world.now, f'error: {resource.full} "{name}" pausing is not supported')
@@ -365,7 +373,9 @@ def _revisions(world: "World", obj: Deployment) -> list[ReplicaSet]:
 def undo(world: "World", session: Session, call: Call) -> None:
     """Plan to go back to the template of an earlier revision."""
     wanted = whole_number(call.flag("to-revision", "0"), "--to-revision")
-    for resource, obj in found_by(world, session, call):
+    found = found_by(world, session, call, names_needed=False)
+    several = len(found) > 1
+    for resource, obj in found:
         name = obj.metadata.name
         if not isinstance(obj, Deployment):
             session.complain(world.now, f"error: no rollbacker has been implemented for {resource.kind}")
@@ -386,7 +396,8 @@ def undo(world: "World", session: Session, call: Call) -> None:
         else:
             chosen = known[-2:-1]
             if not chosen:
-                session.complain(world.now, f'error: no rollout history found for deployment "{name}"')
+                before = "" if several else "error: "
+                session.complain(world.now, f'{before}no rollout history found for deployment "{name}"')
                 continue
         if same_template(chosen[0], obj.spec.template):
             session.say(
@@ -396,6 +407,9 @@ def undo(world: "World", session: Session, call: Call) -> None:
             )
             continue
         new = replace(obj, spec=replace(obj.spec, template=without_hash(chosen[0].spec.template)))
+        if call.dry_run == "client":
+            session.say(world.now, f"deployment.apps/{name} {_template(world, chosen[0])}\n (dry run)")
+            continue
         perform(world, session, call, "patch", resource, new, "rolled back", ("spec.template",))
 
 
@@ -407,20 +421,21 @@ def history(world: "World", call: Call) -> Output:
     text = []
     for resource, obj in found:
         if not isinstance(obj, Deployment):
-            kinds = "DaemonSet" if isinstance(obj, DaemonSet) else resource.kind
-            raise CommandError(f"kubectl rollout history of a {kinds}: real, not simulated here, try: kubectl describe")
+            if isinstance(obj, Restartable):
+                raise not_here(f"kubectl rollout history of a {resource.kind}", "kubectl describe")
+            raise CommandError(f'error: no history viewer has been implemented for "{resource.kind}"')
         known = _revisions(world, obj)
         if call.given("revision"):
-            text.append(_revision(call, obj, known))
+            text.append(_revision(world, call, obj, known) + "\n")
             continue
         rows = [["REVISION", "CHANGE-CAUSE"]]
         for each in known:
             cause = each.metadata.annotations.get(CHANGE_CAUSE, "<none>")
             rows.append([str(revision_of(each)), cause])
         lines = "\n".join(_narrow(rows))
-        text.append(f"deployment.apps/{obj.metadata.name} \n{lines}\n")
+        text.append(f"deployment.apps/{obj.metadata.name} \n{lines}\n\n")
     stderr = "".join(f"{problem}\n" for problem in problems)
-    return Output("\n".join(text), stderr, 1 if problems else 0)
+    return Output("".join(text), stderr, 1 if problems else 0)
 
 
 def _narrow(rows: list[list[str]]) -> list[str]:
@@ -429,18 +444,21 @@ def _narrow(rows: list[list[str]]) -> list[str]:
     return [row[0].ljust(width) + row[1] for row in rows]
 
 
-def _revision(call: Call, obj: Deployment, known: list[ReplicaSet]) -> str:
+def _revision(world: "World", call: Call, obj: Deployment, known: list[ReplicaSet]) -> str:
     wanted = whole_number(call.flag("revision"), "--revision")
     for each in known:
         if revision_of(each) == wanted:
-            lines = [f"deployment.apps/{obj.metadata.name} with revision #{wanted}", "Pod Template:"]
-            labels = each.spec.template.metadata.labels
-            shown = [f"{key}={labels[key]}" for key in sorted(labels)]
-            lines += [f"  Labels:\t{shown[0]}" if n == 0 else f"\t{one}" for n, one in enumerate(shown)]
-            lines.append("  Containers:")
-            for container in each.spec.template.spec.containers:
-                lines += [f"   {container.name}:", f"    Image:\t{container.image}"]
-            return "\n".join(lines) + "\n"
+            return f"deployment.apps/{obj.metadata.name} with revision #{wanted}\n{_template(world, each)}\n"
     raise CommandError("error: unable to find the specified revision")
 
 
+def _template(world: "World", replicaset: ReplicaSet) -> str:
+    """Return a revision's template as `describe` words it; here its tabs stay tabs."""
+    content = to_json(replicaset, world.calendar)
+    cause = replicaset.metadata.annotations.get(CHANGE_CAUSE)
+    given = content["spec"]["template"]
+    if cause:
+        meta = given["metadata"]
+        marked = {**meta, "annotations": {**meta.get("annotations", {}), CHANGE_CAUSE: cause}}
+        given = {**given, "metadata": marked}
+    return "\n".join(template(world, given))

@@ -12,11 +12,12 @@ from simulation.kube.objects.config import Event
 from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.rules.ages import age
 from simulation.kubectl import describe_config as config
-from simulation.kubectl import describe_nodes, describe_pods
+from simulation.kubectl import describe_network, describe_nodes, describe_pods
 from simulation.kubectl import describe_services as services
 from simulation.kubectl import describe_workloads as workloads
 from simulation.kubectl.describe_text import Json, Lines, aligned
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.notes import notes_about
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import collect, event_object, every, get, namespace_of
@@ -25,7 +26,7 @@ from simulation.kubectl.resources import Target, targets
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-WITHOUT_EVENTS = ("LimitRange", "Namespace", "ResourceQuota", "Secret")
+WITHOUT_EVENTS = ("LimitRange", "Namespace", "NetworkPolicy", "ResourceQuota", "Secret")
 """Kinds of which kubectl tells no Events."""
 
 
@@ -35,12 +36,17 @@ def describe(world: "World", call: Call) -> Output:
     if not wanted:
         raise CommandError("error: You must specify the type of resource to describe. "
                            'Use "kubectl api-resources" for a complete list of supported resources.')
-    wanted = [one for each in wanted for one in _meant(world, call, each)]
-    found, problems = collect(world, call, wanted)
-    blocks = [text_of(world, obj, call.on("show-events", True)) for _, obj in found]
-    stderr = "".join(f"{text}\n" for text in problems)
+    meant = [one for each in wanted for one in _meant(world, call, each)]
+    found, problems = collect(world, call, meant)
+    # Events of several objects, and of what a prefix means, are only shown if asked for.
+    alone = len(found) == 1 and meant == wanted and not problems
+    blocks = [text_of(world, obj, call.on("show-events", alone)) for _, obj in found]
+    stderr = "".join(f"{text}\n" for text in [*problems, *notes_about(found)])
     if not found and not problems:
-        stderr = f"No resources found in {call.namespace} namespace.\n"
+        where = "" if call.on("all-namespaces") else f" in {call.namespace} namespace."
+        stderr = f"No resources found{where}\n"
+    if meant != wanted:
+        return Output("".join(f"{block}\n" for block in blocks), stderr)
     return Output("\n\n".join(blocks), stderr, 1 if problems else 0)
 
 
@@ -69,7 +75,8 @@ def text_of(world: "World", obj: AnyObject, with_events: bool) -> str:
 def _events(world: "World", obj: AnyObject) -> Lines:
     meta = obj.metadata
     found = [
-        event_object(row) for row in world.events.about(kind_of(obj), meta.namespace, meta.name)
+        event_object(row)
+        for row in world.events.about(kind_of(obj), meta.namespace, meta.name, world.now)
     ]
     if not found:
         return ["Events:\t<none>"]
@@ -94,11 +101,14 @@ _DESCRIBERS: dict[str, Callable[["World", Json], Lines]] = {
     "DaemonSet": workloads.daemonset,
     "Deployment": workloads.deployment,
     "Endpoints": config.endpoints,
+    "EndpointSlice": describe_network.endpoint_slice,
     "HorizontalPodAutoscaler": config.autoscaler,
     "Ingress": services.ingress,
+    "IngressClass": services.ingress_class,
     "Job": workloads.job,
     "LimitRange": config.limit_range,
     "Namespace": config.namespace,
+    "NetworkPolicy": describe_network.network_policy,
     "Node": describe_nodes.node,
     "PersistentVolumeClaim": config.claim,
     "Pod": describe_pods.pod,

@@ -255,10 +255,8 @@ def endpoints(world: "World", content: Json) -> Lines:
 def account(world: "World", content: Json) -> Lines:
     """Describe a ServiceAccount."""
     lines = _head(content)
-    for title, field in (("Image pull secrets", "imagePullSecrets"), ("Mountable secrets", "secrets")):
-        names = [str(each.get("name")) for each in content.get(field) or ()] or [NONE]
-        lines += [f"{title}:\t{names[0]}", *(f"\t{each}" for each in names[1:])]
-    return [*lines, f"Tokens:\t{NONE}"]
+    names = [str(each.get("name")) for each in content.get("imagePullSecrets") or ()] or [NONE]
+    return [*lines, f"Image pull secrets:\t{names[0]}", *(f"\t{each}" for each in names[1:])]
 
 
 def priority_class(world: "World", content: Json) -> Lines:

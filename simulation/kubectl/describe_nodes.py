@@ -22,7 +22,6 @@ FACTS = (
     ("Kernel Version", "kernelVersion"), ("OS Image", "osImage"),
     ("Operating System", "operatingSystem"), ("Architecture", "architecture"),
     ("Container Runtime Version", "containerRuntimeVersion"), ("Kubelet Version", "kubeletVersion"),
-    ("Kube-Proxy Version", "kubeProxyVersion"),
 )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.kube.kubelet.status import qos_class
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.ages import age
+from simulation.kube.rules.names import suffix
 from simulation.kubectl.describe_text import (
     NONE,
     UNSET,
@@ -18,6 +19,11 @@ from simulation.kubectl.describe_text import (
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
+
+
+TOKEN_SECONDS = 3607
+"""What the API server asks for: seven seconds more than an hour tell it who asked."""
+MIRROR = "kubernetes.io/config.mirror"
 
 
 def date(world: "World", text: Any) -> str:
@@ -37,13 +43,16 @@ def controlled_by(meta: Json) -> Lines:
 def pod(world: "World", content: Json) -> Lines:
     """Describe a Pod."""
     meta, spec, status = content["metadata"], content["spec"], content.get("status") or {}
+    is_static = MIRROR in (meta.get("annotations") or {})
+    if not is_static and spec.get("automountServiceAccountToken") is not False:
+        spec = _with_token(world, meta, spec)
     node = spec.get("nodeName")
     lines = [f"Name:\t{meta['name']}", f"Namespace:\t{meta.get('namespace', '')}"]
     if spec.get("priority") is not None:
         lines.append(f"Priority:\t{spec['priority']}")
     if spec.get("priorityClassName"):
         lines.append(f"Priority Class Name:\t{spec['priorityClassName']}")
-    if spec.get("serviceAccountName"):
+    if spec.get("serviceAccountName") and not is_static:
         lines.append(f"Service Account:\t{spec['serviceAccountName']}")
     lines.append(f"Node:\t{node}/{status.get('hostIP', '')}" if node else f"Node:\t{NONE}")
     if status.get("startTime"):
@@ -65,6 +74,26 @@ def pod(world: "World", content: Json) -> Lines:
     lines += volumes(spec.get("volumes") or ())
     lines.append(f"QoS Class:\t{status.get('qosClass') or _quality(world, meta)}")
     return lines + placement(spec)
+
+
+def _with_token(world: "World", meta: Json, spec: Json) -> Json:
+    """Return a pod's specification with the volume in which each pod finds its token.
+
+    The API server adds it when a pod is created; here it is not stored, and shown all the same.
+    """
+    name = f"kube-api-access-{suffix(world.dice, meta.get('uid', ''), 0)}"
+    mount = {"name": name, "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "readOnly": True}
+    sources = [
+        {"serviceAccountToken": {"expirationSeconds": TOKEN_SECONDS, "path": "token"}},
+        {"configMap": {"name": "kube-root-ca.crt"}},
+        {"downwardAPI": {}},
+    ]
+    found = {**spec, "volumes": [*(spec.get("volumes") or ()), {"name": name, "projected": {"sources": sources}}]}
+    for field in ("initContainers", "containers"):
+        found[field] = [
+            {**each, "volumeMounts": [*(each.get("volumeMounts") or ()), mount]} for each in spec.get(field) or ()
+        ]
+    return found
 
 
 def _quality(world: "World", meta: Json) -> str:
@@ -107,7 +136,8 @@ def _conditions(spec: Json, status: Json) -> Lines:
 def placement(spec: Json, before: str = "") -> Lines:
     """Return where a pod may run: selectors, tolerations, spreading."""
     lines = labels("Node-Selectors", spec.get("nodeSelector"), before)
-    tolerations = [_toleration(each) for each in spec.get("tolerations") or ()] or [NONE]
+    by_key = sorted(spec.get("tolerations") or (), key=lambda each: str(each.get("key") or ""))
+    tolerations = [_toleration(each) for each in by_key] or [NONE]
     lines.append(f"{before}Tolerations:\t{tolerations[0]}")
     lines += [f"{before}\t{each}" for each in tolerations[1:]]
     spread = []
@@ -326,6 +356,24 @@ def volumes(given: Any, before: str = "") -> Lines:
     return lines
 
 
+def _projected(source: Json) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for each in source.get("sources") or ():
+        if each.get("secret"):
+            found += [("SecretName", each["secret"].get("name")), ("Optional", truth(each["secret"].get("optional")))]
+        elif "downwardAPI" in each:
+            found.append(("DownwardAPI", "true"))
+        elif each.get("configMap"):
+            found += [
+                ("ConfigMapName", each["configMap"].get("name")),
+                ("Optional", truth(each["configMap"].get("optional"))),
+            ]
+        elif each.get("serviceAccountToken"):
+            seconds = each["serviceAccountToken"].get("expirationSeconds", 3600)
+            found.append(("TokenExpirationSeconds", seconds))
+    return found
+
+
 def _volume(volume: Json) -> list[tuple[str, Any]]:
     name = next((each for each in volume if each != "name"), "")
     source = volume.get(name) or {}
@@ -350,7 +398,7 @@ def _volume(volume: Json) -> list[tuple[str, Any]]:
         return [("Type", kind), ("ClaimName", claim), ("ReadOnly", truth(source.get("readOnly")))]
     if name == "projected":
         kind = "Projected (a volume that contains injected data from multiple sources)"
-        return [("Type", kind)]
+        return [("Type", kind), *_projected(source)]
     if name == "downwardAPI":
         return [("Type", "DownwardAPI (a volume populated by information about the pod)")]
     if name == "nfs":

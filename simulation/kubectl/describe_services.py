@@ -71,7 +71,7 @@ def endpoints(world: "World", key: str, port_name: str) -> str:
         for endpoint in each.endpoints:
             if endpoint.conditions.ready is not False:
                 found += [f"{address}:{port}" for address in endpoint.addresses for port in ports]
-    shown = ",".join(sorted(found)[:SHOWN])
+    shown = ",".join(found[:SHOWN])
     return f"{shown} + {len(found) - SHOWN} more..." if len(found) > SHOWN else shown
 
 
@@ -123,3 +123,18 @@ def _backend(world: "World", namespace: str, backend: Any) -> str:
         each.name for each in found.spec.ports if port in (each.name, each.port)  # type: ignore[union-attr]
     ]
     return f"{named['name']}:{port} ({endpoints(world, key, names[0] if names else '')})"
+
+
+def ingress_class(world: "World", content: Json) -> Lines:
+    """Describe an IngressClass."""
+    meta, spec = content["metadata"], content.get("spec") or {}
+    lines = [f"Name:\t{meta['name']}", *labels("Labels", meta.get("labels"))]
+    lines += annotations("Annotations", meta.get("annotations"))
+    lines.append(f"Controller:\t{spec.get('controller', '')}")
+    given = spec.get("parameters")
+    if given:
+        lines.append("Parameters:")
+        for title, field in (("APIGroup", "apiGroup"), ("Kind", "kind"), ("Name", "name")):
+            if given.get(field):
+                lines.append(f"  {title}:\t{given[field]}")
+    return lines

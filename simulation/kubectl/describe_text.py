@@ -67,11 +67,12 @@ def annotations(title: str, values: dict[str, str] | None, before: str = "") -> 
 
 def _shortened(line: str) -> str:
     most = ANNOTATION_WIDTH - 2
-    return line if len(line) <= most else f"{line[:most - 3]}..."
+    return line if len(line) <= most else f"{line[:most]}..."
 
 
 def _several(head: str, texts: Lines, before: str) -> Lines:
-    return [f"{head}\t{texts[0]}", *(f"{before}\t{text}" for text in texts[1:])]
+    # What follows stands below without the margin: an empty cell, as kubectl writes it.
+    return [f"{head}\t{texts[0]}", *(f"\t{text}" for text in texts[1:])]
 
 
 def selector(given: Json | None) -> str:

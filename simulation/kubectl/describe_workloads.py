@@ -25,13 +25,10 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 
-def _head(content: Json, *between: str, namespace: bool = True) -> Lines:
+def _head(content: Json, *between: str) -> Lines:
     """Return name, namespace, some lines of the kind's own, labels and annotations."""
     meta = content["metadata"]
-    lines = [f"Name:\t{meta['name']}"]
-    if namespace:
-        lines.append(f"Namespace:\t{meta.get('namespace', '')}")
-    lines += between
+    lines = [f"Name:\t{meta['name']}", f"Namespace:\t{meta.get('namespace', '')}", *between]
     lines += labels("Labels", meta.get("labels"))
     return lines + annotations("Annotations", meta.get("annotations"))
 
@@ -164,7 +161,6 @@ def daemonset(world: "World", content: Json) -> Lines:
         content,
         f"Selector:\t{selector(spec.get('selector'))}",
         f"Node-Selector:\t{selector_text(nodes)}",
-        namespace=False,
     )
     for title, field in (
         ("Desired Number of Nodes Scheduled", "desiredNumberScheduled"),
@@ -217,12 +213,11 @@ def cronjob(world: "World", content: Json) -> Lines:
     inner = (spec.get("jobTemplate") or {}).get("spec") or {}
     lines = _head(content)
     lines.append(f"Schedule:\t{spec.get('schedule', '')}")
-    if spec.get("timeZone"):
-        lines.append(f"Time Zone:\t{spec['timeZone']}")
     late = spec.get("startingDeadlineSeconds")
     lines += [
         f"Concurrency Policy:\t{spec.get('concurrencyPolicy', '')}",
         f"Suspend:\t{bool(spec.get('suspend'))}",
+        f"Time Zone:\t{spec.get('timeZone') or UNSET}",
         f"Successful Job History Limit:\t{spec.get('successfulJobsHistoryLimit', 0)}",
         f"Failed Job History Limit:\t{spec.get('failedJobsHistoryLimit', 0)}",
         f"Starting Deadline Seconds:\t{UNSET if late is None else f'{late}s'}",

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from simulation.kube.kubelet.static_pods import ETCD_VERSION
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import not_here
@@ -9,7 +10,6 @@ from simulation.kubectl.parse import not_here
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-VERSION = "3.6.8"
 PORT = 2379
 
 
@@ -24,7 +24,7 @@ def etcdctl(world: "World", words: list[str]) -> Output:
     if what == "member list":
         return _members(world)
     if what == "version" or plain[:1] == ["version"]:
-        return Output(f"etcdctl version: {VERSION}\nAPI version: 3.6\n")
+        return Output(f"etcdctl version: {ETCD_VERSION}\nAPI version: 3.6\n")
     if not what:
         raise CommandError("etcdctl: try: etcdctl endpoint status -w table")
     raise not_here(f"etcdctl {what}", "etcdctl endpoint status -w table")
@@ -56,7 +56,7 @@ def _id(world: "World", name: str) -> str:
 
 def _status(world: "World") -> Output:
     members = world.consensus.rows(world.now)
-    rows = [["ENDPOINT", "ID", "VERSION", "DB SIZE", "IS LEADER", "RAFT TERM", "RAFT INDEX",
+    rows = [["ENDPOINT", "ID", "VERSION", "DB SIZE", "IS LEADER", "IS LEARNER", "RAFT TERM", "RAFT INDEX",
              "RAFT APPLIED INDEX", "ERRORS"]]
     problems = []
     for name in world.control_plane():
@@ -70,8 +70,8 @@ def _status(world: "World") -> Output:
         leads = member["role"] == "leader"
         rows.append(
             [
-                _address(world, name), _id(world, name), VERSION, "3.1 MB",
-                "true" if leads else "false", str(member["term"]), str(member["last"]),
+                _address(world, name), _id(world, name), ETCD_VERSION, "3.1 MB",
+                "true" if leads else "false", "false", str(member["term"]), str(member["last"]),
                 str(member["commit"]), "" if world.can_write_from(name) else "etcdserver: no leader",
             ]
         )

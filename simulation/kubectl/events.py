@@ -32,6 +32,8 @@ def chosen(world: "World", call: Call) -> list[Event]:
         ]
     if call.given("types"):
         types = [each.lower() for each in call.every("types")]
+        if not set(types) <= {"normal", "warning"}:
+            raise CommandError("error: valid --types are Normal or Warning")
         found = [each for each in found if each.type.lower() in types]
     return sorted(found, key=lambda each: each.last_timestamp or 0)
 

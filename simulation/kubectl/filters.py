@@ -1,7 +1,9 @@
 """What may stand behind a pipe: grep, wc, head, tail, sort, uniq, cut down to what people type."""
 
 import re
+from collections.abc import Iterator
 
+from simulation.kernel.records import Record
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.limits import PATTERN_CHARACTERS_MAX
 from simulation.kubectl.numbers import is_whole, whole_number
@@ -26,52 +28,141 @@ def _joined(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
-    letters, patterns, context = "", [], {"A": 0, "B": 0, "C": 0}
+class _Search(Record):
+    """What the words behind grep mean."""
+
+    letters: str = ""
+    patterns: tuple[str, ...] = ()
+    before: int = 0
+    after: int = 0
+    most: int = -1
+
+
+LONG = {
+    "--after-context": "A", "--before-context": "B", "--context": "C", "--count": "c",
+    "--extended-regexp": "E", "--fixed-strings": "F", "--ignore-case": "i", "--invert-match": "v",
+    "--line-number": "n", "--line-regexp": "x", "--max-count": "m", "--only-matching": "o",
+    "--perl-regexp": "P", "--quiet": "q", "--regexp": "e", "--silent": "q", "--word-regexp": "w",
+}
+WITH_VALUE = "ABCem"
+
+
+def _asked(words: list[str]) -> _Search:
+    """Read the words behind grep; raise CommandError where grep would."""
+    letters, patterns, numbers, plain = "", [], {}, []
+    for letter, value in _options(list(words)):
+        if not letter:
+            plain.append(value)
+        elif letter == "e":
+            patterns.append(value)
+        elif letter in WITH_VALUE and not is_whole(value):
+            raise CommandError(f"grep: {value}: invalid context length argument", 2)
+        elif letter in WITH_VALUE:
+            numbers[letter] = int(value)
+        elif letter not in GREP_LETTERS:
+            raise CommandError(f"grep: invalid option -- '{letter}'\n{GREP_USAGE}", 2)
+        else:
+            letters += letter
+    if not patterns:
+        patterns, plain = plain[:1], plain[1:]
+    if not patterns:
+        raise CommandError(GREP_USAGE, 2)
+    if plain:
+        raise CommandError(f"grep: {plain[0]}: No such file or directory", 2)
+    around = numbers.get("C", 0)
+    return _Search(
+        letters, tuple(patterns), numbers.get("B", around), numbers.get("A", around), numbers.get("m", -1)
+    )
+
+
+def _options(words: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield (letter, value) of each option, and ("", word) of what is none."""
     while words:
         word = words.pop(0)
-        if word == "-e" and words:
-            patterns.append(words.pop(0))
-        elif word in ("-A", "-B", "-C") and words and is_whole(words[0]):
-            context[word[1]] = int(words.pop(0))
-        elif word.startswith("--") and len(word) > 2:
-            letters += {"--ignore-case": "i", "--invert-match": "v", "--count": "c"}.get(word, "")
-        elif word.startswith("-") and len(word) > 1:
-            letters += word[1:]
-        else:
-            patterns.append(word)
-    if not patterns:
-        raise CommandError("Usage: grep [OPTION]... PATTERNS", 2)
-    pattern = "|".join(re.escape(each) if "F" in letters else _syntax(each, letters) for each in patterns)
+        if word.startswith("--") and len(word) > 2:
+            name, equals, value = word.partition("=")
+            if name in ("--color", "--colour"):
+                continue
+            if name not in LONG:
+                raise CommandError(f"grep: unrecognized option '{name}'\n{GREP_USAGE}", 2)
+            word = f"-{LONG[name]}{value if equals else ''}"
+        if not word.startswith("-") or word == "-":
+            yield "", word
+            continue
+        rest = f"C{word[1:]}" if is_whole(word[1:]) else word[1:]
+        while rest:
+            letter, rest = rest[0], rest[1:]
+            if letter in WITH_VALUE:
+                if not rest and not words:
+                    raise CommandError(f"grep: option requires an argument -- '{letter}'\n{GREP_USAGE}", 2)
+                yield letter, rest or words.pop(0)
+                break
+            yield letter, ""
+
+
+GREP_USAGE = (
+    "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information."
+)
+GREP_LETTERS = "EFGPchilnoqsvwxy"
+
+
+def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
+    asked = _asked(words)
     try:
-        return _grepped(_pattern(pattern, letters), letters, context, lines)
+        return _found(asked, _pattern(asked), lines)
     except Unsupported:
         raise CommandError("grep with this pattern: real, not simulated here, try: a simpler pattern", 2) from None
-
-
-def _pattern(pattern: str, letters: str) -> Pattern:
-    if len(pattern) > PATTERN_CHARACTERS_MAX:
-        raise CommandError("grep: the pattern is too complicated for this terminal", 2)
-    try:
-        return Pattern(rf"\b(?:{pattern})\b" if "w" in letters else pattern, "i" in letters)
     except Invalid as problem:
         raise CommandError(f"grep: {problem}", 2) from None
 
 
-def _grepped(
-    wanted: Pattern, letters: str, context: dict[str, int], lines: list[str]
-) -> tuple[str, int]:
+def _found(asked: _Search, wanted: Pattern, lines: list[str]) -> tuple[str, int]:
+    letters = asked.letters
     hits = [number for number, line in enumerate(lines) if wanted.matches(line) != ("v" in letters)]
+    if asked.most >= 0:
+        hits = hits[: asked.most]
+    status = 0 if hits else 1
     if "q" in letters:
-        return "", 0 if hits else 1
+        return "", status
     if "c" in letters:
-        return f"{len(hits)}\n", 0 if hits else 1
+        return f"{len(hits)}\n", status
+    if "l" in letters:
+        return "(standard input)\n" if hits else "", status
     if "o" in letters:
-        found = [each for number in hits for each in wanted.found(lines[number])]
-        return _joined(found), 0 if found else 1
-    before, after = context["B"] or context["C"], context["A"] or context["C"]
-    shown = sorted({n for hit in hits for n in range(max(0, hit - before), min(len(lines), hit + after + 1))})
-    return _joined([f"{n + 1}:{lines[n]}" if "n" in letters else lines[n] for n in shown]), 0 if hits else 1
+        found = [
+            f"{number + 1}:{each}" if "n" in letters else each
+            for number in hits if "v" not in letters
+            for each in wanted.found(lines[number])
+        ]
+        return _joined(found), status
+    return _joined(_shown(asked, lines, hits)), status
+
+
+def _shown(asked: _Search, lines: list[str], hits: list[int]) -> list[str]:
+    """Return the hits with the lines around them, a rule between what is not adjacent."""
+    near = sorted({
+        n for hit in hits for n in range(max(0, hit - asked.before), min(len(lines), hit + asked.after + 1))
+    })
+    shown, hit_numbers = [], set(hits)
+    for place, number in enumerate(near):
+        if place and near[place - 1] != number - 1 and (asked.before or asked.after):
+            shown.append("--")
+        sign = ":" if number in hit_numbers else "-"
+        shown.append(f"{number + 1}{sign}{lines[number]}" if "n" in asked.letters else lines[number])
+    return shown
+
+
+def _pattern(asked: _Search) -> Pattern:
+    letters = asked.letters
+    each_way = [re.escape(each) if "F" in letters else _syntax(each, letters) for each in asked.patterns]
+    pattern = "|".join(each_way)
+    if len(pattern) > PATTERN_CHARACTERS_MAX:
+        raise CommandError("grep: the pattern is too complicated for this terminal", 2)
+    if "w" in letters:
+        pattern = rf"(?<!\w)(?:{pattern})(?!\w)"
+    if "x" in letters:
+        pattern = rf"^(?:{pattern})$"
+    return Pattern(pattern, "i" in letters or "y" in letters)
 
 
 def _syntax(pattern: str, letters: str) -> str:

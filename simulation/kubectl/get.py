@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.notes import notes_about
 from simulation.kubectl.output import Found, Output, print_as, sorted_by
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import collect
@@ -39,14 +40,15 @@ def get(world: "World", call: Call) -> Output:
     if any(resource.kind == "Endpoints" for resource, _ in found):
         stderr = DEPRECATED + stderr
     if form not in ("", "wide"):
-        if not found and problems:
+        if not found and (problems or (wanted[0].name and call.on("ignore-not-found"))):
             return Output("", stderr, exit_code)
         as_list = len(wanted) > 1 or not wanted[0].name
         text = print_as(world, form, found, as_list, not call.on("no-headers"))
         return Output(text, stderr, exit_code)
     if not found and not problems and not call.on("ignore-not-found"):
         return Output("", nothing_found(call, wanted), 0)
-    return Output(tables_text(world, call, wanted, found), stderr, exit_code)
+    notes = "".join(f"{note}\n" for note in notes_about(found))
+    return Output(tables_text(world, call, wanted, found), stderr + notes, exit_code)
 
 
 def nothing_found(call: Call, wanted: list[Target]) -> str:

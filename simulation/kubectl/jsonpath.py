@@ -288,7 +288,9 @@ def _parts(template: str) -> list[tuple[bool, str]]:
             parts.append((False, template[position:begin]))
         end = _closing(template, begin)
         if end < 0:
-            raise CommandError(f"error: error parsing jsonpath {template}, unclosed action")
+            left = template[begin:]
+            what = "unterminated array" if left.count("[") > left.count("]") else "unclosed action"
+            raise CommandError(f"error: error parsing jsonpath {template}, {what}")
         parts.append((True, template[begin + 1 : end].strip()))
         position = end + 1
     return parts

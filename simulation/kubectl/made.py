@@ -3,11 +3,12 @@
 Each takes the line and returns the manifest as kubectl would send it; nobody is asked here.
 """
 
+import re
 from typing import Any
 
 from simulation.kubectl.errors import CommandError, required, usage_of
 from simulation.kubectl.numbers import is_whole, whole_number
-from simulation.kubectl.parse import Call, not_here
+from simulation.kubectl.parse import Call
 
 Content = dict[str, Any]
 
@@ -35,12 +36,8 @@ def _job_spec(call: Call, name: str) -> Content:
 
 
 def job(call: Call) -> Content:
-    """Return the Job of `create job`."""
+    """Return the Job that `create job` makes from an image."""
     name = only_name(call)
-    if call.given("from"):
-        raise not_here("kubectl create job --from", "kubectl create job NAME --image=IMAGE")
-    if not call.given("image"):
-        raise CommandError("error: either --image or --from must be specified")
     return headed("batch/v1", "Job", name, spec=_job_spec(call, name))
 
 
@@ -87,6 +84,8 @@ def disruption_budget(call: Call) -> Content:
             text = "min-available and max-unavailable cannot be both specified"
         raise CommandError(f"error: {text}")
     value = call.flag(sides[0])
+    if re.fullmatch(r"[0-9]+%?", value) is None:
+        raise CommandError(f"error: invalid format specified for {sides[0]}")
     field = "minAvailable" if sides[0] == "min-available" else "maxUnavailable"
     labels = dict(each.split("=", 1) for each in call.every("selector") if "=" in each)
     spec = {field: int(value) if is_whole(value) else value, "selector": {"matchLabels": labels}}
@@ -108,6 +107,14 @@ def priority_class(call: Call) -> Content:
     return content
 
 
+def _metric(name: str, text: str) -> Content:
+    """Return what an autoscaler is to keep a resource at: 70% of the request, or an amount."""
+    goal: Content = {"averageValue": text, "type": "AverageValue"}
+    if text.endswith("%"):
+        goal = {"averageUtilization": whole_number(text.removesuffix("%"), f"--{name}"), "type": "Utilization"}
+    return {"resource": {"name": name, "target": goal}, "type": "Resource"}
+
+
 def autoscaler(call: Call, target: Content, name: str) -> Content:
     """Return the HorizontalPodAutoscaler of `autoscale` for a workload."""
     highest = whole_number(call.flag("max"), "--max")
@@ -121,17 +128,16 @@ def autoscaler(call: Call, target: Content, name: str) -> Content:
     spec: Content = {"maxReplicas": highest, "scaleTargetRef": target}
     if lowest > 0:
         spec["minReplicas"] = lowest
-    percent = (call.flag("cpu-percent") or call.flag("cpu")).removesuffix("%")
-    share = whole_number(percent, "--cpu-percent") if percent else 0
-    if share > 0:
-        goal = {"averageUtilization": share, "type": "Utilization"}
-        spec["metrics"] = [{"resource": {"name": "cpu", "target": goal}, "type": "Resource"}]
+    percent = whole_number(call.flag("cpu-percent", "-1"), "--cpu-percent")
+    wanted = {"cpu": f"{percent}%" if percent > 0 else call.flag("cpu"), "memory": call.flag("memory")}
+    metrics = [_metric(name, text) for name, text in wanted.items() if text]
+    if metrics:
+        spec["metrics"] = metrics
     return headed("autoscaling/v2", "HorizontalPodAutoscaler", call.flag("name") or name, spec=spec)
 
 
 MADE = {
     "create cronjob": cronjob,
-    "create job": job,
     "create poddisruptionbudget": disruption_budget,
     "create priorityclass": priority_class,
     "create quota": quota,
@@ -141,6 +147,7 @@ MADE = {
 
 EMPTY: dict[str, Content] = {
     "CronJob": {"status": {}},
+    "HorizontalPodAutoscaler": {"status": {"currentMetrics": None, "desiredReplicas": 0}},
     "Deployment": {"status": {}},
     "Ingress": {"status": {"loadBalancer": {}}},
     "Job": {"status": {}},

@@ -1,13 +1,15 @@
 """Commands that make a manifest themselves: `create deployment`, `run`, `expose` and their kin."""
 
 import base64
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from simulation.kube.manifests.codec import to_json, to_yaml
+from simulation.kube.manifests.wording import CONFIG_KEY_TEXT
 from simulation.kube.objects.service import Service
-from simulation.kubectl.applying import done, named, perform
+from simulation.kubectl.applying import done, dry_run_note, named, perform, remembered
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, required, usage_of
 from simulation.kubectl.made import (
     EMPTY,
@@ -15,12 +17,13 @@ from simulation.kubectl.made import (
     Content,
     autoscaler,
     headed,
+    job,
     only_name,
 )
-from simulation.kubectl.numbers import is_whole, whole_number
+from simulation.kubectl.numbers import is_whole, whole_number, whole_trouble
 from simulation.kubectl.output import Output, json_text
 from simulation.kubectl.parse import Call
-from simulation.kubectl.resources import RESOURCES, targets
+from simulation.kubectl.resources import RESOURCES, Resource, find, targets
 from simulation.kubectl.session import STDOUT, Session
 from simulation.kubectl.sources import checked, manifests
 
@@ -41,24 +44,32 @@ def dry_run(world: "World", call: Call) -> Output:
 def make(world: "World", session: Session, call: Call) -> None:
     """Plan the creation of what a command describes."""
     content = MAKERS[call.verb](world, session, call)
+    if call.on("save-config"):
+        content = remembered(content)
     resource = RESOURCES[content["kind"]]
     if resource.namespaced:
         content["metadata"]["namespace"] = call.namespace
+    dry = call.dry_run == "client"
+    word = {"expose": "exposed", "autoscale": "autoscaled"}.get(call.verb, "created")
+    if call.verb == "autoscale" and dry:
+        word = "created"
+    form = call.flag("output")
+    if dry and form in ("", "name"):
+        # What the server would refuse is not refused here: it is not asked.
+        _say_dry(world, session, call, resource, content, word)
+        return
     obj = checked(world, resource, content)
-    dry = call.flag("dry-run") == "client"
-    if dry and call.given("output"):
+    if dry:
         bare = {**content, **EMPTY.get(resource.kind, {})}
         if not call.given("namespace"):
             bare["metadata"] = {k: v for k, v in content["metadata"].items() if k != "namespace"}
-        form = call.flag("output")
-        text = to_yaml(bare) if form == "yaml" else json_text(bare) if form == "json" else done(
-            world, session, call, resource, obj, "created"
-        )
+        if call.verb == "run" and call.on("expose"):
+            session.say(world.now, _dry_service(call, content, form))
+        text = _as(form, bare) or done(world, session, call, resource, obj, "created")
         session.say(world.now, text)
         return
     if call.verb == "run" and call.on("expose"):
         _expose_run(world, session, call, content)
-    word = {"expose": "exposed", "autoscale": "autoscaled"}.get(call.verb, "created")
     perform(world, session, call, "create", resource, obj, word)
 
 
@@ -67,25 +78,39 @@ def _labels(call: Call, default: dict[str, str]) -> dict[str, str]:
     return dict(each.split("=", 1) for each in given if "=" in each) if given else default
 
 
+def _pairs(call: Call, flag: str) -> dict[str, str]:
+    """Return KEY=VALUE of a flag; raise CommandError about what is none."""
+    found: dict[str, str] = {}
+    for each in call.every(flag):
+        key, equals, value = each.partition("=")
+        if not equals:
+            raise CommandError(f"error: unexpected {flag} spec: {each}")
+        found[key] = value
+    return found
+
+
 def _containers(call: Call, name: str) -> list[Content]:
     images = call.every("image")
     if not images:
         raise required("image")
     if not all(images):
         raise CommandError("error: --image is required")
-    containers = []
+    containers: list[Content] = []
     for image in images:
         base = image.rpartition("/")[2].partition("@")[0].partition(":")[0]
         container: Content = {"name": base if call.verb != "run" else name, "image": image}
         container["resources"] = {}
-        if call.given("port"):
-            container["ports"] = [{"containerPort": whole_number(call.flag("port"), "--port")}]
+        if call.given("port") and not containers:
+            container["ports"] = [{"containerPort": _number(call.flag("port"))}]
         if call.after:
             container["command" if call.on("command") or call.verb != "run" else "args"] = list(call.after)
         if call.given("env"):
+            for each in call.values("env"):
+                if "=" not in each.strip("="):
+                    raise CommandError(f"error: invalid env: {each}")
             container["env"] = [
                 {"name": each.partition("=")[0], "value": each.partition("=")[2]}
-                for each in call.flags["env"]
+                for each in call.values("env")
             ]
         containers.append(container)
     return containers
@@ -113,7 +138,7 @@ def _deployment(world: "World", session: Session, call: Call) -> Content:
 
 
 def _run(world: "World", session: Session, call: Call) -> Content:
-    if not call.flags.get("image"):
+    if not call.values("image"):
         raise required("image")
     if not call.args:
         raise usage_of("NAME is required for run", "run")
@@ -126,24 +151,52 @@ def _run(world: "World", session: Session, call: Call) -> Content:
     spec: Content = {"containers": _containers(call, name), "dnsPolicy": "ClusterFirst"}
     spec["restartPolicy"] = restart
     if call.on("rm") and not (call.on("attach") or call.on("stdin")):
-        raise CommandError("error: --rm should only be used for attached containers")
+        raise usage_of("--rm should only be used for attached containers", "run")
     if call.on("stdin") or call.on("tty"):
         raise CommandError("kubectl run -it: real, not simulated here, try: kubectl run without -it and --rm, then kubectl logs")
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"labels": _labels(call, {"run": name}), "name": name},
-        "spec": spec,
-    }
+    if call.given("image-pull-policy"):
+        spec["containers"][0]["imagePullPolicy"] = call.flag("image-pull-policy")
+    if call.on("privileged"):
+        spec["containers"][0]["securityContext"] = {"privileged": True}
+    meta: Content = {"labels": _labels(call, {"run": name}), "name": name}
+    if call.given("annotations"):
+        meta["annotations"] = _pairs(call, "annotations")
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}
+
+
+def _say_dry(
+    world: "World", session: Session, call: Call, resource: Resource, content: Content, word: str
+) -> None:
+    """Say what `--dry-run=client` would make."""
+    names = [f"{resource.typed}/{content['metadata']['name']}"]
+    if call.verb == "run" and call.on("expose"):
+        names.insert(0, f"service/{_service_of_run(call, content)['metadata']['name']}")
+    for name in names:
+        session.say(world.now, name if call.given("output") else f"{name} {word}{dry_run_note(call)}")
+
+
+def _as(form: str, content: Content) -> str:
+    """Return a manifest as YAML or JSON, and nothing in any other form."""
+    return to_yaml(content) if form == "yaml" else json_text(content) if form == "json" else ""
+
+
+def _service_of_run(call: Call, pod: Content) -> Content:
+    if not call.given("port"):
+        raise usage_of("--port must be set when exposing a service", "run")
+    spec = {"ports": [_port("", call.flag("port"), call.flag("port"))], "selector": pod["metadata"]["labels"]}
+    return headed("v1", "Service", pod["metadata"]["name"], spec=spec)
+
+
+def _dry_service(call: Call, pod: Content, form: str) -> str:
+    """Return the Service of `run --expose` in a form of -o, with what kubectl puts between two."""
+    text = _as(form, {**_service_of_run(call, pod), **EMPTY["Service"]})
+    return f"{text}---\n---\n" if form == "yaml" else text or f"service/{pod['metadata']['name']}"
 
 
 def _expose_run(world: "World", session: Session, call: Call, pod: Content) -> None:
     """Plan the Service of `run --expose`."""
-    if not call.given("port"):
-        raise CommandError("error: --port must be set when exposing a service")
-    meta = {"name": pod["metadata"]["name"], "namespace": call.namespace}
-    spec = {"ports": [_port("", call.flag("port"), call.flag("port"))], "selector": pod["metadata"]["labels"]}
-    content = {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}
+    content = _service_of_run(call, pod)
+    content["metadata"]["namespace"] = call.namespace
     service = RESOURCES["Service"]
     perform(world, session, call, "create", service, checked(world, service, content), "created")
 
@@ -152,19 +205,47 @@ def _namespace(world: "World", session: Session, call: Call) -> Content:
     return headed("v1", "Namespace", only_name(call))
 
 
+class _Data:
+    """What goes into a ConfigMap or a Secret; each key once."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self.name = kind, name
+        self.values: dict[str, str] = {}
+
+    def add(self, key: str, value: str) -> None:
+        if CONFIG_KEY.fullmatch(key) is None:
+            raise CommandError(f'error: "{key}" is not a valid key name for a {self.kind}: {CONFIG_KEY_TEXT}')
+        if key in self.values:
+            raise CommandError(
+                f'error: cannot add key "{key}", another key by that name already exists in Data for '
+                f'{self.kind} "{self.name}"'
+            )
+        self.values[key] = value
+
+
+CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+
+
 def _literals(session: Session, call: Call) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for each in call.flags.get("from-literal", ()):
+    found = _Data("Secret" if call.verb == "create secret" else "ConfigMap", call.args[-1])
+    for each in call.values("from-literal"):
         key, equals, value = each.partition("=")
         if not equals or not key:
             raise CommandError(f"error: invalid literal source {each}, expected key=value")
-        found[key] = value.strip("'\"")
-    for each in call.flags.get("from-file", ()):
+        found.add(key, value.strip("'\""))
+    for each in call.values("from-file"):
         key, equals, path = each.rpartition("=")
         if path not in session.files:
             raise CommandError(f"error: error reading {path}: no such file or directory")
-        found[key if equals else path.rpartition("/")[2]] = session.files[path]
-    return found
+        found.add(key if equals else path.rpartition("/")[2], session.files[path])
+    for path in call.values("from-env-file"):
+        if path not in session.files:
+            raise CommandError(f"error: error reading {path}: no such file or directory")
+        lines = [line.strip() for line in session.files[path].splitlines()]
+        pairs = [line.partition("=") for line in lines if "=" in line and not line.startswith("#")]
+        for key, _, value in pairs:
+            found.add(key, value)
+    return found.values
 
 
 def _configmap(world: "World", session: Session, call: Call) -> Content:
@@ -218,6 +299,8 @@ def _service(world: "World", session: Session, call: Call) -> Content:
     ports = []
     for each in call.every("tcp"):
         port, colon, target = each.partition(":")
+        if not is_whole(port):
+            raise CommandError(f'error: strconv.ParseUint: parsing "{port}": invalid syntax')
         ports.append(_port(f"{port}-{target}" if colon else port, port, target if colon else port))
     if ports:
         spec["ports"] = ports
@@ -233,17 +316,25 @@ def _service(world: "World", session: Session, call: Call) -> Content:
     }
 
 
+def _number(port: str) -> int:
+    trouble = whole_trouble(port)
+    if trouble:
+        raise CommandError(f"error: {trouble.replace('ParseInt', 'Atoi')}")
+    return int(port)
+
+
 def _port(name: str, port: str, target: str, protocol: str = "TCP") -> Content:
     target_port: int | str = int(target) if is_whole(target) else target
-    content: Content = {"port": whole_number(port, "--port"), "protocol": protocol, "targetPort": target_port}
+    content: Content = {"port": _number(port), "protocol": protocol, "targetPort": target_port}
     return {"name": name, **content} if name else content
 
 
 def _ingress(world: "World", session: Session, call: Call) -> Content:
     name = only_name(call)
     rules: dict[str, list[Content]] = {}
-    for rule in call.flags.get("rule", ()):
-        target, _, _ = rule.partition(",")
+    tls: dict[str, list[str]] = {}
+    for rule in call.values("rule"):
+        target, comma, secure = rule.partition(",")
         place, equals, backend = target.partition("=")
         host, slash, path = place.partition("/")
         service, colon, port = backend.partition(":")
@@ -251,8 +342,10 @@ def _ingress(world: "World", session: Session, call: Call) -> Content:
             raise CommandError(
                 f"error: rule {rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"
             )
+        if comma:
+            _secure(tls, rule, host, secure)
         sort = "Prefix" if path.endswith("*") else "Exact"
-        number: Content = {"number": int(port)} if is_whole(port) else {"name": port}
+        number = _number_or_name(port)
         rules.setdefault(host, []).append(
             {
                 "backend": {"service": {"name": service, "port": number}},
@@ -264,15 +357,39 @@ def _ingress(world: "World", session: Session, call: Call) -> Content:
     if call.given("class"):
         spec["ingressClassName"] = call.flag("class")
     if call.given("default-backend"):
-        service, _, port = call.flag("default-backend").partition(":")
-        spec["defaultBackend"] = {"service": {"name": service, "port": {"number": whole_number(port, "--default-backend")}}}
+        service, colon, port = call.flag("default-backend").partition(":")
+        if not colon or not service or not port:
+            raise CommandError("error: default-backend should be in format servicename:serviceport")
+        spec["defaultBackend"] = {"service": {"name": service, "port": _number_or_name(port)}}
     elif not rules:
         raise CommandError("error: not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)")
     if rules:
         spec["rules"] = [
             {**({"host": host} if host else {}), "http": {"paths": paths}} for host, paths in rules.items()
         ]
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": name}, "spec": spec}
+    if tls:
+        spec["tls"] = [
+            {"hosts": hosts, **({"secretName": secret} if secret else {})} for secret, hosts in tls.items()
+        ]
+    content = headed("networking.k8s.io/v1", "Ingress", name, spec=spec)
+    if call.given("annotation"):
+        content["metadata"]["annotations"] = _pairs(call, "annotation")
+    return content
+
+
+def _number_or_name(port: str) -> Content:
+    return {"number": int(port)} if is_whole(port) else {"name": port}
+
+
+def _secure(tls: dict[str, list[str]], rule: str, host: str, secure: str) -> None:
+    """Note that a rule's host is served over TLS; its first secret is the one that counts."""
+    word, _, secret = secure.partition("=")
+    if word != "tls":
+        raise CommandError(
+            f"error: rule {rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"
+        )
+    if not any(host in hosts for hosts in tls.values()):
+        tls.setdefault(secret, []).append(host)
 
 
 def _expose(world: "World", session: Session, call: Call) -> Content:
@@ -314,17 +431,30 @@ def _expose(world: "World", session: Session, call: Call) -> Content:
         )
         for number, port in enumerate(wanted_ports, 1)
     ]
-    service: Content = {"ports": made, "selector": dict(selector)}
+    service = _exposing(call, made, dict(selector))
+    meta: Content = {"name": call.flag("name") or name}
+    labels = _labels(call, dict(obj.metadata.labels))
+    if labels:
+        meta["labels"] = labels
+    return {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": service}
+
+
+def _exposing(call: Call, made: list[Content], selector: dict[str, str]) -> Content:
+    """Return the specification of the Service that `expose` creates."""
+    service: Content = {"ports": made, "selector": selector}
     if call.given("selector"):
         service["selector"] = dict(each.split("=", 1) for each in call.every("selector"))
     if call.given("type"):
         service["type"] = call.flag("type")
     if call.given("cluster-ip"):
         service["clusterIP"] = call.flag("cluster-ip")
-    meta: Content = {"name": call.flag("name") or name}
-    if obj.metadata.labels:
-        meta["labels"] = dict(obj.metadata.labels)
-    return {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": service}
+    if call.given("external-ip"):
+        service["externalIPs"] = [call.flag("external-ip")]
+    if call.given("load-balancer-ip") and service.get("type") == "LoadBalancer":
+        service["loadBalancerIP"] = call.flag("load-balancer-ip")
+    if call.given("session-affinity"):
+        service["sessionAffinity"] = call.flag("session-affinity")
+    return service
 
 
 def _autoscale(world: "World", session: Session, call: Call) -> Content:
@@ -335,8 +465,11 @@ def _autoscale(world: "World", session: Session, call: Call) -> Content:
         raise CommandError(NO_RESOURCES)
     obj = named(world, call, wanted[0].resource, wanted[0].name)
     if not hasattr(getattr(obj, "spec", None), "replicas"):
-        typed = wanted[0].resource.typed
-        raise CommandError(f"error: cannot autoscale a {typed}: the server could not find the requested resource")
+        found = wanted[0].resource
+        raise CommandError(
+            f"error: cannot autoscale a {found.kind}: could not find scale subresource for "
+            f"{found.group}/{found.version}, Resource={found.plural} in discovery information"
+        )
     kind = wanted[0].resource
     target = {"apiVersion": kind.api_version, "kind": kind.kind, "name": wanted[0].name}
     return autoscaler(call, target, wanted[0].name)
@@ -346,9 +479,38 @@ def _made(world: "World", session: Session, call: Call) -> Content:
     return MADE[call.verb](call)
 
 
+def _job(world: "World", session: Session, call: Call) -> Content:
+    """Return the Job of `create job`, from an image or from a CronJob."""
+    name = only_name(call)
+    if call.given("from") == call.given("image"):
+        raise CommandError("error: either --image or --from must be specified")
+    if call.given("image"):
+        return job(call)
+    kind, slash, source = call.flag("from").partition("/")
+    if not slash:
+        raise CommandError("error: from must be in the form of RESOURCE/NAME")
+    resource = find(kind)
+    if resource.kind != "CronJob":
+        raise CommandError("error: from must be an existing cronjob")
+    cron = to_json(named(world, call, resource, source), world.calendar)
+    made, template = cron["metadata"], cron["spec"]["jobTemplate"]
+    given = template.get("metadata") or {}
+    content = headed("batch/v1", "Job", name, spec=template["spec"])
+    content["metadata"]["annotations"] = {
+        **(given.get("annotations") or {}), "cronjob.kubernetes.io/instantiate": "manual",
+    }
+    if given.get("labels"):
+        content["metadata"]["labels"] = given["labels"]
+    content["metadata"]["ownerReferences"] = [
+        {"apiVersion": "batch/v1", "controller": True, "kind": "CronJob", "name": source, "uid": made["uid"]}
+    ]
+    return content
+
+
 MAKERS = {
-    "autoscale": _autoscale,
     **dict.fromkeys(MADE, _made),
+    "autoscale": _autoscale,
+    "create job": _job,
     "create configmap": _configmap,
     "create deployment": _deployment,
     "create ingress": _ingress,

@@ -17,6 +17,7 @@ from simulation.kubectl.jsonpath import (
     values_at,
 )
 from simulation.kubectl.numbers import is_whole
+from simulation.kubectl.parse import not_here
 from simulation.kubectl.resources import Resource
 from simulation.kubectl.tables import layout
 
@@ -26,8 +27,16 @@ if TYPE_CHECKING:
 Found = list[tuple[Resource, AnyObject]]
 FORMS = (
     "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,"
-    "jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml"
+    "jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml"
 )
+
+
+ELSEWHERE = {
+    "custom-columns-file": "-o custom-columns", "go-template": "-o jsonpath",
+    "go-template-file": "-o jsonpath", "jsonpath-file": "-o jsonpath", "kyaml": "-o yaml",
+    "template": "-o jsonpath", "templatefile": "-o jsonpath",
+}
+"""Forms that are real and not simulated, and what comes near."""
 
 
 class Output(Record):
@@ -70,8 +79,8 @@ def print_as(world: "World", form: str, found: Found, as_list: bool, headers: bo
         return _jsonpath(name, argument, content_of(world, found, as_list))
     if name == "custom-columns":
         return _columns(world, argument, found, headers)
-    if name in ("go-template", "template"):
-        raise CommandError("-o go-template: real, not simulated here, try: -o jsonpath")
+    if name in ELSEWHERE:
+        raise not_here(f"-o {name}", ELSEWHERE[name])
     raise CommandError(
         f'error: unable to match a printer suitable for the output format "{form}", allowed '
         f"formats are: {FORMS}"

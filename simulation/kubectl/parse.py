@@ -4,12 +4,19 @@ Knows which flags each verb has and nothing of what they do. What is typed wrong
 kubectl's own parser (cobra and pflag).
 """
 
+
 from simulation.kernel.records import Record
+from simulation.kubectl.durations import duration_trouble
 from simulation.kubectl.errors import CommandError, usage, usage_of
+from simulation.kubectl.flags import DURATIONS, NUMBERS, WITHOUT_VALUE, refused
+from simulation.kubectl.numbers import whole_trouble
 from simulation.kubectl.verbs import ALIASES, GLOBAL, GROUPS, NOT_HERE, VERBS
 
 SUGGESTED_UP_TO = 2
 """Edits between a typo and what cobra suggests for it."""
+
+TRUTHS = ("1", "0", "t", "f", "T", "F", "true", "false", "TRUE", "FALSE", "True", "False")
+
 
 class Call(Record):
     """A command line, understood."""
@@ -22,12 +29,16 @@ class Call(Record):
 
     def flag(self, name: str, default: str = "") -> str:
         """Return the last value of a flag."""
-        values = self.flags.get(name)
+        values = self.values(name)
         return values[-1] if values else default
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return all values of a flag as they were typed."""
+        return self.flags.get(name, ())
 
     def every(self, name: str) -> tuple[str, ...]:
         """Return all values of a flag that may be repeated or hold commas."""
-        return tuple(part for value in self.flags.get(name, ()) for part in value.split(",") if part)
+        return tuple(part for value in self.values(name) for part in value.split(",") if part)
 
     def given(self, name: str) -> bool:
         """Tell whether a flag was written at all."""
@@ -35,7 +46,7 @@ class Call(Record):
 
     def on(self, name: str, default: bool = False) -> bool:
         """Tell whether a switch is on."""
-        if name not in self.flags:
+        if not self.given(name):
             return default
         return self.flag(name) in ("true", "1", "t", "T", "TRUE", "True")
 
@@ -43,6 +54,16 @@ class Call(Record):
     def namespace(self) -> str:
         """The namespace that was asked for, "default" if none was."""
         return self.flag("namespace") or "default"
+
+    @property
+    def dry_run(self) -> str:
+        """Which side acts in a dry run, "client" or "server"; empty if it is none."""
+        mode = self.flag("dry-run", "none")
+        if mode not in ("none", "client", "server", "unchanged"):
+            raise CommandError(
+                f'error: Invalid dry-run value ({mode}). Must be "none", "server", or "client".'
+            )
+        return {"none": "", "unchanged": "client"}.get(mode, mode)
 
     @property
     def server(self) -> str:
@@ -74,6 +95,11 @@ def parse(argv: tuple[str, ...]) -> Call:
             _flag(words, known, flags, verb)
         else:
             args.append(words.pop(0))
+    for name, values in flags.items():
+        _check(name, values[-1], known, verb)
+    problem = refused(verb, flags) if "help" not in flags else None
+    if problem is not None:
+        raise not_here(f"kubectl {verb} {problem[0]}", problem[1])
     return Call(verb, tuple(args), flags, after)
 
 
@@ -187,8 +213,8 @@ def _flag(
         if not equals:
             if sort == "switch":
                 value = "true"
-            elif long == "dry-run" and (not words or words[0].startswith("-")):
-                value = "unchanged"
+            elif long in WITHOUT_VALUE:
+                value = WITHOUT_VALUE[long]
             elif not words:
                 raise usage(f"flag needs an argument: {name}", verb)
             else:
@@ -213,6 +239,21 @@ def _flag(
         else:
             raise usage(f"flag needs an argument: '{letter}' in {word}", verb)
         _keep(flags, long, value)
+
+
+def _check(name: str, value: str, known: dict[str, tuple[str, str]], verb: str) -> None:
+    """Raise CommandError about a value that is no number, duration or truth value where one belongs."""
+    problem = ""
+    if name in NUMBERS:
+        problem = whole_trouble(value)
+    if name in DURATIONS:
+        problem = duration_trouble(value)
+    if known[f"--{name}"][1] == "switch" and value not in TRUTHS:
+        problem = f'strconv.ParseBool: parsing "{value}": invalid syntax'
+    if problem:
+        short = next((word for word, (long, _) in known.items() if long == name and word[1] != "-"), "")
+        shown = f"{short}, --{name}" if short else f"--{name}"
+        raise usage(f'invalid argument "{value}" for "{shown}" flag: {problem}', verb)
 
 
 def _keep(flags: dict[str, tuple[str, ...]], name: str, value: str) -> None:

@@ -42,6 +42,8 @@ ASSERTIONS: dict[str, Callable[[int, int], bool]] = {
     "\\B": lambda before, after: (before == WORD) == (after == WORD),
     "\\<": lambda before, after: before != WORD and after == WORD,
     "\\>": lambda before, after: before == WORD and after != WORD,
+    "(?<!\\w)": lambda before, after: before != WORD,
+    "(?!\\w)": lambda before, after: after != WORD,
 }
 REPEAT = re.compile(r"\{([0-9]{1,3})?(,)?([0-9]{1,3})?\}")
 
@@ -122,6 +124,11 @@ class _Parser:
         return self._sign(sign.__eq__)
 
     def _group(self) -> Node:
+        for name in ("(?<!\\w)", "(?!\\w)"):
+            # The two looks around that need no more than the signs beside a place, as -w means them.
+            if self.text.startswith(name, self.at - 1):
+                self.at += len(name) - 1
+                return Node("assert", name=name)
         if self._peek() == "?":
             if self.text[self.at : self.at + 2] != "?:":
                 raise Unsupported

@@ -24,6 +24,40 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 CHECKS = ("/healthz", "/livez", "/readyz")
+FIRST_CHECKS = ("ping", "log", "etcd")
+READY_CHECKS = ("etcd-readiness", "informer-sync")
+LATER_CHECKS = (
+    "poststarthook/start-apiserver-admission-initializer",
+    "poststarthook/generic-apiserver-start-informers",
+    "poststarthook/priority-and-fairness-config-consumer",
+    "poststarthook/priority-and-fairness-filter",
+    "poststarthook/storage-object-count-tracker-hook",
+    "poststarthook/start-apiextensions-informers",
+    "poststarthook/start-apiextensions-controllers",
+    "poststarthook/crd-informer-synced",
+    "poststarthook/start-system-namespaces-controller",
+    "poststarthook/start-cluster-authentication-info-controller",
+    "poststarthook/start-kube-apiserver-identity-lease-controller",
+    "poststarthook/start-kube-apiserver-identity-lease-garbage-collector",
+    "poststarthook/start-legacy-token-tracking-controller",
+    "poststarthook/start-service-ip-repair-controllers",
+    "poststarthook/rbac/bootstrap-roles",
+    "poststarthook/scheduling/bootstrap-system-priority-classes",
+    "poststarthook/priority-and-fairness-config-producer",
+    "poststarthook/bootstrap-controller",
+    "poststarthook/start-kubernetes-service-cidr-controller",
+    "poststarthook/aggregator-reload-proxy-client-cert",
+    "poststarthook/start-kube-aggregator-informers",
+    "poststarthook/apiservice-status-local-available-controller",
+    "poststarthook/apiservice-status-remote-available-controller",
+    "poststarthook/apiservice-registration-controller",
+    "poststarthook/apiservice-discovery-controller",
+    "poststarthook/kube-apiserver-autoregistration",
+    "autoregister-completion",
+    "poststarthook/apiservice-openapi-controller",
+    "poststarthook/apiservice-openapiv3-controller",
+)
+"""What an API server asks itself, in its own order."""
 MADE_ON_REQUEST = ("Endpoints", "Event", "Lease")
 
 
@@ -47,7 +81,7 @@ def raw(world: "World", call: Call, server: str) -> Output | None:
     if path in CHECKS:
         if not has_quorum:
             raise CommandError(_unhealthy(path))
-        return Output("ok")
+        return Output(_passed(path) if "verbose" in parse_qs(query, keep_blank_values=True) else "ok")
     if path == "/version":
         return Output('{\n  "major": "1",\n  "minor": "36",\n  "gitVersion": "v1.36.2"\n}')
     place = _place(path)
@@ -59,6 +93,13 @@ def raw(world: "World", call: Call, server: str) -> Output | None:
     if any_age and not place.name:
         raise CommandError("Error from server (TooManyRequests): storage is (re)initializing")
     return None
+
+
+def _passed(path: str) -> str:
+    """Return what ?verbose adds: each check that was made."""
+    made = (*FIRST_CHECKS, *(READY_CHECKS if path == "/readyz" else ()), *LATER_CHECKS)
+    made = (*made, "shutdown") if path == "/readyz" else made
+    return "".join(f"[+]{each} ok\n" for each in made) + f"{path[1:]} check passed\n"
 
 
 def _unhealthy(path: str) -> str:

@@ -28,7 +28,7 @@ SERVICE_NAME = "kubernetes.io/service-name"
 def every(world: "World", kind: str) -> list[AnyObject]:
     """Return all objects of a kind, sorted by namespace and name."""
     if kind == "Event":
-        return [event_object(each) for each in world.events.rows()]
+        return [event_object(each) for each in world.events.rows(world.now)]
     if kind == "Endpoints":
         return _endpoints(world)
     if kind == "Lease":

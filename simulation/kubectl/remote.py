@@ -11,7 +11,7 @@ from simulation.kube.machines import process_key
 from simulation.kube.objects.pod import Pod
 from simulation.kubectl import inside
 from simulation.kubectl.errors import CommandError, not_found, usage_of
-from simulation.kubectl.logs import pods_of
+from simulation.kubectl.logs import default_of, defaulted, invalid_container, names_of, pods_of
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.resources import RESOURCES, find
@@ -34,7 +34,11 @@ def execute(world: "World", call: Call) -> Output:
         )
     if not call.after:
         raise CommandError("error: you must specify at least one command for the container")
-    output = inside.run(world, _entered(world, call), tuple(call.after))
+    pod = _entered(world, call)
+    output = inside.run(world, pod, tuple(call.after))
+    said = "" if call.given("container") or call.on("quiet") else defaulted(pod)
+    if said:
+        output = Output(output.stdout, f"{said}\n{output.stderr}", output.exit_code)
     if not output.exit_code:
         return output
     ended = f"command terminated with exit code {output.exit_code}\n"
@@ -50,7 +54,7 @@ def _entered(world: "World", call: Call) -> Pod:
             "error: cannot exec into a container in a completed pod; "
             f"current phase is {pod.status.phase}"
         )
-    name = call.flag("container") or pod.spec.containers[0].name
+    name = call.flag("container") or default_of(pod)
     machine = world.machines.get(pod.spec.node_name)
     key = process_key(pod.metadata.uid, name)
     if not pod.spec.node_name:
@@ -82,8 +86,14 @@ def copy(world: "World", call: Call) -> Output:
     """Answer `kubectl cp`."""
     if len(call.args) != 2:
         raise CommandError("error: source and destination are required")
-    if not any(":" in each for each in call.args):
+    remote = [each for each in call.args if ":" in each]
+    if not remote:
         raise CommandError("error: one of src or dest must be a remote file specification")
+    if len(remote) == 2:
+        raise CommandError("error: one of src or dest must be a local file specification")
+    namespace, slash, pod = remote[0].partition(":")[0].rpartition("/")
+    if world.store.get(Pod, f"{namespace if slash else call.namespace}/{pod}") is None:
+        raise not_found("pods", pod)
     raise not_here("kubectl cp", "kubectl create configmap NAME --from-literal=KEY=VALUE")
 
 
@@ -104,12 +114,8 @@ def _check_pod(world: "World", call: Call) -> None:
         raise not_found(resource.full, name)
     if not isinstance(found, Pod):
         found = pods_of(world, call)[0]
-    names = [each.name for each in (*found.spec.init_containers, *found.spec.containers)]
-    if call.given("container") and call.flag("container") not in names:
-        raise CommandError(
-            f"Error from server (BadRequest): container {call.flag('container')} is not valid for "
-            f"pod {found.metadata.name}"
-        )
+    if call.given("container") and call.flag("container") not in names_of(found):
+        raise invalid_container(found, call.flag("container"))
     # The API server passes the stream on to the node's kubelet, which may not answer.
     server = world.api.pick(world, "internet")
     trouble = exec_error(world, server, found.spec.node_name) if found.spec.node_name else ""

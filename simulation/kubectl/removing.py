@@ -6,20 +6,24 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
 from simulation.kube.apiserver import Reply
 from simulation.kube.indexes import PODS_BY_NODE
+from simulation.kube.objects.config import Unsimulated
 from simulation.kube.objects.kinds import key_of
+from simulation.kube.objects.meta import LabelSelector, ObjectMeta
 from simulation.kube.objects.pod import Pod
-from simulation.kube.rules.pods import is_finished
+from simulation.kube.rules.pods import is_finished, matches
 from simulation.kube.writes import Committed, Refused, Result, Write
+from simulation.kubectl.applying import dry_run_note
 from simulation.kubectl.changing import _nodes, set_schedulable
+from simulation.kubectl.durations import duration, go_duration
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, refusal_text
 from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Found
 from simulation.kubectl.parse import Call
 from simulation.kubectl.reading import collect, nobody_there
 from simulation.kubectl.resources import targets
+from simulation.kubectl.selectors import label_selector
 from simulation.kubectl.session import STDERR, Aim, Session
 from simulation.kubectl.sources import Given, manifests
-from simulation.kubectl.waiting import duration
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -56,7 +60,11 @@ def _given(world: "World", session: Session, call: Call, given: list[Given]) -> 
     found: Found = []
     for each in given:
         live = world.store.get(each.resource.kind, each.key)
-        if live is not None:
+        if call.dry_run == "client":
+            # The server is not asked: what the file names is taken to be there.
+            meta = ObjectMeta(name=each.name, namespace=each.namespace)
+            found.append((each.resource, Unsimulated(meta, each.resource.api_version, {}, each.resource.kind)))
+        elif live is not None:
             found.append((each.resource, live))
         elif not call.on("ignore-not-found"):
             session.complain(
@@ -67,9 +75,27 @@ def _given(world: "World", session: Session, call: Call, given: list[Given]) -> 
     return found
 
 
+CASCADES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan",
+            "true": "Background", "false": "Orphan"}
+
+
+def _check(call: Call, grace: int) -> None:
+    """Raise CommandError about flags of `delete` that do not go together."""
+    form, cascade = call.flag("output"), call.flag("cascade", "background")
+    if form not in ("", "name"):
+        raise CommandError(f"error: unexpected -o output mode: {form}. We only support '-o name'")
+    if cascade not in CASCADES:
+        raise CommandError(
+            f'error: invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"'
+        )
+    if call.on("force") and (grace > 0 or call.on("now")):
+        raise CommandError("error: --force and --grace-period greater than 0 cannot be specified together")
+
+
 def delete(world: "World", session: Session, call: Call) -> None:
     """Plan the deletion of objects, and wait for their end unless told otherwise."""
     grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
+    _check(call, grace)
     if call.on("now"):
         grace = 1
     forced = call.on("force")
@@ -84,7 +110,7 @@ def delete(world: "World", session: Session, call: Call) -> None:
         return
     if forced and found:
         session.say(world.now, FORCED, STDERR)
-    dry = " (dry run)" if call.flag("dry-run") == "client" else ""
+    dry = dry_run_note(call)
     for resource, obj in found:
         meta = obj.metadata
         where = f" from {meta.namespace} namespace" if meta.namespace else ""
@@ -92,20 +118,17 @@ def delete(world: "World", session: Session, call: Call) -> None:
         said = f'{resource.typed} "{meta.name}" {word}{where}{dry}'
         if call.flag("output") == "name":
             said = f"{resource.typed}/{meta.name}"
-        if dry:
-            session.say(world.now, said)
-            continue
-        if resource.kind == "Namespace" and meta.name in IMMORTAL:
+        if resource.kind == "Namespace" and meta.name in IMMORTAL and call.dry_run != "client":
             session.complain(
                 world.now,
                 f'Error from server (Forbidden): namespaces "{meta.name}" is forbidden: this namespace '
                 "may not be deleted",
             )
             continue
-        cascade = call.flag("cascade", "background")
-        propagation = {"orphan": "Orphan", "false": "Orphan", "foreground": "Foreground"}.get(
-            cascade, "Background"
-        )
+        if dry:
+            session.say(world.now, said)
+            continue
+        propagation = CASCADES[call.flag("cascade", "background")]
         session.act("delete", obj, said, (), "", None if grace < 0 else grace, propagation)
         session.aims.append(Aim(resource.kind, key_of(obj), meta.uid, f"{resource.plural}/{meta.name}"))
     if call.on("wait", not forced) and not dry:
@@ -125,6 +148,10 @@ def drain(world: "World", session: Session, call: Call) -> None:
     for node in nodes:
         set_schedulable(world, session, call, node, False)
         session.tried[f"node {node.metadata.name}"] = UNSORTED
+    if call.dry_run:
+        for node in nodes:
+            _rehearse(world, session, call, node.metadata.name)
+        return
     session.goal = "drained"
     if call.given("timeout") and duration(call.flag("timeout")) > 0:
         session.deadline = world.now + duration(call.flag("timeout"))
@@ -134,9 +161,12 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
     """Return the pods to evict, why the node cannot be drained, and what to warn of."""
     groups: dict[str, list[str]] = {"daemon": [], "local": [], "bare": []}
     evicted: list[Pod] = []
+    chosen = label_selector(call.flag("pod-selector")) if call.given("pod-selector") else LabelSelector()
     for key, pod in world.store.by(PODS_BY_NODE, node):
         assert isinstance(pod, Pod), f"{key} is no pod"
-        if MIRROR in pod.metadata.annotations:
+        if MIRROR in pod.metadata.annotations or not matches(chosen, pod.metadata.labels):
+            continue
+        if _is_not_waited_for(world, call, pod):
             continue
         owner = next((each for each in pod.metadata.owner_references if each.controller), None)
         if owner is not None and owner.kind == "DaemonSet" and not is_finished(pod):
@@ -159,13 +189,32 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
          "deleting Pods that declare no controller: "),
     ):
         listed = ", ".join(sorted(groups[group]))
-        if listed and not call.on(flag):
+        allowed = call.on(flag)
+        if listed and not allowed:
             problems.append(error + listed)
         elif listed and warning:
             warnings.append(warning + listed)
     if len(problems) > 1:
         return evicted, f"[{', '.join(problems)}]", warnings
     return evicted, "".join(problems), warnings
+
+
+def _is_not_waited_for(world: "World", call: Call, pod: Pod) -> bool:
+    """Tell whether a pod has been terminating for longer than --skip-wait-for-delete-timeout."""
+    patience = whole_number(call.flag("skip-wait-for-delete-timeout", "0"), "--skip-wait-for-delete-timeout")
+    since = pod.metadata.deletion_timestamp
+    return patience > 0 and since is not None and world.now - since > patience * SECOND
+
+
+def _rehearse(world: "World", session: Session, call: Call, node: str) -> None:
+    """Say what a drain would do, and do nothing."""
+    _begin(world, session, call, node)
+    if f"node {node}" not in session.tried:
+        return
+    for aim in session.aims:
+        session.say(world.now, f"evicting pod {aim.key}{dry_run_note(call)}")
+    session.say(world.now, f"node/{node} drained{dry_run_note(call)}")
+    session.aims = []
 
 
 def _begin(world: "World", session: Session, call: Call, node: str) -> None:
@@ -211,6 +260,30 @@ def look_drained(world: "World", session: Session, call: Call) -> bool:
             del session.tried[name]
             session.say(world.now, f"node/{node} drained")
     return not waiting
+
+
+def drain_timed_out(world: "World", session: Session, call: Call) -> None:
+    """Say which pods are left when the time of a drain is over, node by node."""
+    limit = f"global timeout reached: {go_duration(duration(call.flag('timeout')))}"
+    left: dict[str, list[str]] = {}
+    told: list[str] = []
+    for aim in session.aims:
+        namespace, _, name = aim.key.partition("/")
+        text = f'error when evicting pods/"{name}" -n "{namespace}": {limit}'
+        if session.tried.get(aim.key) == EVICTED:
+            text = f'error when waiting for pod "{name}" in namespace "{namespace}" to terminate: {limit}'
+        left.setdefault(aim.resource, []).append(text)
+        told.append(text)
+    for node, texts in left.items():
+        listed = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+        names = [aim.key.partition("/")[2] for aim in session.aims if aim.resource == node]
+        session.complain(
+            world.now,
+            f'There are pending pods in node "{node}" when an error occurred: {listed}\n'
+            + "".join(f"pod/{name}\n" for name in sorted(names))
+            + f'error: unable to drain node "{node}" due to error: {listed}, continuing command...',
+        )
+    session.complain(world.now, "\n".join(["There are pending nodes to be drained:", *(f" {node}" for node in left), *told]))
 
 
 EVICTED = -2

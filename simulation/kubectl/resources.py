@@ -125,7 +125,7 @@ def _slashed(word: str, words: list[str]) -> Target:
             "instead of 'kubectl get resource resource/<resource_name>'"
         )
     kind, _, name = word.partition("/")
-    if not kind or not name or "/" in name:
+    if not kind or not name or "/" in name or "," in kind:
         raise CommandError(
             "error: arguments in resource/name form may not have more than one slash"
             if "/" in name

@@ -41,8 +41,10 @@ class Act(Record):
     """What kubectl says it was doing, if the write is refused."""
     if_gone: str = "error"
     """What a NotFound means: "error", or "ignore"."""
-    note: str = ""
-    """What ClusterLab itself has to say when it has been committed."""
+    word: str = ""
+    """What was done, for verbs that print the object as the API server gives it back."""
+    note: bool = False
+    """Whether ClusterLab itself may have something to say when it has been committed."""
 
 
 class Aim(Record):
@@ -132,7 +134,8 @@ class Session(State):
         grace_seconds: int | None = None,
         propagation: str = "Background",
         if_gone: str = "error",
-        note: str = "",
+        word: str = "",
+        note: bool = False,
     ) -> None:
         """Plan a write."""
         kind, meta = kind_of(obj), obj.metadata
@@ -140,7 +143,7 @@ class Session(State):
         write = Write(
             verb, obj, because, fields, grace_seconds=grace_seconds, propagation=propagation
         )
-        self.acts.append(Act(write, said, context, if_gone, note))
+        self.acts.append(Act(write, said, context, if_gone, word, note))
 
 
 class SessionsState(State):

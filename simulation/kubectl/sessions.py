@@ -16,10 +16,21 @@ from simulation.kernel.reasons import Reason, Refused
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
-from simulation.kube.objects.kinds import key_of
+from simulation.kube.objects.kinds import AnyObject, key_of, kind_of
 from simulation.kube.writes import Committed, Result
 from simulation.kube.writes import Refused as RefusedWrite
-from simulation.kubectl import applying, changing, filters, logs, making, removing, setting, waiting
+from simulation.kubectl import (
+    about,
+    applying,
+    changing,
+    filters,
+    logs,
+    making,
+    removing,
+    setting,
+    waiting,
+)
+from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import (
     CLIENT_TIMED_OUT,
     TIMED_OUT,
@@ -29,9 +40,11 @@ from simulation.kubectl.errors import (
     refusal_text,
 )
 from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX, STORY_COMMAND_MAX
+from simulation.kubectl.notes import note_about
 from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import Call, not_here, parse
 from simulation.kubectl.reading import nobody_there, server_of
+from simulation.kubectl.resources import RESOURCES
 from simulation.kubectl.session import (
     DONE,
     INTERRUPTED,
@@ -39,12 +52,13 @@ from simulation.kubectl.session import (
     STDERR,
     WAITING,
     WRITING,
+    Act,
     Aim,
     Line,
     Session,
     SessionsState,
 )
-from simulation.kubectl.terminal import READS, answer, can_read, pipeline
+from simulation.kubectl.terminal import READS, can_read, notices, pipeline, read_by
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -61,10 +75,21 @@ Plan = Callable[["World", Session, Call], None]
 
 def _follow(world: "World", session: Session, call: Call) -> None:
     output = logs.logs(world, call)
+    if output.stderr:
+        session.say(world.now, output.stderr, STDERR)
     if output.stdout:
         session.say(world.now, output.stdout)
     session.aims = [Aim("Pod", key_of(each), each.metadata.uid) for each in logs.pods_of(world, call)]
     session.goal = "followed"
+
+
+def _look_recreated(world: "World", session: Session, call: Call) -> bool:
+    """Tell whether what `replace --force` deleted is gone; then plan what comes in its place."""
+    if not waiting.look_deleted(world, session, call):
+        return False
+    session.goal = ""
+    applying.recreate(world, session, call)
+    return True
 
 
 PLANS: dict[str, Plan] = {
@@ -101,7 +126,7 @@ WRITES_AT_ONCE = ("create", "delete", "run", "scale", "replace")
 """Verbs whose first request is a write: without a quorum they fail after seconds instead of
 hanging for a minute."""
 
-GOALS = {**waiting.GOALS, "drained": removing.look_drained}
+GOALS = {**waiting.GOALS, "drained": removing.look_drained, "recreated": _look_recreated}
 
 
 class Sessions:
@@ -128,7 +153,15 @@ class Sessions:
             session.say(world.now, call.text, STDERR)
             self._end(world, session, call.exit_code)
             return
+        try:
+            about.refuse_other_cluster(call)
+        except CommandError as problem:
+            session.say(world.now, problem.text, STDERR)
+            self._end(world, session, problem.exit_code)
+            return
         session.server = server_of(world, call)
+        for text in notices(world, call):
+            session.say(world.now, text, STDERR)
         self._read(world, session, call)
 
     def _step(self, world: "World", session: Session, step: Callable[[], None]) -> None:
@@ -225,7 +258,7 @@ class Sessions:
 
     def _print(self, world: "World", session: Session, call: Call) -> None:
         """Answer a read that had to wait for a quorum."""
-        output = answer(world, call, session.server)
+        output = read_by(world, call, session.server)
         if output.stdout:
             session.say(world.now, output.stdout)
         if output.stderr:
@@ -271,9 +304,7 @@ class Sessions:
         act, result = session.acts[session.acted], results[0]
         session.acted += 1
         if isinstance(result, Committed):
-            session.say(world.now, act.said)
-            if act.note:
-                session.say(world.now, act.note, STDERR)
+            self._tell(world, session, call, act, result.object)
         elif not (act.if_gone == "ignore" and isinstance(result, RefusedWrite) and result.code == 404):
             session.complain(world.now, refusal_text(result, act.context, nobody_there(world, session.server)))
             if session.goal == "deleted":
@@ -283,6 +314,17 @@ class Sessions:
                 ]
         self._next(world, session, call)
 
+    def _tell(
+        self, world: "World", session: Session, call: Call, act: Act, obj: AnyObject
+    ) -> None:
+        """Print what was done; names and the rest of an object are those the API server gave it."""
+        resource, said = RESOURCES[kind_of(obj)], act.said
+        if act.word and (call.given("output") or not act.write.object.metadata.name):
+            said = applying.done(world, session, call, resource, obj, act.word)
+        session.say(world.now, said)
+        if act.note and note_about(resource, obj):
+            session.say(world.now, note_about(resource, obj), STDERR)
+
     def _look(self, world: "World", session: Session, call: Call) -> None:
         session.without_quorum = not can_read(world, session.server)
         try:
@@ -290,17 +332,22 @@ class Sessions:
         except CommandError as problem:
             session.complain(world.now, problem.text)
             reached = True
-        if reached:
+        if reached and session.acted < len(session.acts):
+            session.stage = WRITING
+            self._next(world, session, call)
+        elif reached:
             self._end(world, session, 1 if session.failed else 0)
         elif session.deadline is not None and world.now >= session.deadline:
-            self._give_up(world, session)
+            self._give_up(world, session, call)
         else:
             self._look_in(world, session, DRAIN_LOOK if session.goal == "drained" else LOOK)
 
-    def _give_up(self, world: "World", session: Session) -> None:
-        if session.goal in ("rolled-out", "drained"):
+    def _give_up(self, world: "World", session: Session, call: Call) -> None:
+        if session.goal == "drained":
+            removing.drain_timed_out(world, session, call)
+        if session.goal == "rolled-out":
             session.complain(world.now, "error: timed out waiting for the condition")
-        for aim in session.aims if session.goal in ("waited", "deleted") else ():
+        for aim in session.aims if session.goal in ("waited", "deleted", "recreated") else ():
             session.complain(
                 world.now, f"error: timed out waiting for the condition on {aim.resource}"
             )
@@ -371,7 +418,7 @@ def _watched(words: list[str]) -> list[str]:
 def _patience(call: Call) -> Duration:
     """Return how long the first read of a call may hang; --request-timeout=0 means no limit of its own."""
     text = call.flag("request-timeout")
-    wanted = waiting.duration(f"{text}s" if is_whole(text) else text) if text else 0
+    wanted = duration(f"{text}s" if is_whole(text) else text) if text else 0
     return min(wanted, READ_TIMEOUT) if wanted > 0 else READ_TIMEOUT
 
 

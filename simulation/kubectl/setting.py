@@ -8,17 +8,19 @@ import msgspec
 from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kubectl.applying import changed, merged_with, needs_files, perform
-from simulation.kubectl.changing import NAMES_NEEDED, found_by
+from simulation.kubectl.changing import NAMES_NEEDED
 from simulation.kubectl.errors import NO_RESOURCES, CommandError
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import Resource
 from simulation.kubectl.session import Session
-from simulation.kubectl.sources import Given, Rejected, checked, manifests
+from simulation.kubectl.sources import Given, Rejected, checked, found_by, manifests
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
 Content = dict[str, Any]
+FAILED = 2
+"""The status of `diff` when it could not compare."""
 DIFFERS = 1
 """The status of `diff` when something would change."""
 FAILED = 2
@@ -27,21 +29,19 @@ FAILED = 2
 
 def set_env(world: "World", session: Session, call: Call) -> None:
     """Plan new environment variables of containers, or list them."""
-    given = [each for each in (*call.args, *call.flags.get("env", ())) if _is_variable(each)]
+    given = [each for each in (*call.args, *call.values("env")) if _is_variable(each)]
     names = tuple(each for each in call.args if not _is_variable(each))
     if not names and not call.given("filename"):
         raise CommandError(NAMES_NEEDED)
     if call.given("from"):
         raise CommandError("kubectl set env --from: real, not simulated here, try: kubectl edit")
-    if not given and not call.on("list"):
-        raise CommandError("error: at least one environment variable must be provided")
     for resource, obj in found_by(world, session, msgspec.structs.replace(call, args=names)):
         content = to_json(obj, world.calendar)
         for container in _containers(session, world, call, resource, obj, content):
+            _set_variables(container, given)
             if call.on("list"):
                 _list(world, session, resource, obj, container)
-            _set_variables(container, given)
-        if given:
+        if given and not call.on("list"):
             _plan(world, session, call, resource, obj, content, "env updated")
 
 
@@ -102,7 +102,7 @@ def _containers(
     """Return the containers of a template that a line means; complain if there is none."""
     spec = content.get("spec", {})
     found = (spec.get("template", {}).get("spec") or spec).get("containers", [])
-    name = call.flag("container")
+    name = call.flag("containers")
     meant: list[Content] = [each for each in found if name in ("", "*", each["name"])]
     if not meant:
         typed = f"{resource.typed}/{obj.metadata.name}"
@@ -128,13 +128,15 @@ def _plan(
 
 def diff(world: "World", session: Session, call: Call) -> None:
     """Show what `apply` of the same files would change; the status is 1 if it is anything."""
-    needs_files(call)
-    for given in manifests(session, call):
-        try:
-            before, after = _before_and_after(world, given)
-        except Rejected as rejected:
-            session.problems += rejected.problems
-            raise CommandError(rejected.text, FAILED) from None
+    try:
+        needs_files(call)
+        compared = [(given, _before_and_after(world, given)) for given in manifests(session, call)]
+    except Rejected as rejected:
+        session.problems += rejected.problems
+        raise CommandError(rejected.text, FAILED) from None
+    except CommandError as problem:
+        raise CommandError(problem.text, FAILED) from None
+    for given, (before, after) in compared:
         name = f"{given.resource.api_version.replace('/', '.')}.{given.resource.kind}.{given.namespace}.{given.name}"
         lines = difflib.unified_diff(
             before.splitlines(), after.splitlines(), f"/tmp/LIVE/{name}", f"/tmp/MERGED/{name}", lineterm=""

@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from simulation.kernel.records import Record
+from simulation.kernel.units import Instant
 from simulation.kube.manifests.codec import Malformed, from_json
 from simulation.kube.manifests.defaults import with_defaults
 from simulation.kube.manifests.reading import Document, Problem, Unreadable, documents
 from simulation.kube.manifests.validation import invalid, strict
 from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.rules.pods import matches
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.jsonpath import compact
+from simulation.kubectl.output import Found
 from simulation.kubectl.parse import Call, not_here
-from simulation.kubectl.resources import Resource, of_kind
-from simulation.kubectl.session import Session
+from simulation.kubectl.reading import collect
+from simulation.kubectl.resources import Resource, Target, of_kind, targets
+from simulation.kubectl.selectors import label_selector
+from simulation.kubectl.session import STDERR, Session
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -51,7 +56,8 @@ class Given(Record):
 def sources(call: Call, files: dict[str, str]) -> list[tuple[str, str]]:
     """Return (name, text) of all files that -f means; raise CommandError if one is missing."""
     found: list[tuple[str, str]] = []
-    for value in call.flags.get("filename", ()):
+    deep = call.on("recursive")
+    for value in call.values("filename"):
         for name in value.split(","):
             if name in files:
                 found.append(("STDIN" if name == "-" else name, files[name]))
@@ -62,7 +68,7 @@ def sources(call: Call, files: dict[str, str]) -> list[tuple[str, str]]:
                 for each in sorted(files)
                 if each.startswith(folder)
                 and each.endswith(ENDINGS)
-                and (call.on("recursive") or "/" not in each.removeprefix(folder))
+                and (deep or "/" not in each.removeprefix(folder))
             ]
             plain = name.removeprefix("./")
             if plain in files:
@@ -95,10 +101,19 @@ def manifests(session: Session, call: Call) -> list[Given]:
                 f"error: error parsing {name}: error converting YAML to JSON: "
                 f"{unreadable.problem.text}"
             ) from None
-        found += [_given(session, call, each) for each in read]
+        found += [_given(session, call, each) for each in read if _is_chosen(call, each)]
     if not found:
         raise CommandError(f"error: no objects passed to {call.verb}")
     return found
+
+
+def _is_chosen(call: Call, document: Document) -> bool:
+    """Tell whether -l means a manifest, by the labels that it gives."""
+    if not call.given("selector"):
+        return True
+    meta = document.content.get("metadata")
+    labels = meta.get("labels") if isinstance(meta, dict) else None
+    return matches(label_selector(call.flag("selector")), labels if isinstance(labels, dict) else {})
 
 
 def _given(session: Session, call: Call, document: Document) -> Given:
@@ -158,6 +173,34 @@ def _with_namespace(
     return msgspec.structs.replace(document, content={**content, "metadata": meta})
 
 
+def wanted_by(session: Session, call: Call, names_needed: bool = True) -> list[Target]:
+    """Return what arguments or -f name."""
+    if call.given("filename") or call.given("kustomize"):
+        return [Target(each.resource, each.name) for each in manifests(session, call)]
+    return targets(call, names_needed)
+
+
+def found_by(
+    world: "World",
+    session: Session,
+    call: Call,
+    nothing: str = "error: required resource not specified",
+    names_needed: bool = True,
+) -> Found:
+    """Return the objects that arguments or -f name; complaints go to the session.
+
+    nothing: what is said if the line names none.
+    names_needed: whether a kind alone is too little; otherwise it means all of that kind.
+    """
+    wanted = wanted_by(session, call, names_needed)
+    if not wanted:
+        raise CommandError(nothing)
+    found, problems = collect(world, call, wanted)
+    for problem in problems:
+        session.complain(world.now, problem)
+    return found
+
+
 class Rejected(CommandError):
     """The API server would not take a manifest; the text is its answer."""
 
@@ -195,6 +238,49 @@ def admitted(world: "World", resource: Resource, document: Document, context: st
     except Malformed as malformed:
         problem = document.problem(malformed.path, malformed.text)
         raise Rejected(before + handled + f"{malformed.path}: {malformed.text}", [problem]) from None
+
+
+def tolerated(
+    session: Session, now: Instant, kind: str, content: dict[str, Any], warn: bool
+) -> dict[str, Any]:
+    """Return a content without the fields that its kind has not; warn of them if asked to."""
+    for path, text in strict(kind, content):
+        if text.startswith("unknown field"):
+            content = _without(content, path)
+            if warn:
+                session.say(now, f"Warning: {text}", STDERR)
+    return content
+
+
+def _without(content: Any, path: str) -> Any:
+    """Return a value with what lies at a path such as spec.containers[0].imag left out."""
+    if isinstance(content, list):
+        place, _, rest = path.removeprefix("[").partition("]")
+        number = int(place)
+        return [*content[:number], _without(content[number], rest.removeprefix(".")), *content[number + 1 :]]
+    # A key may hold dots and brackets itself, so the longest one that fits is meant.
+    for key in sorted(content, key=len, reverse=True):
+        rest = path.removeprefix(key)
+        if path.startswith(key) and rest[:1] in ("", ".", "["):
+            kept = {name: value for name, value in content.items() if name != key}
+            return {**content, key: _without(content[key], rest.removeprefix("."))} if rest else kept
+    return content
+
+
+STRICTNESS = {"true": "", "strict": "", "warn": "warn", "false": "drop", "ignore": "drop"}
+
+
+def as_validated(world: "World", session: Session, call: Call, given: Given) -> Given:
+    """Return a manifest as --validate leaves it: whole, or without its unknown fields."""
+    mode = call.flag("validate", "strict")
+    if mode not in STRICTNESS:
+        raise CommandError(f"error: invalid - validate option \"{mode}\"; allowed values are: true, false, strict, warn, ignore")
+    if not STRICTNESS[mode]:
+        return given
+    warn = STRICTNESS[mode] == "warn"
+    content = tolerated(session, world.now, given.resource.kind, given.document.content, warn)
+    document = msgspec.structs.replace(given.document, content=content)
+    return msgspec.structs.replace(given, document=document)
 
 
 def invalid_text(kind: str, name: str, texts: list[str]) -> str:

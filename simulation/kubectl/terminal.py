@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from simulation.kubectl import (
     about,
     changing,
@@ -25,6 +27,7 @@ from simulation.kubectl import (
 )
 from simulation.kubectl.curl import curl
 from simulation.kubectl.errors import CommandError, fault_of, internal
+from simulation.kubectl.flags import DEPRECATED, PROCESS
 from simulation.kubectl.limits import (
     ARGV_WORDS_MAX,
     LINE_CHARACTERS_MAX,
@@ -75,12 +78,14 @@ READS: dict[str, Callable[["World", Call], Output]] = {
 """Verbs that only read."""
 
 OFFLINE = (
-    "api-resources", "api-versions", "auth can-i", "auth whoami", "cluster-info", "completion",
-    "config current-context", "config get-clusters", "config get-contexts", "config get-users",
-    "config set-context", "config use-context", "config view", "explain", "kustomize", "options",
-    "plugin list", "proxy",
+    "completion", "config current-context", "config get-clusters", "config get-contexts",
+    "config get-users", "config set-context", "config use-context", "config view", "kustomize",
+    "options", "plugin list", "proxy",
 )
-"""Verbs that need nothing from etcd."""
+"""Verbs that need no API server."""
+
+WITHOUT_ETCD = ("api-resources", "api-versions", "auth can-i", "auth whoami", "explain", "version")
+"""Verbs that an API server answers by itself."""
 
 NAMES = ("kubectl", "k")
 _INSTEAD = {
@@ -176,14 +181,18 @@ def is_session(given: str | list[str] | tuple[str, ...]) -> bool:
     return changes(call)
 
 
+READS_FILES = ("filename", "from-env-file", "from-file")
+"""Flags whose files come with a session."""
+
+
 def changes(call: Call) -> bool:
     """Tell whether a call has to be a session."""
     if call.on("help") or call.verb == "help":
         return False
     if call.verb in READS:
         return call.on("watch") or call.on("watch-only") or call.on("follow")
-    if call.verb in making.MAKERS and call.verb not in ("autoscale", "expose"):
-        return not (call.flag("dry-run") == "client" and not call.given("filename"))
+    if call.verb in making.MAKERS and call.verb not in ("autoscale", "expose") and not call.given("from"):
+        return not (call.dry_run == "client" and not any(call.given(each) for each in READS_FILES))
     return True
 
 
@@ -243,6 +252,25 @@ def _first(world: "World", words: list[str], server: str) -> Output:
 
 
 def answer(world: "World", call: Call, server: str = "") -> Output:
+    """Answer a call that only reads, after what kubectl says about its flags."""
+    output = read_by(world, call, server)
+    said = "" if output.waits else "".join(f"{each}\n" for each in notices(world, call))
+    return Output(output.stdout, said + output.stderr, output.exit_code, output.waits)
+
+
+def notices(world: "World", call: Call) -> list[str]:
+    """Return what kubectl says about flags before it does anything."""
+    said = [text for name, text in DEPRECATED.items() if call.given(name)]
+    if call.flag("dry-run") == "unchanged":
+        date = world.calendar.date_of(world.now)
+        said.append(
+            f"W{date:%m%d %H:%M:%S}.{date.microsecond:06d} {PROCESS:>7} helpers.go:719] --dry-run is "
+            "deprecated and can be replaced with --dry-run=client."
+        )
+    return said
+
+
+def read_by(world: "World", call: Call, server: str = "") -> Output:
     """Answer a call that only reads."""
     if call.on("help") or call.verb == "help":
         return Output(help_text(call.verb))
@@ -250,17 +278,26 @@ def answer(world: "World", call: Call, server: str = "") -> Output:
         return Output("", "", 0, waits=True)
     if call.verb not in READS:
         return making.dry_run(world, call)
+    about.refuse_other_cluster(call)
     where = server_of(world, call) or server
     client_only = call.verb == "version" and call.on("client")
     if call.verb not in OFFLINE and not client_only:
         picked = world.api.pick(world, "internet", where)
         if not picked:
-            raise CommandError(nobody_there(world, where))
+            return Output(_known_alone(world, call), f"{nobody_there(world, where)}\n", 1)
         if call.verb == "get" and call.given("raw"):
             return raw.raw(world, call, picked) or Output("", "", 0, waits=True)
-        if not can_read(world, where) and call.verb != "version":
+        if not can_read(world, where) and call.verb not in WITHOUT_ETCD:
             return Output("", "", 0, waits=True)
     return READS[call.verb](world, call)
+
+
+def _known_alone(world: "World", call: Call) -> str:
+    """Return what some verbs print all the same when no API server answers."""
+    if call.verb == "version":
+        alone = msgspec.structs.replace(call, flags={**call.flags, "client": ("true",)})
+        return about.version(world, alone).stdout
+    return about.HINT if call.verb == "cluster-info" else ""
 
 
 def can_read(world: "World", server: str) -> bool:

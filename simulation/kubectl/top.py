@@ -74,7 +74,15 @@ def top_pod(world: "World", call: Call) -> Output:
         return Output("", f"No resources found{where}\n")
     head = ["POD", "NAME"] if call.on("containers") else ["NAME"]
     head += ["CPU(cores)", "MEMORY(bytes)"]
-    return _print(call, ["NAMESPACE", *head] if everywhere else head, measured)
+    head = ["NAMESPACE", *head] if everywhere else head
+    return _print(call, head, measured, _total(head, measured) if call.on("sum") else [])
+
+
+def _total(head: list[str], measured: list[tuple[int, int, list[str]]]) -> list[list[str]]:
+    """Return the two lines below a table that --sum asks for."""
+    cpu, memory = sum(each[0] for each in measured), sum(each[1] for each in measured)
+    before = [""] * (len(head) - 2)
+    return [[*before, "________", "________"], [*before, f"{cpu}m", f"{memory // MIB}Mi"]]
 
 
 def _named(objects: list, name: str, plural: str) -> list:
@@ -84,12 +92,14 @@ def _named(objects: list, name: str, plural: str) -> list:
     return found
 
 
-def _print(call: Call, head: list[str], measured: list[tuple[int, int, list[str]]]) -> Output:
+def _print(
+    call: Call, head: list[str], measured: list[tuple[int, int, list[str]]], below: list[list[str]] = []
+) -> Output:
     if call.flag("sort-by") == "cpu":
         measured.sort(key=lambda each: -each[0])
     elif call.flag("sort-by") == "memory":
         measured.sort(key=lambda each: -each[1])
     elif call.given("sort-by"):
         raise CommandError("error: --sort-by accepts only cpu or memory")
-    rows = [row for _, _, row in measured]
+    rows = [*(row for _, _, row in measured), *below]
     return Output("".join(f"{line}\n" for line in layout(rows if call.on("no-headers") else [head, *rows])))

@@ -7,51 +7,37 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration
+from simulation.kernel.units import HOUR, SECOND
 from simulation.kube.manifests.codec import to_json
 from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.workload import DaemonSet, Deployment, StatefulSet
 from simulation.kube.rules.pods import condition
+from simulation.kube.rules.revisions import REVISION
+from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.events import chosen as events_chosen
 from simulation.kubectl.events import event_row
 from simulation.kubectl.jsonpath import steps_of, text_of, values_at
-from simulation.kubectl.numbers import is_whole
+from simulation.kubectl.notes import notes_about
+from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect, namespace_of
 from simulation.kubectl.resources import RESOURCES, Resource, targets
 from simulation.kubectl.selectors import select
-from simulation.kubectl.session import Aim, Session
+from simulation.kubectl.session import STDERR, Aim, Session
+from simulation.kubectl.sources import wanted_by
 from simulation.kubectl.tables import cells, headers, layout
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR}
-LONGEST = (2**63 - 1) // 1_000_000
-"""Go counts nanoseconds in 64 bits: 292 years."""
 WAIT_DEFAULT = 30 * SECOND
 PING_UNANSWERED = 45 * SECOND
 """A connection is pinged after 30 s of silence and given up 15 s later (apimachinery, util/net)."""
 FOREVER = 7 * 24 * HOUR
 """kubectl wait takes a negative timeout as a week."""
-
-
-def duration(text: str) -> Duration:
-    """Return the milliseconds of a Go duration such as 90s or 1m30s; raise CommandError."""
-    parts = re.findall(r"([0-9]{1,19}(?:\.[0-9]{1,19})?)(ms|h|m|s)", text.removeprefix("-"))
-    whole = "".join(number + unit for number, unit in parts)
-    if text in ("0", "-0"):
-        return 0
-    total = sum(round(float(number) * UNITS[unit]) for number, unit in parts)
-    if not parts or whole != text.removeprefix("-") or total > LONGEST:
-        problem = "missing unit in duration" if is_whole(text) else "invalid duration"
-        raise CommandError(
-            f'error: invalid argument "{text}" for "--timeout" flag: time: {problem} "{text}"'
-        )
-    return -total if text.startswith("-") else total
 
 
 # --- deletion
@@ -73,7 +59,10 @@ def look_deleted(world: "World", session: Session, call: Call) -> bool:
 
 def rollout_status(world: "World", session: Session, call: Call) -> None:
     """Begin to follow a rollout."""
-    found, problems = collect(world, call, targets(call, names_needed=True))
+    wanted = wanted_by(session, call, names_needed=False)
+    if not wanted:
+        raise CommandError("error: required resource not specified")
+    found, problems = collect(world, call, wanted)
     if problems:
         raise CommandError(problems[0])
     for resource, obj in found:
@@ -82,6 +71,7 @@ def rollout_status(world: "World", session: Session, call: Call) -> None:
         if not resource.simulated:
             raise not_here(f"kubectl rollout status of a {resource.kind}", "kubectl get -o yaml")
         session.aims.append(Aim(resource.kind, key_of(obj), obj.metadata.uid))
+    whole_number(call.flag("revision", "0"), "--revision")
     session.goal = "rolled-out"
     if call.given("timeout") and duration(call.flag("timeout")) > 0:
         session.deadline = world.now + duration(call.flag("timeout"))
@@ -89,6 +79,7 @@ def rollout_status(world: "World", session: Session, call: Call) -> None:
 
 def look_rolled_out(world: "World", session: Session, call: Call) -> bool:
     """Print a rollout's state when it changed; tell whether it is over."""
+    follows = call.on("watch", True)
     while session.aims:
         aim = session.aims[0]
         obj = world.store.get(aim.kind, aim.key)
@@ -96,13 +87,15 @@ def look_rolled_out(world: "World", session: Session, call: Call) -> bool:
             session.complain(world.now, "error: object has been deleted")
             return True
         text, over = STATUS_VIEWERS[aim.kind](obj)
+        if aim.kind == "Deployment" and call.given("revision"):
+            text, over = _of_revision(obj, int(call.flag("revision")), text, over)
         if over is None:
             session.complain(world.now, text)
             return True
         if text != session.last_said:
             session.say(world.now, text)
             session.last_said = text
-        if not over and call.on("watch", True):
+        if not over and follows:
             return False
         session.aims = session.aims[1:]
         session.last_said = ""
@@ -131,6 +124,17 @@ def deployment_status(obj: AnyObject) -> tuple[str, bool | None]:
             False,
         )
     return f'deployment "{name}" successfully rolled out', True
+
+
+def _of_revision(obj: AnyObject, wanted: int, text: str, over: bool | None) -> tuple[str, bool | None]:
+    """Return a status, or that another revision is the one that runs."""
+    revision = int(obj.metadata.annotations.get(REVISION, "0") or 0)
+    if wanted > 0 and revision != wanted:
+        return (
+            f"error: desired revision ({wanted}) is different from the running revision ({revision})",
+            None,
+        )
+    return text, over
 
 
 def daemonset_status(obj: AnyObject) -> tuple[str, bool | None]:
@@ -181,13 +185,14 @@ def wait(world: "World", session: Session, call: Call) -> None:
     """Begin to wait for a condition."""
     wanted = call.flag("for")
     if not wanted:
-        raise CommandError('error: unrecognized condition: ""')
-    sort = wanted.partition("=")[0]
-    if sort.lower() not in ("delete", "create", "condition", "jsonpath"):
+        raise CommandError("error: unrecognized condition: []")
+    sort, equals, _ = wanted.partition("=")
+    with_more = sort.lower() in ("condition", "jsonpath")
+    if sort.lower() not in ("delete", "create", "condition", "jsonpath") or (with_more and not equals):
         raise CommandError(f'error: unrecognized condition: "{wanted}"')
     if sort == "jsonpath":
         _jsonpath(wanted)
-    meant = targets(call, names_needed=True)
+    meant = wanted_by(session, call)
     if not meant:
         raise CommandError("error: no matching resources found")
     if sort.lower() == "create":
@@ -210,6 +215,8 @@ def wait(world: "World", session: Session, call: Call) -> None:
         session.aims.append(
             Aim(resource.kind, key_of(obj), obj.metadata.uid, f"{resource.plural}/{name}", typed)
         )
+    for note in notes_about(found):
+        session.say(world.now, note, STDERR)
     session.goal = "waited"
     timeout = duration(call.flag("timeout")) if call.given("timeout") else WAIT_DEFAULT
     session.deadline = world.now + (FOREVER if timeout < 0 else timeout)
@@ -219,7 +226,10 @@ def _jsonpath(wanted: str) -> tuple[str, str | None]:
     body = wanted.partition("=")[2]
     found = re.match(r"^'?(\{.*\})'?(?:=(.*))?$", body)
     if found is None:
-        raise CommandError("error: jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3")
+        raise CommandError(
+            "error: unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' "
+            "or '{.name1.name2}'"
+        )
     return found[1].strip("{}"), found[2]
 
 
@@ -292,7 +302,7 @@ def watch(world: "World", session: Session, call: Call) -> None:
     if not call.on("watch-only"):
         _print(world, session, call, [obj for _, obj in found], not call.on("no-headers"))
     if resource.kind == "Event":
-        session.seen = len(world.events.rows())
+        session.seen = len(world.events.rows(world.now))
 
 
 def _print(

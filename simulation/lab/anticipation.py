@@ -49,35 +49,56 @@ def anticipate(world: "World") -> Anticipation | None:
     return min(ahead, key=lambda wait: (wait.due, wait.reason.key)) if ahead else None
 
 
+def judged_at(world: "World", node: str) -> Instant | None:
+    """Return the look at which a silent node will be called NotReady, None if nobody counts.
+
+    Without a quorum nobody is heard and nothing can be written, so there is nothing to wait for.
+    """
+    heart = world.heartbeats.state.hearts.get(node)
+    found = world.store.get(Node, node)
+    ready = condition(found, "Ready") if found is not None else None
+    if heart is None or heart.renewing or ready is None or ready.status == "Unknown":
+        return None
+    if not world.manager.state.holder or not world.has_quorum():
+        return None
+    return world.heartbeats.judged_at(world, node)
+
+
+def evicted_from(world: "World", node: str) -> Instant | None:
+    """Return when the next pods are evicted from a node, None if none wait for that."""
+    queue = world.manager.state.queues.get("taint-eviction")
+    waiting = queue.queued.get(node) if queue is not None else None
+    found = world.store.get(Node, node)
+    if waiting is None or found is None:
+        return None
+    is_tainted = any(taint.effect == NO_EXECUTE for taint in found.spec.taints)
+    return waiting.due if is_tainted else None
+
+
 def _silent_nodes(world: "World") -> list[Anticipation]:
     waits = []
-    if not world.manager.state.holder:
-        return []
-    for node, heart in sorted(world.heartbeats.state.hearts.items()):
-        found = world.store.get(Node, node)
-        ready = condition(found, "Ready") if found is not None else None
-        if heart.renewing or ready is None or ready.status == "Unknown":
+    for node in sorted(world.heartbeats.state.hearts):
+        due = judged_at(world, node)
+        if due is None:
             continue
-        due = world.heartbeats.judged_at(world, node)
         limit = world.settings.node_monitor_grace // SECOND
         reason = Reason("waiting-for-lease", {"node": node, "limit": limit})
-        waits.append(Anticipation(due, heart.last, reason))
+        waits.append(Anticipation(due, world.heartbeats.noticed_at(world, node), reason))
     return waits
 
 
 def _tolerations(world: "World") -> list[Anticipation]:
     queue = world.manager.state.queues.get("taint-eviction")
-    if queue is None:
-        return []
     waits = []
-    for node, waiting in sorted(queue.queued.items()):
-        found = world.store.get(Node, node)
-        taints = [t for t in found.spec.taints if t.effect == NO_EXECUTE] if found else []
-        if taints and waiting.due > world.now + SECOND:
-            since = max(taint.time_added or 0 for taint in taints)
-            total = (waiting.due - since) // SECOND
-            reason = Reason("waiting-for-toleration", {"node": node, "limit": total})
-            waits.append(Anticipation(waiting.due, since, reason))
+    for node in sorted(queue.queued) if queue is not None else ():
+        due, found = evicted_from(world, node), world.store.get(Node, node)
+        if due is None or found is None or due <= world.now + SECOND:
+            continue
+        taints = [taint for taint in found.spec.taints if taint.effect == NO_EXECUTE]
+        since = max(taint.time_added or 0 for taint in taints)
+        total = (due - since) // SECOND
+        reason = Reason("waiting-for-toleration", {"node": node, "limit": total})
+        waits.append(Anticipation(due, since, reason))
     return waits
 
 

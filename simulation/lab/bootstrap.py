@@ -8,7 +8,12 @@ from collections.abc import Sequence
 
 from simulation.kube.objects.kinds import AnyObject, Unsimulated
 from simulation.kube.objects.meta import ObjectMeta
-from simulation.kube.objects.service import Endpoint, EndpointPort, EndpointSlice
+from simulation.kube.objects.service import (
+    Endpoint,
+    EndpointConditions,
+    EndpointPort,
+    EndpointSlice,
+)
 from simulation.kube.rules.admitting import SYSTEM_CLASSES
 
 API_PORT = 6443
@@ -38,7 +43,8 @@ def system_objects(addresses: Sequence[str]) -> list[AnyObject]:
     ]
     labels = {"kubernetes.io/service-name": "kubernetes"}
     meta = ObjectMeta(name="kubernetes", namespace="default", labels=labels)
-    endpoints = tuple(Endpoint(addresses=(address,)) for address in addresses)
+    ready = EndpointConditions(ready=True)
+    endpoints = tuple(Endpoint((address,), ready) for address in addresses)
     ports = (EndpointPort("https", API_PORT),)
     found.append(EndpointSlice(meta, "discovery.k8s.io/v1", endpoints=endpoints, ports=ports))
     return found

@@ -2,10 +2,10 @@
 
 from simulation.kernel.records import Record
 
-ENGINE = 3
+ENGINE = 4
 """Behaviour: raised when the same journal would lead to another history."""
 
-STATE = 4
+STATE = 5
 """Schema of checkpoints: raised when an older one must be migrated."""
 
 

@@ -78,6 +78,7 @@ TOLD: dict[str, str] = {
     "asked": INFO,
     "budget-spent": INFO,
     "daemonset-creates": INFO,
+    "daemonset-removes-failed": INFO,
     "endpoints-listed": GOOD,
     "endpoints-lost": BAD,
     "late-write-applied": INFO,

@@ -11,6 +11,7 @@ from simulation.kubectl import terminal
 from simulation.lab.edge import refuse_unwritable
 from simulation.lab.lab import Lab
 from simulation.lab.limits import WHY_STEPS_MAX
+from simulation.lab.lines import taken
 from simulation.lab.log_entries import opened
 
 
@@ -32,7 +33,7 @@ def _object(lab: Lab, question: dict[str, Any]) -> Any:
     if found is None:
         lab.world.refuse_missing(kind, key)
     meta = found.metadata
-    events = lab.world.events.about(kind, meta.namespace, meta.name)
+    events = lab.world.events.about(kind, meta.namespace, meta.name, lab.world.now)
     return {
         "object": to_json(found, lab.world.calendar),
         "events": [
@@ -106,6 +107,10 @@ def _kubectl(lab: Lab, question: dict[str, Any]) -> Any:
     }
 
 
+def _line(lab: Lab, question: dict[str, Any]) -> Any:
+    return taken(lab, str(question["line"]), str(question.get("server", "")))
+
+
 def _session(lab: Lab, question: dict[str, Any]) -> Any:
     return lab.sessions.output_since(str(question["session"]), int(question.get("from", 0)))
 
@@ -117,5 +122,6 @@ _QUESTIONS: dict[str, Callable[[Lab, dict[str, Any]], Any]] = {
     "why": _why,
     "explain-scheduling": _explain,
     "kubectl": _kubectl,
+    "line": _line,
     "session": _session,
 }

@@ -1,81 +1,88 @@
-"""Three clocks, from a fault until calm: the machine, what the cluster believes, the users.
+"""Three clocks of one fault: the machine, what the cluster believes, the users.
 
-They begin with the latest fault of a worker and end when every workload has what it wants again.
+They belong to the latest fault that silences a node, and say of everything when it was first so:
+whoever looks later, or from elsewhere, reads the same.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from simulation.kernel.units import SECOND
+from simulation.kube.aftermath import Aftermath, is_heard
 from simulation.kube.machines import OFF
 from simulation.kube.objects.node import Node
-from simulation.kube.objects.workload import Deployment
 from simulation.kube.rules.pods import condition
+from simulation.lab.anticipation import evicted_from, judged_at
 
 if TYPE_CHECKING:
-    from simulation.kube.happenings import Entry
     from simulation.kube.world import World
 
-FAULTS = ("machine-off", "network-cut")
-HEARTBEATS = ("container-runtime", "kubelet")
-"""Processes without which a node is no longer believed in, though its pods may go on."""
+MOMENTS = {
+    "node-not-ready": "not_ready_at",
+    "endpoints-lost": "endpoints_gone_at",
+    "pod-evicted": "evicted_at",
+    "pod-scheduled": "scheduled_at",
+}
+"""Consequences of a fault to the field that says when the first of their kind came."""
 
 
 def clocks_row(world: "World") -> dict[str, Any] | None:
     """Return the row of the three clocks, or None if no fault is remembered."""
-    fault = next(
-        (entry for entry in reversed(world.ledger.entries.values()) if _begins(entry)),
-        None,
-    )
-    if fault is None:
+    mark = world.state.aftermath
+    fault = world.ledger.entries.get(mark.fault) if mark is not None else None
+    if mark is None or fault is None:
         return None
-    name = str(fault.reason.params["node"])
+    name = mark.node
     machine = world.machines.get(name)
     node = world.store.get(Node, name)
     ready = condition(node, "Ready") if node is not None else None
     heart = world.heartbeats.state.hearts.get(name)
     silent = heart is not None and not heart.renewing
-    calm = _is_calm(world)
+    judged = judged_at(world, name)
     return {
+        "id": fault.id,
         "fault_at": fault.at,
         "fault": fault.reason.key,
+        "process": fault.reason.params.get("process", ""),
         "machine": name,
         "role": machine.role if machine else "",
         "off": machine is not None and machine.power == OFF,
+        "well": is_heard(world, name),
+        "back_at": mark.back_at,
         "believed": ready.status if ready else None,
         "believed_since": ready.last_transition_time if ready else None,
-        "last_heartbeat": heart.last if heart is not None and silent else None,
+        "silent": silent,
+        "heartbeat_at": mark.heartbeat_at,
+        "noticed": world.heartbeats.noticed_at(world, name) if judged is not None else None,
+        "judged_at": judged,
         "limit_s": world.settings.node_monitor_grace // SECOND,
-        "not_ready_at": _first(world, fault, "node-not-ready"),
-        "endpoints_gone_at": _first(world, fault, "endpoints-lost"),
-        "evicted_at": _first(world, fault, "pod-evicted"),
-        "calm": calm,
-        "users": _users_since(world, fault),
+        "looks_s": world.settings.node_monitor_period // SECOND,
+        "evicts_at": evicted_from(world, name),
+        "users_at": mark.users_at,
+        **_moments(world, mark),
+        "over_at": mark.over_at,
+        "users": _users_since(world, mark),
     }
 
 
-def _begins(entry: "Entry") -> bool:
-    reason = entry.reason
-    killed = reason.key == "process-killed" and reason.params.get("process") in HEARTBEATS
-    return killed or reason.key in FAULTS
+def _moments(world: "World", mark: Aftermath) -> dict[str, int | None]:
+    """Follow what the fault caused, and what that caused, and note what came first of each kind."""
+    found: dict[str, int | None] = dict.fromkeys(MOMENTS.values())
+    missing = len(found)
+    caused = {mark.fault: True}
+    for entry in world.ledger.since(mark.fault):
+        if not missing:
+            break
+        if not any(cause in caused for cause in entry.causes):
+            continue
+        caused[entry.id] = True
+        field = MOMENTS.get(entry.reason.key)
+        if field is not None and found[field] is None:
+            found[field] = entry.at
+            missing -= 1
+    return found
 
 
-def _first(world: "World", fault: "Entry", key: str) -> int | None:
-    for entry in world.ledger.since(fault.id):
-        if entry.reason.key == key:
-            return entry.at
-    return None
-
-
-def _is_calm(world: "World") -> bool:
-    """Tell whether every Deployment has what it wants."""
-    return all(
-        each.status.available_replicas >= each.spec.replicas == each.status.replicas
-        for each in world.store.list(Deployment)
-    )
-
-
-def _users_since(world: "World", fault: "Entry") -> dict[str, int]:
+def _users_since(world: "World", mark: Aftermath) -> dict[str, int]:
     """Return what users suffered since the fault began: the totals then and now differ by it."""
     now = world.traffic.suffered(world)
-    then = world.traffic.state.suffered_at_fault.get(str(fault.id), {})
-    return {cause: amount - then.get(cause, 0) for cause, amount in now.items()}
+    return {cause: amount - mark.suffered.get(cause, 0) for cause, amount in now.items()}

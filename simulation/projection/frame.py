@@ -16,13 +16,16 @@ from simulation.lab.notable import is_notable, level_of
 from simulation.projection import rows
 from simulation.projection.changes import Delta, Tables, difference
 from simulation.projection.clocks import clocks_row
+from simulation.projection.history import History
 
 
 class FrameFolder:
     """Reads a lab and says what changed since the last look."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, history: History | None = None) -> None:
         self.lab = lab
+        self.history = history or History()
+        """How things stood at earlier looks; a lab that rises again goes on with what was noted."""
         self._tables: Tables = {}
         self._slots: dict[str, tuple[str, int]] = {}
         """Pod uid to (node, slot): a pod keeps its slot for life."""
@@ -34,6 +37,7 @@ class FrameFolder:
     def snapshot(self) -> Tables:
         """Return everything that can be seen now."""
         self._tables = self._read()
+        self.history.take(self.lab.now, self._tables)
         return self._tables
 
     def delta(self) -> tuple[Delta, list[list[Any]]]:
@@ -120,7 +124,7 @@ class FrameFolder:
         for entry in ledger.since(self._told):
             level = level_of(entry.reason.key)
             if level is not None:
-                self._story[str(entry.id)] = {
+                row = {
                     "at": entry.at,
                     "reason": {"key": entry.reason.key, "params": entry.reason.params},
                     "subject": entry.subject,
@@ -128,11 +132,25 @@ class FrameFolder:
                     "notable": is_notable(entry.reason.key),
                     "causes": list(entry.causes),
                     "level": level,
+                    "system": _is_system(entry.subject),
                 }
+                self._story[str(entry.id)] = row
+                if row["notable"] and entry.at >= birth.OPENED:
+                    self.history.mark(str(entry.id), row)
         self._told = ledger.next_id - 1
         while len(self._story) > STORY_MAX:
             del self._story[next(iter(self._story))]
         return dict(self._story)
+
+
+SYSTEM_KINDS = ("DaemonSet", "Deployment", "EndpointSlice", "Pod", "ReplicaSet")
+"""Kinds of which those in system namespaces are seen only on demand; a Lease there is of interest."""
+
+
+def _is_system(subject: str) -> bool:
+    """Tell whether a happening is about something that runs the cluster itself."""
+    kind, _, name = subject.partition("/")
+    return kind in SYSTEM_KINDS and name.partition("/")[0] in rows.SYSTEM_NAMESPACES
 
 
 def _arrival(pod: Pod) -> tuple[Instant, str]:

@@ -17,6 +17,7 @@ from simulation.kube.rules.pods import condition, is_ready
 from simulation.kube.rules.printing import pod_status
 from simulation.kube.rules.revisions import revision_of
 from simulation.kube.scheduler.pod_infos import pod_info
+from simulation.lab.anticipation import judged_at
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -57,11 +58,13 @@ def node_rows(world: "World") -> Rows:
         requested = _requested(world, name)
         ready = condition(node, "Ready")
         silent = name in world.heartbeats.state.hearts and not world.heartbeats.renewing(name)
+        counted = silent and world.manager.state.holder and world.has_quorum()
         rows[name] = {
             "ready": ready.status if ready else "Unknown",
             "ready_since": ready.last_transition_time if ready else None,
             "heartbeat": world.heartbeats.last_renewal(world, name) if silent else None,
-            "judged_at": _judged_at(world, node) if silent else None,
+            "noticed": world.heartbeats.noticed_at(world, name) if counted else None,
+            "judged_at": judged_at(world, name),
             "unschedulable": node.spec.unschedulable,
             "taints": [f"{each.key}:{each.effect}" for each in node.spec.taints],
             "requested_cpu": requested[0],
@@ -71,13 +74,6 @@ def node_rows(world: "World") -> Rows:
             "version": node.status.node_info.kubelet_version,
         }
     return rows
-
-
-def _judged_at(world: "World", node: Node) -> int | None:
-    ready = condition(node, "Ready")
-    if not world.manager.state.holder or ready is None or ready.status == "Unknown":
-        return None
-    return world.heartbeats.judged_at(world, node.metadata.name)
 
 
 def _requested(world: "World", node: str) -> tuple[int, int]:
@@ -133,6 +129,7 @@ def pod_row(world: "World", key: str, pod: Pod, slot: int, services: list[str]) 
     believed = bool(pod.spec.node_name) and pod.status.phase == "Running"
     requests = pod_info(pod).requests
     unheard = not is_off and not world.readers.connected(pod.spec.node_name)
+    unscheduled = condition(pod, "PodScheduled") if not pod.spec.node_name else None
     return {
         "name": meta.name,
         "ns": meta.namespace,
@@ -140,6 +137,7 @@ def pod_row(world: "World", key: str, pod: Pod, slot: int, services: list[str]) 
         "workload": workload,
         "app": workload.rpartition("/")[2] or meta.name,
         "node": pod.spec.node_name,
+        "unfit": unscheduled is not None and unscheduled.reason == "Unschedulable",
         "phase": pod.status.phase,
         "status": status,
         "ready": is_ready(pod),

@@ -1,7 +1,7 @@
 """The story in words: instants as the lab's clock shows them, reasons as English sentences."""
 
 from simulation.kernel.reasons import Reason
-from simulation.kernel.units import SECOND, Instant
+from simulation.kernel.units import MIB, SECOND, Instant
 from simulation.kube.reasons import REASONS
 from simulation.lab.birth import OPENED
 
@@ -14,8 +14,13 @@ def clock(at: Instant) -> str:
 
 def sentence(reason: Reason) -> str:
     """Return a reason in English."""
-    params = {
-        key: clock(value) if key == "since" and isinstance(value, int) else value
-        for key, value in reason.params.items()
-    }
+    params = {key: _said(key, value) for key, value in reason.params.items()}
     return REASONS[reason.key].format_map(params)
+
+
+def _said(name: str, value: object) -> object:
+    if name == "since" and isinstance(value, int):
+        return clock(value)
+    if name.endswith("bytes") and isinstance(value, int):
+        return f"{value // MIB}Mi"
+    return value

@@ -4,10 +4,10 @@ import { render } from "preact";
 import { LabSocket } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { Past, neighbour } from "./state/past.js";
+import { Predictions } from "./state/predictions.js";
 import { because, clock, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
-import { pen } from "./diagram/pen.js";
 import { charts } from "./panels/charts.js";
 import { clocksCard } from "./panels/clocks.js";
 import { ending } from "./panels/ending.js";
@@ -15,10 +15,12 @@ import { firstMinute } from "./panels/firstminute.js";
 import { inspector } from "./panels/inspector.js";
 import { story } from "./panels/story.js";
 import { looking } from "./panels/looking.js";
+import { next } from "./panels/next.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
+import { startShare } from "./panels/share.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
-import { Terminal } from "./panels/terminal.js";
+import { trying } from "./panels/trying.js";
 import { Editor } from "./panels/editor.js";
 import { drawStage, startRemote } from "./stage.js";
 import { onInk } from "./ink.js";
@@ -28,17 +30,29 @@ import { startDiagramKeys } from "./diagram/keys.js";
 const IDLE_DRAW_MS = 250;
 const DETAIL_MS = 2_500;
 const LATE_MS = 8_000;
+const FOLLOW_MS = 500;
+/** Verbs of buttons that are kubectl commands, and may have to wait. */
+const THROUGH_THE_API = ["apply", "delete", "delete-pod", "kubectl", "scale"];
 
 const $ = (id) => document.getElementById(id);
 const { dataset } = document.body;
 const isStage = dataset.view === "stage";
 const store = new Store(dataset.role);
 store.labId = dataset.lab;
+store.predictions = new Predictions(dataset.lab, sessionStorage);
 const pending = new Map();
 
 const socket = new LabSocket(dataset.ws, {
-  frame: (frame, tables) => store.frame(frame, tables),
-  connection: (state) => store.connected(state),
+  frame: (frame, tables) => {
+    store.frame(frame, tables);
+    if (frame.t === "snapshot") learnHistory();
+  },
+  connection: (state) => {
+    const isBack = state === "open" && store.connection !== "open" && store.loaded;
+    store.connected(state);
+    // What came in one delta was many samples.
+    if (isBack) learnHistory();
+  },
   message: take,
 });
 
@@ -82,6 +96,7 @@ const lab = {
   files: () => editor?.files() ?? {},
   edit: (kind, key) => actions.edit(kind, key),
   now: () => store.now(),
+  table: (name) => store.live[name] ?? {},
 };
 
 store.past = new Past(
@@ -93,6 +108,32 @@ store.past = new Past(
 function soon(promise) {
   const late = { reason: { key: "out-of-reach", params: {} } };
   return Promise.race([promise, new Promise((_, reject) => setTimeout(reject, LATE_MS, late))]);
+}
+
+/** Ask the host for the time that this page has not seen. */
+async function learnHistory() {
+  try {
+    store.history.learn(await lab.ask({ ask: "history" }));
+  } catch {
+    store.history.isTold = true;
+  }
+  store.changed();
+}
+
+/**
+ * Follow a button's command through the API, as the terminal follows a line: while it waits the
+ * button says for what, and when it failed, why.
+ */
+async function followSession(id) {
+  try {
+    for (let body = null; !body?.done; ) {
+      if (body) await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+      body = await lab.ask({ ask: "session", session: id, from: 0 });
+      store.follows(id, body);
+    }
+  } catch (problem) {
+    store.settle({ t: "refused", id, reason: problem.reason });
+  }
 }
 
 const actions = {
@@ -111,12 +152,15 @@ const actions = {
     if (byKey) chosenFrom = document.activeElement;
     store.select(kind, key);
     fetchDetail();
-    if (byKey) afterDrawing = () => $("inspector").querySelector(".close")?.focus();
+    afterDrawing = () => {
+      if (phone.matches) followOnPhone(kind);
+      if (byKey) $("inspector").querySelector(".close")?.focus({ preventScroll: phone.matches });
+    };
   },
   command(body, place, label) {
     const [id, answered] = request(body);
     store.ask(id, place, label, body);
-    answered.catch(() => {});
+    answered.then(() => THROUGH_THE_API.includes(body.do) && followSession(id)).catch(() => {});
   },
   pace(wish) {
     request({ pace: wish })[1].catch((problem) => say(because(problem.reason)));
@@ -159,6 +203,24 @@ function say(sentence) {
 const WITHOUT_DETAIL = ["Cable", "Queue"];
 const QUESTIONS = { Entry: (key) => ({ ask: "entry", index: Number(key) }) };
 
+/** Its code comes when it is first seen, after the picture. */
+async function openTerminal() {
+  try {
+    const { Terminal } = await import("./panels/terminal.js");
+    await new Terminal($("terminal"), lab).load();
+  } catch {
+    $("terminal").textContent = t("The terminal could not be loaded. Reload the page.");
+  }
+}
+
+function whenSeen(place, act) {
+  new IntersectionObserver(([seen], watching) => {
+    if (!seen.isIntersecting) return;
+    watching.disconnect();
+    act();
+  }).observe(place);
+}
+
 /** Events of what is chosen are not in the frames: they are asked for now and then. */
 async function fetchDetail() {
   const chosen = store.selection;
@@ -176,15 +238,30 @@ async function fetchDetail() {
   store.changed();
 }
 
+/** On a phone the inspector is below the picture: go there with a choice, and back without one. */
+function followOnPhone(kind) {
+  if (kind) {
+    scrolledFrom ??= scrollY;
+    $("inspector").scrollIntoView();
+  } else if (scrolledFrom !== null) {
+    scrollTo({ top: scrolledFrom });
+    scrolledFrom = null;
+  }
+}
+
 // --- drawing: at most once a frame when something changed, and a few times a second for the clocks
 
 let wanted = true;
 let afterDrawing = null;
 let chosenFrom = null;
+let scrolledFrom = null;
+const phone = matchMedia("(max-width: 700px)");
 let drawnAt = 0;
 let places = null;
-/** The width of the timeline, read when it changes and never while drawing. */
+/** Sizes are read when they change and never while drawing: the timeline's width, the picture's. */
 let along = 556;
+let tall = false;
+const TALL_BELOW_PX = 560;
 store.onChange(() => (wanted = true));
 onInk(() => (wanted = true));
 
@@ -192,7 +269,10 @@ const svg = $("diagram");
 const scene = svg.querySelector("#scene");
 svg.querySelector("defs").innerHTML = DEFINITIONS;
 const motion = new Motion(svg.querySelector("#motion"));
-if (isStage) pen.smallest = 10.6;
+new ResizeObserver(([place]) => {
+  tall = !isStage && place.contentRect.width < TALL_BELOW_PX;
+  wanted = true;
+}).observe(svg.parentElement);
 
 function tick(real) {
   requestAnimationFrame(tick);
@@ -218,18 +298,27 @@ function redraw(now) {
   document.body.classList.toggle("still", Boolean(store.pace?.paused) || store.isPast || store.connection !== "open");
   banner();
   if (!store.loaded) return;
-  places = draw(scene, store, now, actions);
+  places = draw(scene, store, now, actions, tall);
+  frame(places);
   if (isStage) {
     drawStage(store, now);
     return;
   }
-  render([firstMinute(store, actions, now), clocksCard(store, now), ending(store, actions), story(store, actions)], $("lesson"));
+  render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), next(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
   render(toolbar(store, actions, now), $("controls"));
   render(timeline(store, actions, along), $("timeline"));
   render(looking(store, actions), $("looking"));
   $("pace").textContent = paceSentence(store, now);
   render(charts(store, now), $("charts"));
   render(inspector(store, actions, now), $("inspector"));
+}
+
+/** Give the picture the frame of its places. */
+function frame({ width, height }) {
+  const box = `0 0 ${width} ${height}`;
+  if (svg.getAttribute("viewBox") === box) return;
+  svg.setAttribute("viewBox", box);
+  svg.parentElement.style.setProperty("--aspect", `${width} / ${height}`);
 }
 
 function banner() {
@@ -262,7 +351,7 @@ function dock(name) {
 }
 
 if (!isStage) {
-  new Terminal($("terminal"), lab);
+  whenSeen($("terminal"), openTerminal);
   editor = new Editor($("editor"), lab);
   for (const tab of document.querySelectorAll("[data-tab]")) tab.onclick = () => dock(tab.dataset.tab);
   $("system").onclick = () => {
@@ -280,6 +369,7 @@ if (!isStage) {
   }).observe($("timeline"));
 } else startRemote(store, actions);
 startDiagramKeys(svg);
+startShare($("share"));
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;
   if (event.key !== "Escape" || !store.selection) return;

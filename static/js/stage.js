@@ -4,6 +4,7 @@
 import { h, render } from "preact";
 import { because, clock, number, t } from "./words.js";
 import { rates } from "./state/history.js";
+import { stageChart } from "./panels/charts.js";
 import { clocksCard } from "./panels/clocks.js";
 import { told } from "./panels/story.js";
 import { paceSentence } from "./panels/toolbar.js";
@@ -18,12 +19,13 @@ export function drawStage(store, now) {
   const total = rate.ok + rate.slow + rate.errors;
   const latest = told(store).find(([, row]) => row.notable);
   render([
-    h("p", { class: "labtime" }, h("small", null, "lab"), h("b", { class: "num", id: "labclock" }, clock(now))),
+    h("p", { class: "labtime" }, h("small", null, t("lab")), h("b", { class: "num", id: "labclock" }, clock(now))),
     h("p", { class: "pace" }, paceSentence(store, now)),
     h("section", { class: `errors ${rate.errors > 0.5 ? "bad" : ""}` },
-      h("b", { class: "num" }, `${number(rate.errors)} /s`),
+      h("b", { class: "num" }, t("{n} /s", { n: number(rate.errors) })),
       h("span", null, t("of {n} requests a second fail", { n: number(total) }))),
     clocksCard(store, now),
+    stageChart(store, now),
   ], document.getElementById("stage-side"));
   document.getElementById("stage-sentence").textContent = latest ? because(latest[1].reason) : t("Everything is calm.");
 }

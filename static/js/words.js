@@ -4,6 +4,7 @@ const found = globalThis.document?.getElementById("words");
 const catalogue = found ? JSON.parse(found.textContent || "{}") : {};
 
 export const language = globalThis.document?.documentElement.lang || "en";
+const locale = language === "ko" ? "ko-KR" : "en-US";
 
 /**
  * Return a text in the reader's language with its parameters filled in.
@@ -12,6 +13,11 @@ export const language = globalThis.document?.documentElement.lang || "en";
  */
 export function t(text, params = {}) {
   return fill(catalogue[text] || text, params);
+}
+
+/** Return one of two texts, for one thing or for more of them; Korean says both alike. */
+export function many(one, more, n, params = {}) {
+  return t(n === 1 ? one : more, { n: number(n), ...params });
 }
 
 /** Fill the {named} places of a template. */
@@ -27,14 +33,34 @@ export function fill(template, params) {
  */
 export function because(reason) {
   const params = {};
-  for (const [name, value] of Object.entries(reason.params ?? {})) {
-    params[name] = typeof value === "string" ? value.replace(/^default\//, "") : value;
-  }
-  if (typeof params.since === "number") params.since = clock(params.since);
+  for (const [name, value] of Object.entries(reason.params ?? {})) params[name] = said(name, value);
   const template = catalogue[reason.key];
-  if (template) return fill(template, params);
+  if (template) return singular(fill(template, params));
   const rest = Object.values(params).join(" · ");
   return reason.key.replaceAll("-", " ") + (rest ? `: ${rest}` : "");
+}
+
+/** Places in a log and terms are names; other numbers are amounts. */
+const NAMES = ["index", "term", "oldest", "newest"];
+
+/** Return a parameter of a reason as a reader wants it; the engine's names say what it is. */
+function said(name, value) {
+  if (typeof value === "string") return value.replace(/^default\//, "");
+  if (typeof value !== "number" || NAMES.includes(name)) return value;
+  if (name === "since") return clock(value);
+  if (name.endsWith("bytes")) return quantity(value);
+  return value.toLocaleString(locale, { maximumFractionDigits: 2 });
+}
+
+/** Templates of reasons count in the plural; English alone has another word for one. */
+function singular(sentence) {
+  return language === "en" ? sentence.replace(/(?<![\d.,])1 (ready )?(pod|endpoint|member|word|worker|command)s\b/g, "1 $1$2") : sentence;
+}
+
+/** Return a size as Kubernetes writes it: 128Mi, or 64Ki if it is less than one. */
+export function quantity(bytes) {
+  const mebibytes = bytes / 1_048_576;
+  return mebibytes < 1 && bytes > 0 ? `${Math.ceil(bytes / 1024)}Ki` : `${Math.round(mebibytes)}Mi`;
 }
 
 let opened = 0;
@@ -60,7 +86,7 @@ export function moment(instant) {
 
 /** Return a whole number with separators. */
 export function number(value) {
-  return Math.round(value).toLocaleString(language === "ko" ? "ko-KR" : "en-US");
+  return Math.round(value).toLocaleString(locale);
 }
 
 /** Return seconds as a reader says them: 43 s, 4 min 12 s. */

@@ -140,17 +140,33 @@ class Visitor:
 
     def type(self, line: str) -> None:
         """Type a line into the terminal."""
-        prompt = self.page.locator("#terminal input")
-        prompt.fill(line)
-        prompt.press("Enter")
+        self.page.locator("#terminal textarea").focus()
+        self.page.keyboard.type(line)
+        self.page.keyboard.press("Enter")
 
     def terminal(self) -> str:
-        """Return what the terminal shows."""
-        return self.page.locator("#terminal .log").inner_text()
+        """Return all that the terminal has printed."""
+        return self.page.get_by_role("log").inner_text()
+
+    def prompt(self) -> str:
+        """Return the last row of the terminal: the line that is being typed."""
+        rows = self.page.locator("#terminal .xterm-accessibility-tree > *").all_inner_texts()
+        return next((row.rstrip() for row in reversed(rows) if row.strip()), "")
+
+    def until_prompt(self, line: str) -> None:
+        """Wait until the line that is being typed is this one."""
+        self.until(lambda: self.prompt() == f"$ {line}".rstrip(), lambda: self.prompt())
+
+    def until(self, is_so: Callable[[], bool], told: Callable[[], object]) -> None:
+        """Wait until something is so, or say what is."""
+        deadline = time.monotonic() + 10
+        while not is_so():
+            assert time.monotonic() < deadline, told()
+            self.page.wait_for_timeout(50)
 
     def until_terminal(self, pattern: str, seconds: float = 20) -> None:
-        """Wait until the terminal shows something."""
-        log = self.page.locator("#terminal .log")
+        """Wait until the terminal has printed something."""
+        log = self.page.get_by_role("log")
         expect(log).to_contain_text(re.compile(pattern), timeout=seconds * 1000)
 
     def choose(self, kind: str, key: str) -> None:

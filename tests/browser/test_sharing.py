@@ -173,13 +173,18 @@ CUT_OFF = """() => [...document.querySelectorAll("button, h1, h2, dt, dd b, .pil
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
-@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark")])
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"), [(1440, 900, "light"), (1920, 1080, "dark"), (390, 844, "dark")]
+)
 def test_nothing_is_cut_off(visit: Visit, lang: str, width: int, height: int, scheme: str) -> None:
     learner = visit(lang, width, height, scheme).open_lab()
     page = learner.page
 
     assert page.evaluate(CUT_OFF) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    learner.machine("worker-2", "power-off")
+    expect(page.locator("#lesson .clocks")).to_be_visible()
+    assert page.evaluate(CUT_OFF) == []
     learner.choose("Node", "worker-1")
     expect(page.locator("#inspector header")).to_contain_text("worker-1")
     assert page.evaluate(CUT_OFF) == []

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from clusterlab.runtime import keys, limits
 from tests.clusterlab.running import House
+
+
+@pytest.fixture(autouse=True)
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosts in a test's own process move by hand: on a slow machine no lease runs out meanwhile, a
+    look ends when all was looked at, and labs of other tests are wanted by nobody."""
+    monkeypatch.setattr(limits, "LEASE_MS", 60_000)
+    monkeypatch.setattr(limits, "TAKE_S", 60.0)
+    keys.connection().delete(keys.WANTED)
 
 
 @pytest.fixture

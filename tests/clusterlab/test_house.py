@@ -5,19 +5,27 @@ import subprocess
 import sys
 import time
 import zlib
+from typing import Any
 
+from clusterlab.runtime import keys, telling
 from tests import bootstrap
-from tests.clusterlab.running import ROOT, House
+from tests.clusterlab.running import ROOT, House, Viewer
 
 DIGESTS = """
-import sys
+import sys, time
 import django
 django.setup()
 from clusterlab.runtime import archive, models
 row = models.Lab.objects.get(id=sys.argv[1])
 played = archive.Lab.create(archive.genesis_of(row))
 archive.replay(played, row.id, 0)
-stored = models.Checkpoint.objects.filter(lab_id=row.id).first()
+deadline = time.monotonic() + 30
+while True:
+    stored = models.Checkpoint.objects.filter(lab_id=row.id).first()
+    if stored is not None and stored.seq == row.head:
+        break
+    assert time.monotonic() < deadline, "no checkpoint after the last command"
+    time.sleep(0.1)
 thawed = archive.Lab.thaw(archive.genesis_of(row), bytes(stored.content))
 archive.replay(thawed, row.id, stored.seq)
 end = max(played.now, thawed.now) + 1000
@@ -26,6 +34,26 @@ thawed.advance(end)
 ids = list(models.JournalEntry.objects.filter(lab_id=row.id).values_list("command_id", flat=True))
 print(played.digest(), thawed.digest(), row.head, *ids)
 """
+
+
+def ask_until_let_through(viewer: Viewer, message: dict[str, Any]) -> dict[str, Any]:
+    """Ask again, as something new, for as long as that is too frequent."""
+    deadline = time.monotonic() + 10
+    while True:
+        answer = viewer.ask(dict(message))
+        if answer.get("reason", {}).get("key") != "too-frequent":
+            return answer
+        assert time.monotonic() < deadline, "it never was let through"
+
+
+def wait_for_frame(ears: Any, number: int) -> None:
+    """Listen until a lab has told a frame with this number or a later one."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        heard = ears.get_message(timeout=0.5)
+        if heard and telling._layer().deserialize(heard["data"]).get("seq", -1) >= number:
+            return
+    raise AssertionError("the lab did not go on")
 
 
 def test_a_visitor_is_in_a_running_lab_with_one_click(house: House) -> None:
@@ -52,8 +80,7 @@ def test_bad_messages_are_refused_with_a_reason_and_the_connection_stays(house: 
     flood = viewer.until(
         lambda message: message["t"] == "refused" and message["reason"]["key"] == "too-frequent"
     )
-    time.sleep(2)
-    good = viewer.ask({"do": "power-off", "node": "worker-3"})
+    good = ask_until_let_through(viewer, {"do": "power-off", "node": "worker-3"})
 
     assert garbage["reason"]["key"] == "message-malformed"
     assert unknown["reason"]["key"] == "command-malformed"
@@ -92,7 +119,6 @@ def test_a_lab_survives_the_death_of_every_process(house: House) -> None:
     bootstrap.start_valkey()
     viewer.advances_within(8)
     act({"do": "heal", "a": "worker-1"})
-    time.sleep(11)
 
     told = subprocess.run(
         [sys.executable, "-c", DIGESTS, viewer.lab],
@@ -132,9 +158,11 @@ def test_a_viewer_that_comes_back_gets_only_what_it_missed(house: House) -> None
     viewer.until(lambda message: message["t"] == "delta")
     known = viewer.seq
     assert viewer.connection is not None
+    ears = keys.connection().pubsub(ignore_subscribe_messages=True)
+    ears.subscribe(keys.group_channel(viewer.lab))
 
     viewer.connection.close()
-    time.sleep(2.5)
+    wait_for_frame(ears, known + 2)
     viewer.connect()
     first = viewer.until(lambda message: message["t"] in ("delta", "snapshot"))
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from clusterlab.labs.hub import Watched
+from clusterlab.labs.hub import Hub, Send, Watched
 
 
 def a_delta(seq: int, epoch: int = 1, **rows: int) -> dict[str, Any]:
@@ -59,3 +59,62 @@ def test_another_epoch_makes_what_was_before_useless() -> None:
 
     assert watched.everything() == [{"bytes": b"new"}]
     assert watched.since(1, 0) is None
+
+
+class Socket:
+    """A viewer that notes what it is handed."""
+
+    def __init__(self) -> None:
+        self.name, self.lacks_snapshot = "one", False
+        self.deltas: list[int] = []
+        self.snapshots = 0
+
+    async def delta(self, epoch: int, base: int, seq: int, send: Send) -> None:
+        self.deltas.append(epoch)
+
+    async def snapshot(self, watched: Watched) -> None:
+        self.snapshots += 1
+
+
+def watched_by(socket: Socket, watched: Watched) -> Hub:
+    """A hub with one viewer of one lab."""
+    hub = Hub()
+    hub.labs["lab"] = watched
+    watched.sockets.add(socket)  # type: ignore[arg-type]
+    return hub
+
+
+async def test_a_host_that_lost_the_lab_changes_nothing_and_reaches_nobody() -> None:
+    socket, watched = Socket(), Watched()
+    hub = watched_by(socket, watched)
+    watched.take_snapshot(a_snapshot(7, epoch=2), {"bytes": b"new"})
+    socket.lacks_snapshot = False
+
+    await hub._tell({**a_delta(8, epoch=1, web=1), "lab": "lab"})
+    await hub._tell({**a_snapshot(9, epoch=1), "lab": "lab", "bytes": b"old"})
+
+    assert (watched.epoch, watched.seq) == (2, 7)
+    assert watched.everything() == [{"bytes": b"new"}]
+    assert (socket.deltas, socket.snapshots, socket.lacks_snapshot) == ([], 0, False)
+
+
+async def test_the_host_that_has_the_lab_goes_on_reaching_everybody() -> None:
+    socket, watched = Socket(), a_lab()
+    hub = watched_by(socket, watched)
+
+    await hub._tell({**a_delta(1, web=1), "lab": "lab"})
+    await hub._tell({**a_delta(1, epoch=2, web=1), "lab": "lab"})
+
+    assert socket.deltas == [1, 2]
+
+
+def test_a_snapshot_that_does_not_follow_is_needed_by_everybody() -> None:
+    socket, watched = Socket(), a_lab(a_delta(1, web=1))
+    watched_by(socket, watched)
+
+    watched.take_snapshot(a_snapshot(1), {"bytes": b"the same"})
+    following = socket.lacks_snapshot
+    watched.take_snapshot(a_snapshot(3), {"bytes": b"later"})
+
+    assert not following
+    assert socket.lacks_snapshot

@@ -51,7 +51,8 @@ def database_url() -> Iterator[str]:
     """A server of its own on a socket, gone with the tests."""
     assert BINARIES is not None
     user = a_user()
-    folder = Path(tempfile.mkdtemp(prefix="clusterlab-pg-"))
+    # Whoever Postgres runs as may not see root's own temporary folder.
+    folder = Path(tempfile.mkdtemp(prefix="clusterlab-pg-", dir="/tmp" if user else None))
     if user:
         os.chown(folder, user["user"], user["group"])  # type: ignore[arg-type]
     make = [BINARIES / "initdb", "-D", folder / "data", "-A", "trust", "-U", "postgres",

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from simulation.__main__ import files_beside
-from simulation.scenarios.script import Player, read
+from simulation.scenarios.player import Player
+from simulation.scenarios.script import read
 
 HERE = Path(__file__).parent
 

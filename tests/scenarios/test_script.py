@@ -39,7 +39,7 @@ def a_script(folder: Path, text: str) -> Path:
         ("wait 5s\nwait soon", 2, "soon is no duration"),
         ("wait 5s\n\nkubectl gte pods", 3, 'unknown command "gte" for "kubectl"'),
         ("kubectl get pods --foo", 1, "unknown flag: --foo"),
-        ("power-off", 1, "power-off takes 1 words, not 0"),
+        ("power-off", 1, "power-off takes 1 word, not 0"),
         ("power-off worker-9", 1, "There is no machine called worker-9"),
         ("power-off worker-3\npower-off worker-3", 2, "worker-3 is off already"),
         ("load fast http://shop.local/", 1, "is no rate"),

@@ -18,3 +18,16 @@ def test_a_bound_without_a_text_of_its_own_shares_the_next_one_s() -> None:
         ("A_MAX", "2,000", "Because."),
         ("B_MAX", "0.5", "Because."),
     ]
+
+
+def test_a_bound_stands_in_its_ring_s_limits_and_the_list_of_strays_only_shrinks() -> None:
+    assert limits.astray(limits.strays(), limits.STRAYS) == []
+
+
+def test_a_new_stray_and_one_that_went_home_are_both_told() -> None:
+    told = limits.astray({"a.py": "A_MAX B_KEPT"}, {"a.py": "A_MAX", "b.py": "C_MAX"})
+
+    assert told == [
+        "a.py: B_KEPT belongs into a limits.py",
+        "tools/limits.py: C_MAX of b.py is no stray any more; take it off the list",
+    ]

@@ -55,3 +55,17 @@ def test_the_whole_run_fails_only_where_they_are_required(
 
     assert told.returncode == code, told.stdout + told.stderr
     assert "2 tests in a browser did NOT run" in told.stderr.splitlines()[-1]
+
+
+def test_nothing_may_be_left_out_where_a_change_lands(tmp_path: Path) -> None:
+    says = 'echo "$BROWSER_TESTS $POSTGRES_TESTS"'
+    for name, act in (("make", says), ("python3", "exit 0")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{act}\n")
+        (tmp_path / name).chmod(0o755)
+
+    told = subprocess.run(
+        [str(ROOT / ".ci" / "run")], env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert told.stdout == "required required\n"

@@ -1,28 +1,31 @@
 """Keeps one pod of a DaemonSet on every node that fits.
 
 Watches DaemonSets, their pods and nodes. The pods are bound by the default scheduler, to the node
-that the controller names in their affinity. Follows pkg/controller/daemon; of the rolling update
-the part with maxUnavailable.
+that the controller names in their affinity. A node's failed pod is deleted at ever longer intervals
+and replaced when it is gone, because a kubelet that rejects pods would reject the next one as fast
+as it comes. Follows pkg/controller/daemon; of the rolling update the part with maxUnavailable.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from simulation.kernel.reasons import Reason
-from simulation.kernel.units import Instant
+from simulation.kernel.units import MINUTE, SECOND, Duration, Instant
 from simulation.kube.indexes import PODS_BY_OWNER
 from simulation.kube.manager import Outcome, Tools
 from simulation.kube.objects.meta import ObjectMeta, OwnerReference
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod, Toleration
 from simulation.kube.objects.workload import DaemonSet, DaemonSetStatus
+from simulation.kube.rules import backoff
 from simulation.kube.rules.deployments import scaled_value
 from simulation.kube.rules.names import pod_template_hash
-from simulation.kube.rules.pods import is_active, is_finished, is_ready
+from simulation.kube.rules.pods import is_active, is_ready, is_terminating
 from simulation.kube.rules.taints import tolerated
 from simulation.kube.store import Change
 from simulation.kube.view import View
+from simulation.kube.workqueue import Note
 from simulation.kube.writes import Write
 
 replace = msgspec.structs.replace
@@ -30,6 +33,9 @@ replace = msgspec.structs.replace
 HASH_LABEL = "controller-revision-hash"
 ALL = "*"
 """The key that stands for every DaemonSet: a node came, went or changed."""
+
+FAILED_PODS = backoff.Backoff(SECOND, 15 * MINUTE)
+"""daemon_controller.go: failedPodsBackoff, for each node."""
 
 ADDED_TOLERATIONS = (
     Toleration("node.kubernetes.io/not-ready", "Exists", "", "NoExecute"),
@@ -84,16 +90,41 @@ class DaemonSetController:
         tolerations = tolerations_of(owner)
         eligible = {node.metadata.name: _should_run(owner, node, tolerations) for node in nodes}
         newest = pod_template_hash(owner.spec.template)
+        notes = _forgotten(tools.notes, now)
+        waits: list[Duration] = []
         writes: list[Write] = []
         for name in sorted({*pods, *eligible}):
-            wanted = eligible.get(name, False)
-            writes += _for_node(owner, name, pods.get(name, []), wanted, newest)
+            here = pods.get(name, [])
+            if not eligible.get(name, False):
+                writes += _cleared(owner, name, here)
+                continue
+            writes += _for_node(owner, name, here, newest)
+            failed = [pod for pod in here if _is_to_be_deleted(pod, "Failed")]
+            if not failed:
+                continue
+            note = f"{owner.metadata.uid}/{owner.status.observed_generation}/{name}"
+            failures = backoff.Failures(*tools.notes.get(note, ()))
+            if now < failures.counted_at + backoff.wait_after(FAILED_PODS, failures, now):
+                waits.append(failures.wait)
+                continue
+            counted = backoff.counted(FAILED_PODS, failures, now, now)
+            notes[note] = (counted.wait, counted.counted_at)
+            writes += [_failed(owner, name, pod, tools) for pod in failed]
         writes += _replaced(owner, pods, newest)
         status = _status(owner, pods, eligible, newest)
         if status != owner.status:
             because = Reason("daemonset-counted", {"daemonset": owner.metadata.name})
             writes.append(Write("patch", replace(owner, status=status), because, ("status",)))
-        return Outcome((tuple(writes),))
+        return Outcome((tuple(writes),), min(waits) if waits else None, notes)
+
+
+def _forgotten(notes: Mapping[str, Note], now: Instant) -> dict[str, Note | None]:
+    """Return the failures, of whichever DaemonSet, that no longer count."""
+    return {
+        each: None
+        for each, note in notes.items()
+        if backoff.is_forgotten(FAILED_PODS, backoff.Failures(*note), now)
+    }
 
 
 def target_node(pod: Pod) -> str:
@@ -133,17 +164,35 @@ def _should_run(owner: DaemonSet, node: Node, tolerations: tuple[Toleration, ...
     return all(tolerated(taint, tolerations) for taint in keeping_away)
 
 
-def _for_node(
-    owner: DaemonSet, node: str, pods: list[Pod], wanted: bool, newest: str
-) -> list[Write]:
-    params: dict[str, str | int] = {"daemonset": owner.metadata.name, "node": node}
-    if wanted and not any(is_active(pod) or pod.metadata.deletion_timestamp for pod in pods):
-        dead = [pod for pod in pods if is_finished(pod)]
-        create = Write("create", new_pod(owner, node, newest), Reason("daemonset-creates", params))
-        return [*(_delete(pod, params) for pod in dead), create]
-    running = [pod for pod in pods if pod.metadata.deletion_timestamp is None]
-    surplus = running if not wanted else sorted(running, key=_age)[1:]
-    return [_delete(pod, params) for pod in surplus]
+def _for_node(owner: DaemonSet, node: str, pods: list[Pod], newest: str) -> list[Write]:
+    """Return what a node needs that should have a pod, failed ones left aside."""
+    params = _about(owner, node)
+    if not pods:
+        # A pod that has ended holds its place until it is gone.
+        return [Write("create", new_pod(owner, node, newest), Reason("daemonset-creates", params))]
+    succeeded = [pod for pod in pods if _is_to_be_deleted(pod, "Succeeded")]
+    running = [pod for pod in pods if is_active(pod)]
+    return [_delete(pod, params) for pod in (*succeeded, *sorted(running, key=_age)[1:])]
+
+
+def _cleared(owner: DaemonSet, node: str, pods: list[Pod]) -> list[Write]:
+    return [_delete(pod, _about(owner, node)) for pod in pods if not is_terminating(pod)]
+
+
+def _is_to_be_deleted(pod: Pod, phase: str) -> bool:
+    return pod.status.phase == phase and not is_terminating(pod)
+
+
+def _failed(owner: DaemonSet, node: str, pod: Pod, tools: Tools) -> Write:
+    name = f"{pod.metadata.namespace}/{pod.metadata.name}"
+    text = f"Found failed daemon pod {name} on node {node}, will try to kill it"
+    tools.event(owner, "Warning", "FailedDaemonPod", text)
+    because = Reason("daemonset-removes-failed", _about(owner, node))
+    return Write("delete", pod, because, require_uid=pod.metadata.uid)
+
+
+def _about(owner: DaemonSet, node: str) -> dict[str, str | int]:
+    return {"daemonset": owner.metadata.name, "node": node}
 
 
 def _age(pod: Pod) -> tuple[Instant, str]:
@@ -194,8 +243,7 @@ def _replaced(owner: DaemonSet, pods: dict[str, list[Pod]], newest: str) -> list
     idle = [pod for pod in old if not is_ready(pod)]
     serving = [pod for pod in old if is_ready(pod)]
     doomed = idle + serving[: max(0, allowed - missing)]
-    params: dict[str, str | int] = {"daemonset": owner.metadata.name, "node": ""}
-    return [_delete(pod, {**params, "node": pod.spec.node_name}) for pod in doomed]
+    return [_delete(pod, _about(owner, pod.spec.node_name)) for pod in doomed]
 
 
 def _status(

@@ -22,13 +22,17 @@ from simulation.kube.objects.workload import (
 )
 from simulation.kube.rules import deployments as rules
 from simulation.kube.rules.names import HASH_LABEL, pod_template_hash
-from simulation.kube.rules.pods import condition, is_finished, set_condition
+from simulation.kube.rules.pods import REPLICA_FAILURE, condition, is_finished, set_condition
 from simulation.kube.rules.revisions import DESIRED, MAX, REVISION, revision_of, same_template
 from simulation.kube.store import Change
 from simulation.kube.view import View
 from simulation.kube.writes import Write
 
 replace = msgspec.structs.replace
+
+PAUSED = Condition("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused")
+"""While it is paused the clock of its deadline stands still."""
+RESUMED = Condition("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed")
 
 
 def _owners(change: Change) -> Iterable[str]:
@@ -298,8 +302,17 @@ class Rollout:
             collision_count=self.deployment.status.collision_count,
             conditions=self.deployment.status.conditions,
         )
-        conditions = self._availability(status)
+        conditions = self._failing(self._availability(status))
         return replace(status, conditions=self._progressing(status, conditions))
+
+    def _failing(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """Hand on what keeps a ReplicaSet from its size, the new one's first."""
+        newest_first = [*([self.new] if self.new else []), *self.old]
+        found = (condition(each, REPLICA_FAILURE) for each in newest_first)
+        failure = next((each for each in found if each is not None), None)
+        if failure is None:
+            return tuple(each for each in conditions if each.type != REPLICA_FAILURE)
+        return self._set(conditions, failure)
 
     def _availability(self, status: DeploymentStatus) -> tuple[Condition, ...]:
         enough = status.available_replicas >= self.desired - self.unavailable
@@ -327,6 +340,13 @@ class Rollout:
         if deadline == rules.NO_DEADLINE:
             return tuple(each for each in conditions if each.type != "Progressing")
         current = condition(self.deployment, "Progressing")
+        is_marked = current is not None and current.reason == PAUSED.reason
+        if self.deployment.spec.paused:
+            # A rollout that has timed out stays so (sync.go, checkPausedConditions).
+            is_over = current is not None and current.reason == "ProgressDeadlineExceeded"
+            return conditions if is_marked or is_over else self._set(conditions, PAUSED)
+        if is_marked:
+            return self._set(conditions, RESUMED)
         name = self.new.metadata.name if self.new else self.deployment.metadata.name
         what = f'ReplicaSet "{name}"' if self.new else f'Deployment "{name}"'
         done = current is not None and current.reason == "NewReplicaSetAvailable"
@@ -366,6 +386,7 @@ class Rollout:
         if progressing is None or progressing.reason in {
             "NewReplicaSetAvailable",
             "ProgressDeadlineExceeded",
+            PAUSED.reason,
         }:
             return None
         seconds = self.deployment.spec.progress_deadline_seconds

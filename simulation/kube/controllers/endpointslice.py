@@ -147,13 +147,20 @@ def endpoint(service: Service, pod: Pod, zone: str | None = None) -> Endpoint:
     serving, terminating = is_ready(pod), is_terminating(pod)
     ready = service.spec.publish_not_ready_addresses or (serving and not terminating)
     return Endpoint(
-        (pod.status.pod_ip,),
+        _addresses(pod),
         EndpointConditions(ready, serving, terminating),
         ObjectReference("Pod", pod.metadata.namespace, pod.metadata.name, pod.metadata.uid),
         pod.spec.node_name or None,
         zone,
         _hostname(service, pod),
     )
+
+
+def _addresses(pod: Pod) -> tuple[str, ...]:
+    """Return the pod's addresses of the family of its first one; a slice holds one family only."""
+    is_v6 = ":" in pod.status.pod_ip
+    same = tuple(each.ip for each in pod.status.pod_ips if (":" in each.ip) is is_v6)
+    return same or (pod.status.pod_ip,)
 
 
 def _hostname(service: Service, pod: Pod) -> dict[str, str]:

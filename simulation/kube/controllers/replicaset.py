@@ -13,17 +13,19 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND, Duration, Instant
 from simulation.kube.indexes import PODS_BY_OWNER, REPLICA_SETS_BY_OWNER
 from simulation.kube.manager import Outcome, Tools
-from simulation.kube.objects.meta import ObjectMeta, OwnerReference
+from simulation.kube.objects.meta import Condition, ObjectMeta, OwnerReference
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.workload import ReplicaSet, ReplicaSetStatus
 from simulation.kube.rules import ranking
 from simulation.kube.rules.pods import (
+    REPLICA_FAILURE,
     is_active,
     is_available,
     is_ready,
     is_terminating,
     ready_since,
     restarts,
+    set_condition,
 )
 from simulation.kube.store import Change
 from simulation.kube.view import View
@@ -62,6 +64,7 @@ class ReplicaSetController:
         active = [pod for pod in owned if is_active(pod)]
         missing = owner.spec.replicas - len(active)
         status = _status(owner, owned, active, now)
+        status = replace(status, conditions=_failing(owner, missing, tools.refused, now))
         batches: tuple[tuple[Write, ...], ...] = ()
         if missing > 0:
             batches = _creations(owner, len(active), min(missing, BURST))
@@ -156,6 +159,19 @@ def _status(
         observed_generation=owner.metadata.generation,
         conditions=owner.status.conditions,
     )
+
+
+def _failing(
+    owner: ReplicaSet, missing: int, refused: str, now: Instant
+) -> tuple[Condition, ...]:
+    """Set the condition when a pod is refused first; take it back when none is (replica_set_utils.go)."""
+    conditions = owner.status.conditions
+    if not refused:
+        return tuple(each for each in conditions if each.type != REPLICA_FAILURE)
+    if any(each.type == REPLICA_FAILURE for each in conditions):
+        return conditions
+    reason = "FailedCreate" if missing > 0 else "FailedDelete"
+    return set_condition(conditions, Condition(REPLICA_FAILURE, "True", reason, refused), now)
 
 
 def _status_write(owner: ReplicaSet, status: ReplicaSetStatus) -> tuple[Write, ...]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from simulation.kernel.units import Instant
-from simulation.kube.images import behaviour_of, parse_reference, profile_of
+from simulation.kube.images import parse_reference, profile_of, program_of
 from simulation.kube.kubelet.stages import MIRROR, ContainerRun, PodRun
 from simulation.kube.kubelet.status import status_of
 from simulation.kube.machines import Machine, Process, next_pod_ip, process_key
@@ -54,7 +54,6 @@ def _remember_image(world: "World", machine: Machine, image: str) -> None:
 
 def _process(world: "World", run: PodRun, each: ContainerRun, since: int) -> Process:
     container = next(c for c in run.pod.spec.containers if c.name == each.name)
-    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
     profile = profile_of(container.image, world.dice)
     return Process(
         pod_uid=run.uid,
@@ -64,7 +63,7 @@ def _process(world: "World", run: PodRun, each: ContainerRun, since: int) -> Pro
         pod_ip=run.ip,
         started=since,
         serves_from=since,
-        ports=behaviour.ports,
+        ports=program_of(container, world.dice).ports,
         idle_cpu=profile.idle_cpu,
         memory=profile.memory,
     )

@@ -6,14 +6,13 @@ raises the attempt, so a timer that comes too late does nothing.
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Phase
-from simulation.kernel.units import SECOND, Duration
-from simulation.kube.images import Behaviour, behaviour_of, profile_of
-from simulation.kube.kubelet import probes, pulls
-from simulation.kube.kubelet.reports import event, report
+from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.events import Rhythm
+from simulation.kube.images import Behaviour, behaviour_of, profile_of, program_of
+from simulation.kube.kubelet import held, probes, pulls
+from simulation.kube.kubelet.reports import event, quiet, repeated, report
 from simulation.kube.kubelet.stages import (
     CLEANUP_TIME,
     NOTICE_TIME,
@@ -32,7 +31,7 @@ from simulation.kube.kubelet.stages import (
 from simulation.kube.kubelet.status import container_id
 from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.machines import Process, process_key
-from simulation.kube.objects.pod import Container, Probe
+from simulation.kube.objects.pod import Container, Pod, Probe
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -102,6 +101,8 @@ def _begin(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRu
 
 def start(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Create and start a container whose image is there."""
+    if held.holds_container(world, kubelet, run, each):
+        return
     each.attempt += 1
     each.stage, each.message = "starting", ""
     wait = roll(world, START_TIME, "container start", run, each.name)
@@ -110,8 +111,9 @@ def start(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
 
 def started(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """A container's process runs."""
+    quiet(world, run, each.name)
     container = spec_of(run, each.name)
-    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
+    behaviour = program_of(container, world.dice)
     if each.ended is not None:
         each.last, each.ended = each.ended, None
         each.restarts += 1
@@ -155,40 +157,65 @@ def _probe(
     behaviour: Behaviour,
 ) -> None:
     """Work out what the probes will find, and set a timer for each finding."""
-    now, serves_from = world.now, world.now + behaviour.ready_after
-    restarting = (("Startup", container.startup_probe), ("Liveness", container.liveness_probe))
-    for kind, probe in restarting:
+    now, begins = world.now, world.now
+    for kind, probe in (
+        ("Startup", container.startup_probe),
+        ("Liveness", container.liveness_probe),
+    ):
         if probe is None:
             continue
-        answers = serves_from if probes.can_answer(container, probe, behaviour) else now + NEVER
-        fails = probes.gives_up_at(probe, now, answers)
+        answers = probes.answers_of(container, probe, behaviour, each.started)
+        fails = probes.gives_up_at(probe, now, begins, answers)
+        _say_when_it_fails(world, run, each, kind, probe, begins, answers)
+        if kind == "Startup":
+            # The other two are held back until it has succeeded.
+            begins = probes.ready_at(probe, now, answers.since)
+            fails = fails if begins >= probes.NEVER or (fails and fails < begins) else None
         if fails is not None:
             data = (run.uid, each.name, each.attempt, kind)
             world.timeline.at(fails, "kubelet/probe-failed", kubelet.node, data)
+    if container.readiness_probe is None:
+        each.ready = True
+        return
     probe = container.readiness_probe
-    if probe is None:
-        _become_ready(each)
-    elif probes.can_answer(container, probe, behaviour):
-        due = _ready_at(container, probe, now, serves_from)
-        timer(world, kubelet, run, each, "kubelet/ready", due - now)
-    else:
-        due = probes.first_probe(probe, now) + probes.PROBE_TIME
-        timer(world, kubelet, run, each, "kubelet/unready", due - now)
+    answers = probes.answers_of(container, probe, behaviour, each.started)
+    _say_when_it_fails(world, run, each, "Readiness", probe, begins, answers)
+    _await_readiness(world, kubelet, run, each, probe, begins, answers)
 
 
-NEVER: Duration = 10**12
-"""Longer than any lab lives."""
+def _say_when_it_fails(
+    world: "World",
+    run: PodRun,
+    each: ContainerRun,
+    kind: str,
+    probe: Probe,
+    begins: Instant,
+    answers: probes.Answers,
+) -> None:
+    """Let every failure of a probe be an event, without an event of ours for each."""
+    text = probes.refusal(kind, spec_of(run, each.name), probe, run.ip)
+    before, later = probes.failures(probe, world.now, begins, answers)
+    for what, rhythm in ((kind, before), (f"{kind} later", later)):
+        if rhythm is not None and rhythm.first < probes.NEVER:
+            repeated(world, run, each.name, what, rhythm, "Unhealthy", text)
 
 
-def _ready_at(container: Container, probe: Probe, now: int, serves_from: int) -> int:
-    begins = now
-    if container.startup_probe is not None:
-        begins = probes.ready_at(container.startup_probe, now, serves_from)
-    return max(begins, probes.ready_at(probe, now, max(serves_from, begins)))
-
-
-def _become_ready(each: ContainerRun) -> None:
-    each.ready = True
+def _await_readiness(
+    world: "World",
+    kubelet: KubeletState,
+    run: PodRun,
+    each: ContainerRun,
+    probe: Probe,
+    begins: Instant,
+    answers: probes.Answers,
+) -> None:
+    now = world.now
+    ready_at = probes.ready_at(probe, now, max(begins, answers.since))
+    if ready_at < min(answers.until, probes.NEVER):
+        timer(world, kubelet, run, each, "kubelet/ready", max(begins, ready_at) - now)
+    unready_at = probes.noticed_at(probe, now, answers.until, probe.failure_threshold)
+    if unready_at < probes.NEVER:
+        timer(world, kubelet, run, each, "kubelet/unready", unready_at - now)
 
 
 def ready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
@@ -199,12 +226,10 @@ def ready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
 
 
 def unready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
-    """The readiness probe asks where nobody listens: say so once, and never become ready."""
-    container = spec_of(run, each.name)
-    probe = container.readiness_probe
-    if each.stage == "running" and probe is not None:
-        text = probes.refusal("Readiness", container, probe, run.ip)
-        event(world, run, "Warning", "Unhealthy", text)
+    """The readiness probe has failed too often."""
+    if each.stage == "running":
+        each.ready = False
+        report(world, kubelet, run)
 
 
 def probe_failed(
@@ -220,8 +245,11 @@ def probe_failed(
     probe = container.liveness_probe if kind == "Liveness" else container.startup_probe
     if each.stage != "running" or probe is None:
         return
-    said = said or probes.refusal(kind, container, probe, run.ip)
-    event(world, run, "Warning", "Unhealthy", said)
+    if said:
+        # The answers of this program are not known beforehand: all its failures are told now.
+        period, before = probe.period_seconds * SECOND, probe.failure_threshold - 1
+        rhythm = Rhythm(max(each.started, world.now - before * period), period)
+        repeated(world, run, each.name, kind, rhythm, "Unhealthy", said)
     text = f"Container {each.name} failed {kind.lower()} probe, will be restarted"
     event(world, run, "Normal", "Killing", text)
     _terminate(world, kubelet, run, each, grace_of(run))
@@ -246,6 +274,7 @@ def process_ends(
     machine = world.machines[kubelet.node]
     machine.processes.pop(process_key(run.uid, each.name), None)
     world.traffic_changed(first_cause(run))
+    quiet(world, run, each.name)
     each.attempt += 1
     each.ended_at, each.ended_code = world.now, code
     world.container_ended(kubelet.node, each.name)
@@ -257,7 +286,7 @@ def process_ends(
 def exit_code_of(world: "World", run: PodRun, each: ContainerRun) -> int:
     """Return the exit code of a program that ends by itself."""
     container = spec_of(run, each.name)
-    return behaviour_of(container.image, container.command, container.args, world.dice).exit_code
+    return program_of(container, world.dice).exit_code
 
 
 def exited(
@@ -280,6 +309,11 @@ def exited(
         report(world, kubelet, run)
         if not any(other.stage in ("running", "stopping") for other in run.runs()):
             finish_stop(world, kubelet, run)
+        return
+    if each.is_redefined:
+        # The back-off belongs to the old definition, and so does the restart policy.
+        each.is_redefined, each.crash_delay = False, 0
+        restart(world, kubelet, run, each)
         return
     container = spec_of(run, each.name)
     is_init = each.name in run.init_containers and not is_sidecar(container)
@@ -342,14 +376,34 @@ def restart(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
     report(world, kubelet, run)
 
 
+def redefine(world: "World", kubelet: KubeletState, run: PodRun, before: Pod) -> None:
+    """Act upon a pod whose containers got other images than those that run or are waited for."""
+    known = {each.name: each.image for each in before.spec.init_containers + before.spec.containers}
+    processes = world.machines[kubelet.node].processes
+    for each in run.runs():
+        image = spec_of(run, each.name).image
+        process = processes.get(process_key(run.uid, each.name))
+        if each.stage == "running" and process is not None and process.image != image:
+            text = f"Container {each.name} definition changed, will be restarted"
+            event(world, run, "Normal", "Killing", text)
+            each.is_redefined = True
+            _terminate(world, kubelet, run, each, grace_of(run))
+        elif each.stage in WAITING_IN_VAIN and known[each.name] != image:
+            each.attempt += 1
+            each.stage, each.message, each.pull_failures = "waiting", "", 0
+            each.crash_delay = 0
+    advance(world, kubelet, run)
+
+
+WAITING_IN_VAIN = ("pull-failed", "pull-backoff", "never-pull", "invalid-name", "crash-backoff")
+
+
 def stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:
-    """Stop all containers of a pod within its grace, counted from the request to delete it."""
+    """Stop all containers of a pod; its grace begins when the kubelet hears of it."""
     run.stage = "stopping"
     run.attempt += 1
-    asked = run.pod.metadata.deletion_timestamp
+    quiet(world, run)
     grace = grace_of(run)
-    if asked is not None and run.grace < 0:
-        grace = max(grace - (world.now - asked), TERM_MINIMUM)
     alive = [each for each in run.runs() if each.stage in ("running", "stopping")]
     for each in alive:
         if each.stage == "running":
@@ -358,6 +412,7 @@ def stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:
         _terminate(world, kubelet, run, each, grace)
     for each in run.runs():
         if each not in alive:
+            quiet(world, run, each.name)
             each.attempt += 1
     if not alive:
         finish_stop(world, kubelet, run)
@@ -369,10 +424,11 @@ def _terminate(
 ) -> None:
     """Send SIGTERM, and SIGKILL when the grace is over."""
     container = spec_of(run, each.name)
-    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
+    behaviour = program_of(container, world.dice)
     hook = pre_stop_time(container)
     needs = grace if behaviour.stops_after is None else hook + behaviour.stops_after
     code = KILLED if needs >= grace else 0
+    quiet(world, run, each.name)
     each.attempt += 1
     each.stage = "stopping"
     process = world.machines[kubelet.node].processes.get(process_key(run.uid, each.name))
@@ -411,13 +467,13 @@ def resume(world: "World", kubelet: KubeletState, run: PodRun) -> None:
     report(world, kubelet, run)
 
 
-UNDER_WAY = ("pulling", "pull-failed", "pull-backoff", "starting")
+UNDER_WAY = ("pulling", "pull-failed", "pull-backoff", "config-error", "starting")
 
 
 def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Set the timers of a container that runs, counted from when it was started."""
     container = spec_of(run, each.name)
-    behaviour = behaviour_of(container.image, container.command, container.args, world.dice)
+    behaviour = program_of(container, world.dice)
     each.attempt += 1
     serves_in = max(0, each.started + behaviour.ready_after - world.now)
     if serves_in:
@@ -425,8 +481,7 @@ def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRu
     if behaviour.exits_after is not None:
         ends_in = max(0, each.started + behaviour.exits_after - world.now)
         timer(world, kubelet, run, each, "kubelet/process-ends", ends_in)
-    later = msgspec.structs.replace(behaviour, ready_after=serves_in)
-    _probe(world, kubelet, run, each, container, later)
+    _probe(world, kubelet, run, each, container, behaviour)
 
 
 def pre_stop_time(container: Container) -> Duration:
@@ -439,6 +494,16 @@ def pre_stop_time(container: Container) -> Duration:
         return 0
     behaviour = behaviour_of("busybox:1", command, (), _NO_DICE)
     return behaviour.exits_after or 0
+
+
+def configure_again(
+    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
+) -> None:
+    """Try once more to start a container whose environment could not be made."""
+    if each.stage == "config-error":
+        each.stage, each.message = "waiting", ""
+        advance(world, kubelet, run)
+        report(world, kubelet, run)
 
 
 def finish_stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:

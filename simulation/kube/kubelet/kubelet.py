@@ -6,7 +6,7 @@ wait. A machine without power remembers what is on its disk: when it is back and
 pods, those that still belong to it get new sandboxes, and those that are to go are removed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +17,14 @@ from simulation.kernel.timeline import Datum, Event
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
 from simulation.kube.indexes import PODS_BY_NODE
-from simulation.kube.kubelet import containers, node_status, pressure, timers
+from simulation.kube.kubelet import (
+    containers,
+    held,
+    node_status,
+    pressure,
+    references,
+    timers,
+)
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.kubelet.reports import (
     CONFLICT_RETRY,
@@ -25,6 +32,7 @@ from simulation.kube.kubelet.reports import (
     event,
     forget,
     heard_status,
+    quiet,
     report,
 )
 from simulation.kube.kubelet.stages import (
@@ -87,7 +95,7 @@ class Kubelets:
         """Tell whether a kubelet can do anything to containers: its runtime has to run too."""
         return self.is_alive(world, node) and RUNTIME not in world.machines[node].stopped
 
-    def heard(self, world: "World", node: str, changes: Iterable[Change]) -> None:
+    def heard(self, world: "World", node: str, changes: Sequence[Change]) -> None:
         """The watch of a kubelet brought news."""
         kubelet = self.state.kubelets.get(node)
         if kubelet is None or not self.is_alive(world, node):
@@ -97,6 +105,8 @@ class Kubelets:
                 node_status.heard(world, kubelet, change.new)
             elif change.kind == "Pod":
                 self._heard_pod(world, kubelet, change)
+        if any(change.kind in references.KINDS for change in changes):
+            held.look_again(world, kubelet)
 
     def _heard_pod(self, world: "World", kubelet: KubeletState, change: Change) -> None:
         node = kubelet.node
@@ -121,6 +131,7 @@ class Kubelets:
             self.vanished(world, kubelet, kubelet.pods[uid])
         for pod in pods:
             self._sync(world, kubelet, pod, ())
+        held.look_again(world, kubelet)
         found = view.get(Node, node)
         node_status.heard(world, kubelet, found if isinstance(found, Node) else None)
 
@@ -158,7 +169,7 @@ class Kubelets:
             self._admit(world, kubelet, pod, causes)
             return
         was_deleted = run.pod.metadata.deletion_timestamp is not None
-        old_grace = containers.grace_of(run)
+        before, old_grace = run.pod, containers.grace_of(run)
         heard_status(run, pod)
         if pod.metadata.deletion_timestamp is not None:
             if not was_deleted:
@@ -168,6 +179,8 @@ class Kubelets:
                 run.neglected = True
             elif run.stage == "stopping" and containers.grace_of(run) < old_grace:
                 containers.stop(world, kubelet, run)
+        elif pod.spec != before.spec and self.works(world, kubelet.node):
+            containers.redefine(world, kubelet, run, before)
         report(world, kubelet, run)
 
     def _admit(
@@ -208,11 +221,21 @@ class Kubelets:
     def _new_sandbox(
         self, world: "World", kubelet: KubeletState, run: PodRun, wait: Duration
     ) -> None:
-        run.stage = "sandbox"
+        quiet(world, run)
         run.attempt += 1
+        if held.holds_pod(world, kubelet, run):
+            run.stage = "admitted"
+            return
+        run.stage = "sandbox"
         wait += world.dice.between(*SANDBOX_TIME, "pod sandbox", run.uid, run.sandboxes)
         data = (run.uid, "", run.attempt)
         world.timeline.at(world.now + wait, "kubelet/sandbox-made", kubelet.node, data)
+
+    def mount_again(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
+        """Try once more to set up the volumes of a pod."""
+        if run.stage == "admitted":
+            self._new_sandbox(world, kubelet, run, 0)
+            report(world, kubelet, run)
 
     def _delete(self, world: "World", kubelet: KubeletState, run: PodRun) -> None:
         if run.is_static:
@@ -291,7 +314,9 @@ class Kubelets:
             run.asked += 1
             run.in_flight = False
             run.interrupted, run.neglected = True, False
+            quiet(world, run)
             for each in run.runs():
+                quiet(world, run, each.name)
                 each.attempt += 1
                 each.ended_at = -1
                 if each.stage in ("running", "stopping"):
@@ -332,6 +357,9 @@ class Kubelets:
         kubelet.pulling, kubelet.pull_queue = "", []
         for run in kubelet.pods.values():
             run.neglected = True
+            quiet(world, run)
+            for each in run.runs():
+                quiet(world, run, each.name)
             if process == KUBELET:
                 run.asked += 1
                 run.in_flight = False

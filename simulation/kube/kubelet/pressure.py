@@ -17,10 +17,11 @@ from simulation.kube.kubelet.reports import event, report
 from simulation.kube.kubelet.stages import KubeletState, PodRun, Verdict
 from simulation.kube.kubelet.status import qos_class
 from simulation.kube.machines import Machine, Process, processes_of, usage
-from simulation.kube.objects.node import Node
+from simulation.kube.objects.node import Node, Taint
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules import node_pressure
 from simulation.kube.rules.node_pressure import Eater
+from simulation.kube.rules.taints import tolerated
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -32,6 +33,7 @@ EVICTION_GRACE: Duration = SECOND
 SYSTEM_DISK: Bytes = 2 * 1024**3
 """What the operating system takes of a disk."""
 MEMORY, DISK = "MemoryPressure", "DiskPressure"
+MEMORY_TAINT = Taint("node.kubernetes.io/memory-pressure", "NoSchedule")
 UNDER_WAY = ("sandbox", "started")
 
 
@@ -234,7 +236,9 @@ def rejection(kubelet: KubeletState, pod: Pod) -> Verdict | None:
         return Verdict("NodeShutdown", "Pod was rejected as the node is shutting down.")
     if not kubelet.pressures or (pod.spec.priority or 0) >= node_pressure.CRITICAL_PRIORITY:
         return None
-    if sorted(kubelet.pressures) == [MEMORY] and qos_class(pod) != "BestEffort":
+    if sorted(kubelet.pressures) == [MEMORY] and (
+        qos_class(pod) != "BestEffort" or tolerated(MEMORY_TAINT, pod.spec.tolerations)
+    ):
         return None
     names = " ".join(sorted(kubelet.pressures))
     return Verdict("Evicted", f"Pod was rejected: The node had condition: [{names}]. ")

@@ -13,6 +13,7 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.timeline import Datum
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
+from simulation.kube.events import Rhythm
 from simulation.kube.kubelet.stages import STATUS_RETRY, KubeletState, PodRun
 from simulation.kube.kubelet.status import status_of
 from simulation.kube.objects.pod import Pod
@@ -29,6 +30,36 @@ def event(world: "World", run: PodRun, kind: str, reason: str, message: str) -> 
     """Record a Kubernetes Event about a pod."""
     node = run.pod.spec.node_name
     world.events.add(world.now, "kubelet", node, run.pod, kind, reason, message)
+
+
+SAID_AGAIN = (
+    *("Startup", "Liveness", "Readiness"),
+    *("Startup later", "Liveness later", "Readiness later"),
+    "config",
+)
+"""What a kubelet may say again and again of a container: which probe fails, before it succeeds or
+after that, and what is missing."""
+
+
+def repeated(
+    world: "World",
+    run: PodRun,
+    container: str,
+    what: str,
+    rhythm: Rhythm,
+    reason: str,
+    message: str,
+) -> None:
+    """Record a warning that is said again and again until somebody calls `quiet`."""
+    node, name = run.pod.spec.node_name, f"{run.uid}/{container}/{what}"
+    about = ("kubelet", node, run.pod, "Warning", reason, message)
+    world.events.begin(name, rhythm, world.now, *about)
+
+
+def quiet(world: "World", run: PodRun, container: str = "") -> None:
+    """End what is said again and again of a container, or of the pod's volumes."""
+    for what in SAID_AGAIN if container else ("mount",):
+        world.events.end(f"{run.uid}/{container}/{what}", world.now)
 
 
 def report(world: "World", kubelet: KubeletState, run: PodRun) -> None:

@@ -8,8 +8,8 @@ and the container runtime of one machine remember.
 
 from simulation.kernel.records import Record, State
 from simulation.kernel.units import MILLISECOND, SECOND, Duration, Instant
-from simulation.kube.kubelet import backoff
 from simulation.kube.objects.pod import Container, Pod, PodStatus
+from simulation.kube.rules import backoff
 
 MIRROR = "kubernetes.io/config.mirror"
 """The annotation of a pod that only mirrors a file on a control plane node's disk."""
@@ -49,6 +49,7 @@ CONTAINER_STAGES: dict[str, Stage] = {
     "pull-backoff": Stage("ImagePullBackOff", "none"),
     "never-pull": Stage("ErrImageNeverPull", "none"),
     "invalid-name": Stage("InvalidImageName", "none"),
+    "config-error": Stage("CreateContainerConfigError", "none"),
     "starting": Stage("ContainerCreating", "starting"),
     "running": Stage("", "running"),
     "stopping": Stage("", "stopping"),
@@ -97,6 +98,10 @@ class ContainerRun(State):
     ended_code: int = 0
     is_out_of_memory: bool = False
     """The kernel killed it, because memory was short."""
+    held_since: Instant = -1
+    """Since when a missing ConfigMap or Secret keeps it from starting."""
+    is_redefined: bool = False
+    """It is stopped because its image was changed, and starts again at once."""
 
 
 class Verdict(Record):
@@ -131,6 +136,8 @@ class PodRun(State):
     """Counts reports; an answer to an earlier one is stale."""
     in_flight: bool = False
     causes: tuple[int, ...] = ()
+    held_since: Instant = -1
+    """Since when a missing ConfigMap or Secret keeps its volumes from being set up."""
     verdict: Verdict | None = None
     """Why the kubelet itself ended or rejected it."""
     grace: Duration = -1

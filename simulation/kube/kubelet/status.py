@@ -126,18 +126,17 @@ def _wanted(run: PodRun, phase: str) -> dict[str, tuple[str, str, str]]:
     ]
     network = "True" if run.ip and run.stage not in ("stopped", "removing") else "False"
     done = ("False", "PodCompleted", "")
-    if phase in ("Succeeded", "Failed"):
-        ready = done if phase == "Succeeded" else ("False", "PodFailed", "")
-        initialised = ("True", "PodCompleted" if phase == "Succeeded" else "", "")
+    incomplete = f"containers with incomplete status: [{' '.join(waiting)}]"
+    initialised = ("False", "ContainersNotInitialized", incomplete) if waiting else ("True", "", "")
+    if phase == "Succeeded":
+        ready, initialised = done, ("True", "PodCompleted", "")
+    elif phase == "Failed":
+        ready = ("False", "PodFailed", "")
     else:
         text = f"containers with unready status: [{' '.join(unready)}]"
         ready = ("False", "ContainersNotReady", text) if unready else ("True", "", "")
         if run.stage == "stopping" and run.gone:
             ready = ("False", "ContainersNotReady", text)
-        incomplete = f"containers with incomplete status: [{' '.join(waiting)}]"
-        initialised = (
-            ("False", "ContainersNotInitialized", incomplete) if waiting else ("True", "", "")
-        )
     gates = {each.type: each.status for each in last_known(run).conditions}
     closed = [
         gate.condition_type

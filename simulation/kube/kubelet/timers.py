@@ -71,6 +71,12 @@ def _sandbox_made(world: "World", happened: Event) -> None:
     report(world, kubelet, run)
 
 
+def _mount_again(world: "World", happened: Event) -> None:
+    found = _current_pod(world, happened)
+    if found is not None:
+        world.kubelets.mount_again(world, *found)
+
+
 def _cleaned_up(world: "World", happened: Event) -> None:
     found = _current_pod(world, happened)
     if found is not None:
@@ -131,6 +137,8 @@ def _serves(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
 HANDLERS: dict[str, Callable[["World", Event], None]] = {
     "kubelet/list": _list,
     "kubelet/sandbox-made": _sandbox_made,
+    "kubelet/mount-again": _mount_again,
+    "kubelet/configure-again": _of_container(containers.configure_again),
     "kubelet/pulled": _pulled,
     "kubelet/pull-backs-off": _of_container(pulls.backs_off),
     "kubelet/pull-again": _of_container(pulls.again),

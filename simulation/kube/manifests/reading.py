@@ -128,11 +128,47 @@ def _composed(file: str, text: str) -> Iterator[Any]:
     except yaml.MarkedYAMLError as trouble:
         mark = trouble.problem_mark or trouble.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        words = trouble.problem or trouble.context or "not YAML"
-        raise Unreadable(Problem(file, line, column, "", f"yaml: line {line}: {words}")) from None
+        raise Unreadable(Problem(file, line, column, "", _as_go(trouble, text))) from None
     except yaml.YAMLError as trouble:
         # A character that YAML does not allow at all.
         raise Unreadable(Problem(file, 1, 1, "", f"yaml: {str(trouble)[:120]}")) from None
+
+
+GO_SAYS: tuple[tuple[str, str], ...] = (
+    ("mapping values are not allowed here", "mapping values are not allowed in this context"),
+    ("expected <block end>, but found", "did not find expected key"),
+    ("expected ',' or ']'", "did not find expected ',' or ']'"),
+    ("expected ',' or '}'", "did not find expected ',' or '}'"),
+    ("expected the node content", "did not find expected node content"),
+    ("expected '<document start>'", "did not find expected <document start>"),
+    ("found unknown escape character", "found unknown escape character"),
+)
+"""How PyYAML's words begin, and what Go's parser says instead."""
+
+
+def _as_go(trouble: yaml.MarkedYAMLError, text: str) -> str:
+    """Return a parser's complaint in the words of Go's, which kubectl reads with."""
+    problem = trouble.problem or trouble.context or "not YAML"
+    if problem.startswith("found undefined alias"):
+        return f"yaml: unknown anchor {problem.rpartition(' ')[2]} referenced"
+    words = next((after for before, after in GO_SAYS if problem.startswith(before)), problem)
+    if words == "did not find expected key" and trouble.context == "while parsing a block collection":
+        words = "did not find expected '-' indicator"
+    if problem.startswith("found character"):
+        words = "found character that cannot start any token"
+        if "\\t" in problem and _goes_on(trouble, text):
+            words = "found a tab character that violates indentation"
+    # Go counts lines from 0, adds one where it reads characters, and leaves out a line 0.
+    line = trouble.problem_mark.line if trouble.problem_mark else 0
+    if line and isinstance(trouble, yaml.scanner.ScannerError):
+        line += 1
+    return f"yaml: line {line}: {words}" if line else f"yaml: {words}"
+
+
+def _goes_on(trouble: yaml.MarkedYAMLError, text: str) -> bool:
+    """Tell whether a tab stands where the plain text of the line before could go on."""
+    number = trouble.problem_mark.line if trouble.problem_mark else 0
+    return number > 0 and not text.splitlines()[number - 1].rstrip().endswith((":", "-"))
 
 
 def _no_character(file: str, line: int, column: int, path: str = "") -> Unreadable:

@@ -29,9 +29,6 @@ TRIES = 5
 CONNECTS_BELOW_PERCENT = 90
 """A connection needs several packets in a row to come through; above this it breaks at once."""
 
-NO_ANSWER_AFTER: Duration = SECOND
-"""A round trip as long as this looks like silence to who waits for a connection."""
-
 
 class LinksState(State):
     """What a checkpoint keeps of the cables; keys are "from|to"."""
@@ -93,10 +90,6 @@ class Links:
     def both_ways(self, a: str, b: str) -> bool:
         """Tell whether a and b can hold a conversation."""
         return self._carries(a, b) and self._carries(b, a)
-
-    def answers_in_time(self, a: str, b: str) -> bool:
-        """Tell whether who knocks at b from a gets an answer before he gives up."""
-        return self.both_ways(a, b) and self.delay(a, b) + self.delay(b, a) < NO_ANSWER_AFTER
 
     def _carries(self, a: str, b: str) -> bool:
         if not self.reachable(a, b) or self.held(a, b):

@@ -27,7 +27,6 @@ from simulation.kube.network.knowledge import Frozen, Tables, freeze, tables_kno
 from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.routing import route
-from simulation.kube.store import Change
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
 INGRESS_LABELS = {"app.kubernetes.io/name": "ingress-nginx"}
 HEALTH_CHECK: Duration = 4 * SECOND
 """The balancer outside finds out that an ingress controller is gone, or back."""
-
-FAULTS_REMEMBERED_MAX = 20
-"""Faults whose effect upon the users can still be told apart."""
 
 BURST_PERCENT = 130
 """What a pod without a limit can use of its request while its machine is not crowded."""
@@ -67,9 +63,6 @@ class TrafficState(State):
     solved_at: Instant = 0
     solve_due: Instant = -1
     had_quorum: bool = True
-    revision: int = 0
-    suffered_at_fault: dict[str, dict[str, int]] = {}
-    """Ledger number of the latest faults to what users had suffered when they began."""
     load: dict[str, MilliCpu] = {}
     """Pod to the CPU that its requests take."""
 
@@ -99,11 +92,6 @@ class Traffic:
         if self.state.solve_due != world.now:
             self.state.solve_due = world.now
             world.timeline.at(world.now, "traffic/solve", "", (world.now,), Phase.TRAFFIC)
-
-    def belief_changed(self, world: "World", change: Change) -> None:
-        """Routing tables changed in the store; proxies will hear of it."""
-        if change.kind == "Service":
-            self.state.revision += 1
 
     def news(self, world: "World", machine: str) -> None:
         """A machine's proxies heard of new endpoints: they act within their next sync.
@@ -138,6 +126,7 @@ class Traffic:
             for pod, rate in each.rates.pods:
                 load[pod] = load.get(pod, 0) + self._cpu_of(world, pod, rate)
         self.state.load = load
+        world.traffic_solved()
 
     def settle(self, world: "World") -> None:
         """Add what happened since the last change to the totals."""
@@ -164,12 +153,10 @@ class Traffic:
                 found[cause] = found.get(cause, 0) + amount
         return {cause: amount // 1_000_000 for cause, amount in sorted(found.items())}
 
-    def fault_begins(self, world: "World", number: int) -> None:
-        """Remember where the users' count stands when a fault begins."""
-        remembered = self.state.suffered_at_fault
-        remembered[str(number)] = self.suffered(world)
-        if len(remembered) > FAULTS_REMEMBERED_MAX:
-            del remembered[next(iter(remembered))]
+    def hurting(self) -> tuple[int, int]:
+        """Return how many thousandths of requests a second are slow at present, and fail."""
+        every = [route.rates for route in self.state.routes.values()]
+        return sum(each.slow for each in every), sum(sum(each.failed.values()) for each in every)
 
     def ingress_pods(self, world: "World") -> list[tuple[str, Pod]]:
         """Return the ingress controller's pods that have been placed."""

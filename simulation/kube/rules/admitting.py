@@ -48,6 +48,22 @@ def unknown_class(obj: "AnyObject", store: "Store") -> str:
     return f'pods "{pod}" is forbidden: no PriorityClass with name {name} was found'
 
 
+def unknown_account(obj: "AnyObject", store: "Store") -> str:
+    """Return the API server's words about a pod whose ServiceAccount does not exist.
+
+    The account "default" is taken for granted: a controller makes it as soon as there is a namespace.
+    """
+    name = obj.spec.service_account_name if isinstance(obj, Pod) else ""
+    namespace = obj.metadata.namespace
+    if name in ("", "default") or store.get("ServiceAccount", f"{namespace}/{name}") is not None:
+        return ""
+    pod = obj.metadata.generate_name or obj.metadata.name
+    return (
+        f'pods "{pod}" is forbidden: error looking up service account {namespace}/{name}: '
+        f'serviceaccount "{name}" not found'
+    )
+
+
 def _pod(pod: Pod, store: "Store", settings: Settings) -> Pod:
     pod = _with_priority(pod_defaults.pod(pod), store)
     tolerations = list(pod.spec.tolerations)

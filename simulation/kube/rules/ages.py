@@ -1,6 +1,6 @@
 """How kubectl prints ages: k8s.io/apimachinery/pkg/util/duration, all floors."""
 
-from simulation.kernel.units import SECOND, Instant
+from simulation.kernel.units import SECOND, Duration, Instant
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 YEAR_S = 365 * DAY_S
@@ -58,6 +58,9 @@ def age(created: Instant | None, now: Instant) -> str:
     """Return the AGE cell of something that began at an instant."""
     if created is None:
         return "<unknown>"
-    milliseconds = now - created
-    seconds = milliseconds // SECOND if milliseconds >= 0 else -(-milliseconds // SECOND)
-    return human_duration(seconds)
+    return human_duration(whole_seconds(now - created))
+
+
+def whole_seconds(duration: Duration) -> int:
+    """Return the seconds of a duration without their fraction, as Go's conversion cuts it off."""
+    return duration // SECOND if duration >= 0 else -(-duration // SECOND)

@@ -7,6 +7,10 @@ from simulation.kube.objects.pod import Pod
 FINISHED = ("Succeeded", "Failed")
 
 
+REPLICA_FAILURE = "ReplicaFailure"
+"""The condition of a ReplicaSet or Deployment whose pods cannot be created or deleted."""
+
+
 def condition(obj: object, type: str) -> Condition | None:
     """Return a condition of an object's status by its type."""
     for each in obj.status.conditions:  # type: ignore[attr-defined]

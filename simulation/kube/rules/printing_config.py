@@ -154,7 +154,9 @@ def _metric(metric: dict[str, Any], status: dict[str, Any]) -> str:
     now_there = (status.get(source) or {}).get("current") or {}
     if sort in ("Resource", "ContainerResource"):
         return f"{wanted.get('name')}: {_resource_metric(target, now_there)}"
-    if sort in ("External", "Object") and "averageValue" in target:
+    if sort not in ("External", "Object", "Pods"):
+        return "<unknown type>"
+    if sort != "Pods" and "averageValue" in target:
         return f"{now_there.get('averageValue', UNKNOWN)}/{target['averageValue']} (avg)"
     name = "averageValue" if sort == "Pods" else "value"
     return f"{now_there.get(name, UNKNOWN)}/{target.get(name, '')}"

@@ -2,7 +2,12 @@
 
 from simulation.kernel.units import Instant
 from simulation.kube.objects.node import Node
-from simulation.kube.objects.pod import Container, ContainerStatus, Pod
+from simulation.kube.objects.pod import (
+    Container,
+    ContainerStateTerminated,
+    ContainerStatus,
+    Pod,
+)
 from simulation.kube.rules.ages import age
 from simulation.kube.rules.printing_common import NONE, UNKNOWN, Cells, age_of
 
@@ -15,8 +20,8 @@ def pod_status(pod: Pod) -> str:
     for each in pod.status.conditions:
         if each.type == "PodScheduled" and each.reason == "SchedulingGated":
             reason = "SchedulingGated"
-    initializing, reason = _init_status(pod, reason)
-    if not initializing or _is_initialized(pod):
+    reason = _unfinished(pod)[1] or reason
+    if _is_past_init(pod):
         reason = _container_status(pod, reason)
     if pod.metadata.deletion_timestamp is not None:
         if pod.status.reason == "NodeLost":
@@ -26,7 +31,9 @@ def pod_status(pod: Pod) -> str:
     return reason
 
 
-def _is_initialized(pod: Pod) -> bool:
+def _is_past_init(pod: Pod) -> bool:
+    if not _unfinished(pod)[1]:
+        return True
     return any(each.type == "Initialized" and each.status == "True" for each in pod.status.conditions)
 
 
@@ -34,7 +41,8 @@ def _sidecars(pod: Pod) -> dict[str, Container]:
     return {each.name: each for each in pod.spec.init_containers if each.restart_policy == "Always"}
 
 
-def _init_status(pod: Pod, reason: str) -> tuple[bool, str]:
+def _unfinished(pod: Pod) -> tuple[int, str]:
+    """Return how many init containers are done, and the word of the one that is not, if any."""
     total = len(pod.spec.init_containers)
     sidecars = _sidecars(pod)
     for number, status in enumerate(pod.status.init_container_statuses):
@@ -44,15 +52,17 @@ def _init_status(pod: Pod, reason: str) -> tuple[bool, str]:
         if status.name in sidecars and status.started:
             continue
         if ended is not None:
-            if ended.reason:
-                return True, f"Init:{ended.reason}"
-            if ended.signal:
-                return True, f"Init:Signal:{ended.signal}"
-            return True, f"Init:ExitCode:{ended.exit_code}"
+            return number, f"Init:{_end_of(ended)}"
         if waiting is not None and waiting.reason and waiting.reason != "PodInitializing":
-            return True, f"Init:{waiting.reason}"
-        return True, f"Init:{number}/{total}"
-    return False, reason
+            return number, f"Init:{waiting.reason}"
+        return number, f"Init:{number}/{total}"
+    return len(pod.status.init_container_statuses), ""
+
+
+def _end_of(ended: ContainerStateTerminated) -> str:
+    if ended.reason:
+        return ended.reason
+    return f"Signal:{ended.signal}" if ended.signal else f"ExitCode:{ended.exit_code}"
 
 
 def _container_status(pod: Pod, reason: str) -> str:
@@ -63,42 +73,31 @@ def _container_status(pod: Pod, reason: str) -> str:
         if state.waiting is not None and state.waiting.reason:
             reason = state.waiting.reason
         elif state.terminated is not None:
-            ended = state.terminated
-            if ended.reason:
-                reason = ended.reason
-            elif ended.signal:
-                reason = f"Signal:{ended.signal}"
-            else:
-                reason = f"ExitCode:{ended.exit_code}"
-            if reason != "Completed":
+            reason = _end_of(state.terminated)
+            if state.terminated.exit_code:
                 error = reason
         elif status.ready and state.running is not None:
             has_running = True
-    if reason == "Completed" and has_running:
-        if any(each.type == "Ready" and each.status == "True" for each in pod.status.conditions):
-            return "Running"
-        return error or "NotReady"
-    return reason
+    if reason != "Completed":
+        return reason
+    is_ready = any(each.type == "Ready" and each.status == "True" for each in pod.status.conditions)
+    if has_running and is_ready:
+        return "Running"
+    # A container that failed is worth more words than the others that did their work.
+    return error or ("NotReady" if has_running else reason)
 
 
 def pod_row(pod: Pod, now: Instant) -> Cells:
     """Return the cells of a pod."""
-    sidecars = _sidecars(pod)
-    counted = [
-        *(each for each in pod.status.init_container_statuses if each.name in sidecars),
-        *pod.status.container_statuses,
-    ]
-    ready = sum(each.ready and each.state.running is not None for each in counted)
-    total = len(pod.spec.containers) + len(sidecars)
-    statuses = _restarted(pod, counted)
+    total = len(pod.spec.containers) + len(_sidecars(pod))
     gates = [each.condition_type for each in pod.spec.readiness_gates]
     true = {each.type for each in pod.status.conditions if each.status == "True"}
     ip = pod.status.pod_ips[0].ip if pod.status.pod_ips else pod.status.pod_ip
     return [
         pod.metadata.name,
-        f"{ready}/{total}",
+        f"{_ready(pod)}/{total}",
         pod_status(pod),
-        _restarts(statuses, now),
+        _restarts(_restarted(pod), now),
         age_of(pod, now),
         ip or NONE,
         pod.spec.node_name or NONE,
@@ -107,12 +106,30 @@ def pod_row(pod: Pod, now: Instant) -> Cells:
     ]
 
 
-def _restarted(pod: Pod, counted: list[ContainerStatus]) -> list[ContainerStatus]:
-    """Return whose restarts count: while it initialises, those of the init containers."""
-    initializing, _ = _init_status(pod, "")
-    if initializing and not _is_initialized(pod):
-        return list(pod.status.init_container_statuses)
-    return counted
+def _ready(pod: Pod) -> int:
+    """Count who is ready; nobody behind an init container that is not done counts."""
+    done = pod.status.init_container_statuses[: _unfinished(pod)[0]]
+    sidecars = sum(each.ready and each.name in _sidecars(pod) for each in done if _is_up(each))
+    if not _is_past_init(pod):
+        return sidecars
+    statuses = pod.status.container_statuses
+    return sidecars + sum(each.ready and each.state.running is not None for each in statuses)
+
+
+def _is_up(status: ContainerStatus) -> bool:
+    return status.state.terminated is None or status.state.terminated.exit_code != 0
+
+
+def _restarted(pod: Pod) -> list[ContainerStatus]:
+    """Return whose restarts count: while it initialises, those of the init containers so far."""
+    looked_at = pod.status.init_container_statuses[: _unfinished(pod)[0] + 1]
+    if not _is_past_init(pod):
+        return list(looked_at)
+    sidecars = _sidecars(pod)
+    return [
+        *(each for each in looked_at if each.name in sidecars),
+        *pod.status.container_statuses,
+    ]
 
 
 def _restarts(statuses: list[ContainerStatus], now: Instant) -> str:

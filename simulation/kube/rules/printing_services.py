@@ -5,9 +5,17 @@ from typing import Any
 
 from simulation.kernel.units import Instant
 from simulation.kube.objects.config import Unsimulated
-from simulation.kube.objects.service import EndpointSlice, Ingress, IngressClass, Service
+from simulation.kube.objects.service import (
+    EndpointPort,
+    EndpointSlice,
+    Ingress,
+    IngressClass,
+    LoadBalancerIngress,
+    Service,
+)
 from simulation.kube.rules.printing_common import (
     NONE,
+    UNKNOWN,
     UNSET,
     Cells,
     age_of,
@@ -37,13 +45,18 @@ def external_ip(obj: Service, wide: bool) -> str:
     if spec.type == "ExternalName":
         return spec.external_name
     if spec.type == "LoadBalancer":
-        given = [each.ip or each.hostname for each in obj.status.load_balancer.ingress]
-        text = ",".join(sorted(given))
+        text = _addresses(obj.status.load_balancer.ingress)
         if not wide and len(text) > LOAD_BALANCER_WIDTH:
             text = text[: LOAD_BALANCER_WIDTH - 3] + "..."
         everything = [*([text] if text else []), *spec.external_ips]
         return ",".join(everything) or "<pending>"
+    if spec.type not in ("ClusterIP", "NodePort"):
+        return UNKNOWN
     return ",".join(spec.external_ips) or NONE
+
+
+def _addresses(given: tuple[LoadBalancerIngress, ...]) -> str:
+    return ",".join(sorted({each.ip or each.hostname for each in given} - {""}))
 
 
 def _ports(ports: tuple[Any, ...]) -> str:
@@ -56,7 +69,7 @@ def _ports(ports: tuple[Any, ...]) -> str:
 
 
 def _endpointslice(obj: EndpointSlice, now: Instant) -> Cells:
-    ports = ",".join(str(each.port) for each in obj.ports if each.port is not None)
+    ports = shortened([_port(each) for each in obj.ports])
     addresses = [address for each in obj.endpoints for address in each.addresses]
     shown = shortened(addresses)
     return [
@@ -64,15 +77,17 @@ def _endpointslice(obj: EndpointSlice, now: Instant) -> Cells:
     ]
 
 
+def _port(port: EndpointPort) -> str:
+    return (port.name or "*") if port.port is None else str(port.port)
+
+
 def _ingress(obj: Ingress, now: Instant) -> Cells:
-    hosts = [rule.host or "*" for rule in obj.spec.rules] or ["*"]
-    shown = shortened(hosts)
-    given = [each.ip or each.hostname for each in obj.status.load_balancer.ingress]
+    hosts = shortened([rule.host for rule in obj.spec.rules if rule.host])
     return [
         obj.metadata.name,
         obj.spec.ingress_class_name or NONE,
-        shown,
-        ",".join(given),
+        hosts or "*",
+        _addresses(obj.status.load_balancer.ingress),
         "80, 443" if obj.spec.tls else "80",
         age_of(obj, now),
     ]

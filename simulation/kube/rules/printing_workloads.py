@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulation.kernel.units import SECOND, Instant
+from simulation.kernel.units import Instant
 from simulation.kube.objects.config import Unsimulated
 from simulation.kube.objects.workload import (
     CronJob,
@@ -13,7 +13,7 @@ from simulation.kube.objects.workload import (
     ReplicaSet,
     StatefulSet,
 )
-from simulation.kube.rules.ages import age, human_duration
+from simulation.kube.rules.ages import age, human_duration, whole_seconds
 from simulation.kube.rules.printing_common import (
     NONE,
     Cells,
@@ -85,7 +85,7 @@ def _job(obj: Job, now: Instant) -> Cells:
     duration = ""
     if status.start_time is not None:
         end = now if status.completion_time is None else status.completion_time
-        duration = human_duration((end - status.start_time) // SECOND)
+        duration = human_duration(whole_seconds(end - status.start_time))
     return [
         obj.metadata.name,
         _job_status(obj),

@@ -43,26 +43,29 @@ def compare(a: RankedPod, b: RankedPod, ranked: bool = True, by_logarithm: bool 
         return -1 if a.deletion_cost < b.deletion_cost else 1
     if ranked and a.rank != b.rank:
         return -1 if a.rank > b.rank else 1
-    if a.ready and b.ready:
-        difference = _younger_first(a.ready_age, b.ready_age, ranked and by_logarithm)
-        if difference:
-            return difference
+    if a.ready and b.ready and a.ready_age != b.ready_age:
+        return _by_age(a, b, a.ready_age, b.ready_age, ranked and by_logarithm)
     for mine, theirs in ((a.restarts, b.restarts), (a.sidecar_restarts, b.sidecar_restarts)):
         if mine != theirs:
             return -1 if mine > theirs else 1
-    difference = _younger_first(a.age, b.age, ranked and by_logarithm)
-    if difference:
-        return difference
+    if a.age != b.age:
+        return _by_age(a, b, a.age, b.age, ranked and by_logarithm)
     return (a.uid > b.uid) - (a.uid < b.uid) if ranked else 0
 
 
-def _younger_first(a: Duration | None, b: Duration | None, by_logarithm: bool) -> int:
-    """Compare ages; a missing time counts as the newest of all."""
-    if a is None or b is None:
-        return (b is None) - (a is None) if a is not b else 0
-    if by_logarithm:
-        a, b = _bucket(a), _bucket(b)
-    return (a > b) - (a < b)
+def _by_age(
+    a: RankedPod, b: RankedPod, mine: Duration | None, theirs: Duration | None, by_logarithm: bool
+) -> int:
+    """Compare ages that differ, the younger first; a missing time counts as the newest of all.
+
+    Ages of the same power of two are told apart by uid at once: nothing else is looked at.
+    """
+    if mine is None or theirs is None:
+        return -1 if mine is None else 1
+    if not by_logarithm:
+        return -1 if mine < theirs else 1
+    difference = _bucket(mine) - _bucket(theirs)
+    return difference or (a.uid > b.uid) - (a.uid < b.uid)
 
 
 def _bucket(age: Duration) -> int:

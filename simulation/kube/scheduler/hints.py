@@ -7,7 +7,7 @@ again when any of them says so. Without hints every heartbeat would wake every w
 from collections.abc import Callable
 
 from simulation.kernel.records import Record
-from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo
+from simulation.kube.scheduler.infos import NodeInfo, PodInfo
 from simulation.kube.scheduler.plugins.node_affinity import NodeAffinity
 from simulation.kube.scheduler.plugins.node_basics import NodeUnschedulable
 from simulation.kube.scheduler.plugins.node_resources import insufficient
@@ -24,7 +24,6 @@ class Happening(Record):
 
 
 Hint = Callable[[PodInfo, Happening], bool]
-_NOWHERE = Cluster(())
 
 
 def _node_fits(pod: PodInfo, happening: Happening) -> bool:

@@ -15,6 +15,7 @@ LABEL_KEY = re.compile(
 LABEL_VALUE_LENGTH_MAX = 63
 INTEGER = re.compile(r"^[+-]?[0-9]+$")
 NAME_FIELD = "metadata.name"
+INT64 = 1 << 63
 
 
 class Requirement(Record):
@@ -35,10 +36,11 @@ class Requirement(Record):
             return value is not None
         if self.operator == "DoesNotExist":
             return value is None
-        if value is None or not INTEGER.match(value):
+        found = None if value is None else integer(value)
+        bound = integer(self.values[0])
+        if found is None or bound is None:
             return False
-        bound = int(self.values[0])
-        return int(value) > bound if self.operator == "Gt" else int(value) < bound
+        return found > bound if self.operator == "Gt" else found < bound
 
     def is_valid(self) -> bool:
         """Tell whether Kubernetes would accept the expression."""
@@ -47,8 +49,16 @@ class Requirement(Record):
         if self.operator in ("Exists", "DoesNotExist"):
             return not self.values
         if self.operator in ("Gt", "Lt"):
-            return len(self.values) == 1 and INTEGER.match(self.values[0]) is not None
+            return len(self.values) == 1 and integer(self.values[0]) is not None
         return bool(self.values) and all(map(is_label_value, self.values))
+
+
+def integer(text: str) -> int | None:
+    """Return the number that a text is; None for what Go's int64 cannot hold."""
+    if INTEGER.match(text) is None:
+        return None
+    number = int(text)
+    return number if -INT64 <= number < INT64 else None
 
 
 def is_label_value(text: str) -> bool:

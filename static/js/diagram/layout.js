@@ -3,15 +3,46 @@
 // Pure: names in, rectangles and routes out. Positions depend only on how many members, services
 // and workers there are, never on what state they are in.
 
-export const WIDE = { width: 840, height: 556 };
-
 const TILES = [47, 37, 30, 22, 17];
 const TILE_GAP = 3;
 const RAIL_GAP = 13;
 const ROW_GAP = 4;
-const HEAD = 34;
 const SERVICES_MAX = 6;
 const WORKERS_MAX = 8;
+const MEMBER_HEIGHT = 78;
+/** The leader stands highest: its card is raised by this much. */
+export const RAISED = 14;
+
+/** Lying: workers beside the services. It fills the middle of a desk of 1440 by 900 to the pixel. */
+const WIDE = {
+  tall: false, width: 840, height: 534,
+  zone: { x: 14, y: 10, w: 812, h: 154 },
+  members: { x: 32, y: 62, w: 776, card: 190, gap: 14, perRow: 7 },
+  arc: 42,
+  heading: { x: 32, y: 198 },
+  queue: { x: 100, y: 178, w: 258, h: 52 },
+  internet: { x: 56, y: 352, r: 28 },
+  ingress: { x: 114, y: 318, w: 80, h: 68 },
+  services: { x: 226, w: 106, middle: 352, room: 230 },
+  bind: { x: 672, y: 164, w: 296 },
+  legend: { x: 26, y: 503, columns: [0, 80, 168, 246] },
+  workers: { top: 184, columns: [372, 602], w: 220, gap: 14, head: 36, side: 10 },
+};
+
+/** Standing, for a phone: from the control plane down to two columns of workers, one unit a pixel. */
+const TALL = {
+  tall: true, width: 390, height: 0,
+  zone: { x: 8, y: 8, w: 374, h: 0 },
+  members: { x: 16, y: 72, w: 358, card: 130, gap: 7, perRow: 3 },
+  arc: 58,
+  heading: null,
+  queue: { x: 8, w: 374, h: 52 },
+  internet: { x: 36, r: 24 },
+  ingress: { x: 76, w: 80, h: 68 },
+  services: { x: 192, w: 116, room: 174 },
+  legend: { x: 20, columns: [0, 86, 180, 266] },
+  workers: { columns: [8, 206], w: 176, height: 160, gap: 14, head: 50, side: 7 },
+};
 
 /**
  * @typedef {{x: number, y: number, w: number, h: number}} Box
@@ -21,79 +52,103 @@ const WORKERS_MAX = 8;
  * @property {string[]} services
  * @property {string[]} workers
  * @property {Object<string, number>} needed slots that each worker needs
+ * @property {boolean} [tall] whether the picture is higher than wide
  */
 
 /**
  * Return the places of everything.
  * @param {Wanted} wanted
  */
-export function layout({ members, services, workers, needed, leader }) {
-  const rows = Math.max(2, Math.ceil(Math.min(workers.length, WORKERS_MAX) / 2));
-  const workerBoxes = {};
-  const gap = 12;
-  const height = (WIDE.height - 222 - 10 - gap * (rows - 1)) / rows;
-  workers.slice(0, WORKERS_MAX).forEach((name, index) => {
-    // worker-1 above worker-2 in the first column, worker-3 above worker-4 in the second, and so on.
-    const column = Math.floor(index / rows);
-    const row = index % rows;
-    const box = { x: 372 + column * 230, y: 222 + row * (height + gap), w: 220, h: height };
-    workerBoxes[name] = { ...box, column, row, rows, ...grid(box, needed[name] ?? 0) };
-  });
+export function layout(wanted) {
+  const frame = wanted.tall ? standing(wanted) : WIDE;
   return {
-    ...WIDE,
-    zone: { x: 14, y: 48, w: 812, h: 154 },
-    members: memberBoxes(members, leader),
-    api: { x: 420, y: 202 },
-    queue: { x: 150, y: 212, w: 200, h: 50 },
-    internet: { x: 56, y: 384, r: 28 },
-    ingress: { x: 114, y: 350, w: 80, h: 68 },
-    services: serviceBoxes(services),
-    workers: workerBoxes,
+    ...frame,
+    members: memberBoxes(frame.members, wanted.members, wanted.leader),
+    api: { x: frame.zone.x + frame.zone.w / 2, y: frame.zone.y + frame.zone.h },
+    services: serviceBoxes(frame.services, wanted.services),
+    workers: workerBoxes(frame, wanted.workers, wanted.needed),
   };
 }
 
-/** The leader stands highest: its card is raised by this much. */
-export const RAISED = 14;
+/** Return the frame of a standing picture: each part begins where the one above it ends. */
+function standing({ members, workers }) {
+  const memberRows = Math.max(1, Math.ceil(members.length / TALL.members.perRow));
+  const zone = { ...TALL.zone, h: TALL.members.y - TALL.zone.y + memberRows * (MEMBER_HEIGHT + 24) };
+  const below = zone.y + zone.h;
+  const middle = below + 174;
+  const top = below + 274;
+  const rows = Math.max(1, Math.ceil(Math.min(workers.length, WORKERS_MAX) / 2));
+  const bottom = top + rows * TALL.workers.height + (rows - 1) * TALL.workers.gap;
+  return {
+    ...TALL, zone, height: bottom + 58,
+    queue: { ...TALL.queue, y: below + 18 },
+    bind: { x: 195, y: below + 18 + TALL.queue.h, w: 340 },
+    internet: { ...TALL.internet, y: middle },
+    ingress: { ...TALL.ingress, y: middle - 34 },
+    services: { ...TALL.services, middle },
+    crossing: top - 14,
+    legend: { ...TALL.legend, y: bottom + 28 },
+    workers: { ...TALL.workers, top },
+  };
+}
 
-function memberBoxes(names, leader) {
-  const count = Math.max(1, names.length);
-  const width = Math.min(190, (776 - 14 * (count - 1)) / count);
-  const step = count === 1 ? 0 : (776 - width) / (count - 1);
-  const first = count === 1 ? 420 - width / 2 : 32;
+function workerBoxes(frame, names, needed) {
+  const { top, columns, w, gap, head, side } = frame.workers;
+  const rows = Math.max(frame.tall ? 1 : 2, Math.ceil(Math.min(names.length, WORKERS_MAX) / 2));
+  const height = frame.workers.height ?? (frame.height - top - 10 - gap * (rows - 1)) / rows;
   const found = {};
-  names.forEach((name, index) => {
-    const y = 100 - (name === leader ? RAISED : 0);
-    const box = { x: first + index * step, y, w: width, h: 78, compact: width < 150 };
-    found[name] = box;
+  names.slice(0, WORKERS_MAX).forEach((name, index) => {
+    // worker-1 above worker-2 in the first column, worker-3 above worker-4 in the second, and so on.
+    const [column, row] = [Math.floor(index / rows), index % rows];
+    const box = { x: columns[column], y: top + row * (height + gap), w, h: height, head, side, tall: frame.tall };
+    found[name] = { ...box, column, row, rows, ...grid(box, needed[name] ?? 0) };
   });
   return found;
 }
 
-function serviceBoxes(keys) {
+function memberBoxes({ x, y, w, card, gap, perRow }, names, leader) {
+  const rows = Math.max(1, Math.ceil(names.length / perRow));
+  const count = Math.max(1, Math.ceil(names.length / rows));
+  const width = Math.min(card, (w - gap * (count - 1)) / count);
+  const step = count === 1 ? 0 : (w - width) / (count - 1);
+  const first = count === 1 ? x + (w - width) / 2 : x;
+  const found = {};
+  names.forEach((name, index) => {
+    const row = Math.floor(index / count);
+    found[name] = {
+      x: first + (index % count) * step, y: y + row * (MEMBER_HEIGHT + 24) - (name === leader ? RAISED : 0),
+      w: width, h: MEMBER_HEIGHT, compact: width < 150, row,
+    };
+  });
+  return found;
+}
+
+function serviceBoxes({ x, w, middle, room }, keys) {
   const shown = keys.slice(0, SERVICES_MAX);
-  const pitch = Math.min(84, 230 / Math.max(1, shown.length));
+  const pitch = Math.min(84, room / Math.max(1, shown.length));
   const height = Math.max(26, Math.min(46, pitch - 22));
   const found = {};
   shown.forEach((key, index) => {
     const offset = index - (shown.length - 1) / 2;
-    const y = 384 + offset * pitch - height / 2 - 6;
+    const y = middle + offset * pitch - height / 2 - 6;
     const lane = offset * Math.min(4, 18 / shown.length);
-    found[key] = { x: 226, y, w: 106, h: height, line: y + height + 9, lane, index };
+    found[key] = { x, y, w, h: height, line: y + height + 9, lane, index };
   });
   return found;
 }
 
 /** Choose the largest tile that gives a worker the slots it needs. */
 function grid(box, needed) {
-  for (const tile of TILES) {
-    const columns = Math.floor((box.w - 20 + TILE_GAP) / (tile + TILE_GAP));
-    const rows = rowsThatFit(tile, box.h - HEAD - 8);
-    if (rows * columns >= needed && rows > 0) return { tile, columns, rows, slots: columns * rows };
-  }
-  const tile = TILES.at(-1);
-  const columns = Math.floor((box.w - 20 + TILE_GAP) / (tile + TILE_GAP));
-  const rows = Math.max(1, rowsThatFit(tile, box.h - HEAD - 8));
-  return { tile, columns, rows, slots: columns * rows };
+  const of = (tile) => {
+    const columns = Math.floor((box.w - 2 * box.side + TILE_GAP) / (tile + TILE_GAP));
+    const rows = rowsThatFit(tile, box.h - box.head - 8);
+    return { tile, columns, rows, slots: columns * rows };
+  };
+  // Side by side on a phone, workers with tiles of two sizes look like workers of two kinds.
+  const enough = TILES.slice(box.tall ? 1 : 0).map(of).find(({ rows, slots }) => rows > 0 && slots >= needed);
+  const least = of(TILES.at(-1));
+  const rows = Math.max(1, least.rows);
+  return enough ?? { ...least, rows, slots: rows * least.columns };
 }
 
 function rowsThatFit(tile, height) {
@@ -113,64 +168,65 @@ export function slotAt(worker, slot) {
   const row = Math.floor(slot / worker.columns);
   const width = worker.columns * (worker.tile + TILE_GAP) - TILE_GAP;
   const x = worker.x + (worker.w - width) / 2 + column * (worker.tile + TILE_GAP);
-  const y = worker.y + HEAD + rowTop(row, worker.tile);
+  const y = worker.y + worker.head + rowTop(row, worker.tile);
   const pair = Math.floor(row / 2);
-  const rail = worker.y + HEAD + rowTop(pair * 2, worker.tile) + worker.tile + RAIL_GAP / 2;
+  const rail = worker.y + worker.head + rowTop(pair * 2, worker.tile) + worker.tile + RAIL_GAP / 2;
   return { x, y, row, rail, above: row % 2 === 0 };
 }
 
 /** Return the way of requests past a service to a pod: ingress, list, trunk, rail, pod. */
 export function wayTo(places, service, worker, slot) {
   const { lane, line } = service;
-  const trunk = 351 + lane;
   const { x, y, rail, above } = slotAt(worker, slot);
   const pod = x + worker.tile / 2;
   const door = [pod, above ? y + worker.tile : y];
-  const start = [...stub(places, service), [trunk, line]];
-  if (worker.column === 0) return clean([...start, [trunk, rail + lane], [pod, rail + lane], door]);
-  const channel =
-    worker.row < worker.rows - 1 ? worker.y + worker.h + 6 : worker.y - 6;
+  const start = stub(places, service);
+  const end = [[pod, rail + lane], door];
+  const beside = start.at(-1)[0] + 13 + lane;
+  if (places.tall) {
+    const trunk = 195 + lane;
+    const across = places.crossing + lane;
+    return clean([...start, [beside, line], [beside, across], [trunk, across], [trunk, rail + lane], ...end]);
+  }
+  if (worker.column === 0) return clean([...start, [beside, line], [beside, rail + lane], ...end]);
+  const channel = (worker.row < worker.rows - 1 ? worker.y + worker.h + 7 : worker.y - 7) + lane;
   const second = 597 + lane;
-  return clean([
-    ...start,
-    [trunk, channel + lane],
-    [second, channel + lane],
-    [second, rail + lane],
-    [pod, rail + lane],
-    door,
-  ]);
+  return clean([...start, [beside, line], [beside, channel], [second, channel], [second, rail + lane], ...end]);
 }
 
 /** Return the way from the ingress controller to where a service's list is read. */
 export function stub(places, service) {
   const { ingress } = places;
   const door = ingress.y + ingress.h / 2 + service.lane;
-  const bend = 210 - service.lane * 0.6;
+  const bend = service.x - 16 - service.lane * 0.6;
   return [
     [ingress.x + ingress.w, door],
     [bend, door],
     [bend, service.line],
-    [338, service.line],
+    [service.x + service.w + 6, service.line],
   ];
 }
 
 /** Return the way between the API and a worker's kubelet. */
 export function apiWay(places, worker) {
   const { api } = places;
-  if (worker.row === 0) {
+  const under = api.y + 10;
+  const start = [[api.x, under], [api.x, under + 3]];
+  if (!places.tall && worker.row === 0) {
     const x = worker.x + worker.w - 30;
-    return clean([[api.x, api.y + 10], [api.x, 212], [x, 212], [x, worker.y]]);
+    return clean([...start, [x, under + 3], [x, worker.y]]);
   }
-  const side = worker.column === 0 ? 365 : 831;
+  const left = worker.column === 0;
+  const side = places.tall ? (left ? 5 : 385) : left ? 365 : 831;
   const y = worker.y + 20;
-  const edge = worker.column === 0 ? worker.x : worker.x + worker.w;
-  return clean([[api.x, api.y + 10], [api.x, 212], [side, 212], [side, y], [edge, y]]);
+  return clean([...start, [side, under + 3], [side, y], [left ? worker.x : worker.x + worker.w, y]]);
 }
 
 /** Return the way between two members. */
 export function memberWay(places, from, to) {
   const a = places.members[from];
   const b = places.members[to];
+  if (a.row !== b.row) return `M${a.x + a.w / 2} ${a.y + 38}L${b.x + b.w / 2} ${b.y + 38}`;
   const left = a.x < b.x;
   const names = Object.keys(places.members);
   const neighbours = Math.abs(names.indexOf(from) - names.indexOf(to)) === 1;
@@ -182,7 +238,7 @@ export function memberWay(places, from, to) {
   }
   // Past the cards in between, under the line of the heading.
   const [cx, dx] = left ? [a.x + a.w - 26, b.x + 26] : [a.x + 26, b.x + b.w - 26];
-  return `M${cx} ${a.y}C${cx} 80 ${dx} 80 ${dx} ${b.y}`;
+  return `M${cx} ${a.y}C${cx} ${places.arc} ${dx} ${places.arc} ${dx} ${b.y}`;
 }
 
 function clean(points) {

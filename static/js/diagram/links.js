@@ -73,15 +73,15 @@ function middleOf(places, a, b) {
   const names = Object.keys(places.members);
   const [first, second] = [places.members[a], places.members[b]];
   const x = (first.x + first.w / 2 + second.x + second.w / 2) / 2;
-  return [x, Math.abs(names.indexOf(a) - names.indexOf(b)) === 1 ? first.y + 33 : 84];
+  return [x, Math.abs(names.indexOf(a) - names.indexOf(b)) === 1 ? first.y + 33 : places.arc + 4];
 }
 
 function signs(x, y, content, ink) {
   if (!content) return cutMark(x, y);
-  const w = widthOf(content, 10) + 14;
+  const w = widthOf(content, 11, { weight: 650 }) + 14;
   return [
     rect({ x: x - w / 2, y: y - 9, w, h: 18 }, { rx: 9, fill: colour("surface"), stroke: ink }),
-    text(x, y + 3.6, content, { size: 10, weight: 650, anchor: "middle", fill: ink }),
+    text(x, y + 3.6, content, { size: 11, weight: 650, anchor: "middle", fill: ink }),
   ];
 }
 

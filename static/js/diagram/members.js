@@ -4,7 +4,10 @@ import { h } from "preact";
 import { t } from "../words.js";
 import { memberWay } from "./layout.js";
 import { cutBetween, cutMark, linkOf } from "./links.js";
-import { chosen, circle, colour, path, pill, rect, text, widthOf } from "./pen.js";
+import { chosen, circle, colour, fit, path, pill, rect, text, widthOf } from "./pen.js";
+
+/** A badge's dot and the room around its word. */
+const BADGE_SIDES = 25;
 
 const OFFICES = () => [
   ["etcd", "etcd"],
@@ -51,17 +54,23 @@ export function controlPlane(actions, places, state, now) {
     h("g", { key: "zone" },
       rect(places.zone, { rx: 18, fill: q.has ? colour("raft-soft") : colour("bad-soft"),
         stroke: q.has ? colour("line") : colour("bad"), "stroke-dasharray": q.has ? null : "6 5" }),
-      text(32, 72, t("Control plane"), { size: 13, weight: 650, term: "control-plane" }),
-      text(808, 72, quorumSentence(state), {
-        size: 12, anchor: "end", term: "quorum", weight: q.has ? 500 : 650,
-        fill: q.has ? colour("text2") : colour("bad"),
-      })),
+      text(places.zone.x + 18, places.zone.y + 24, t("Control plane"), { size: 13, weight: 650, term: "control-plane" }),
+      standing(places, quorumSentence(state), q.has)),
     h("g", { key: "cables" }, cables(places, state)),
     h("g", { key: "members" },
       Object.entries(members).map(([name, member]) =>
         places.members[name] && card(actions, places, state, name, member, now))),
     h("g", { key: "api" }, api(places, state, q)),
   ];
+}
+
+/** How the quorum stands: beside the heading, or under it where the picture is narrow. */
+function standing({ zone, tall }, sentence, has) {
+  const [x, y] = tall ? [zone.x + 18, zone.y + 41] : [zone.x + zone.w - 18, zone.y + 24];
+  const weight = has ? 500 : 650;
+  const room = zone.w - (tall ? 36 : 160);
+  return text(x, y, fit(sentence, room, 12, { weight }), {
+    size: 12, weight, anchor: tall ? "start" : "end", term: "quorum", fill: colour(has ? "text2" : "bad") });
 }
 
 function cables(places, state) {
@@ -103,6 +112,8 @@ function card(actions, places, state, name, member, now) {
   const selected = state.selection?.kind === "Node" && state.selection.key === name;
   const role = !down && member.votes === false ? "learner" : member.role;
   const label = `${name}, ${roleWord(role)}, ${t("term")} ${member.term}`;
+  const word = down && machine.power === "booting" ? t("Booting") : roleWord(role);
+  const weight = leads ? 650 : 500;
   return h("g", { key: `member ${name}`, ...chosen(actions, "Node", name, label, { class: "member" }) },
     leads && circle(cx, cy, 62, { fill: "url(#halo)" }),
     rect(box, {
@@ -113,8 +124,8 @@ function card(actions, places, state, name, member, now) {
     down && rect(box, { rx: 14, fill: "url(#hatch)" }),
     ring(cx, cy, r, member, now, leads, down),
     text(left, box.y + 22, name, { size: box.compact ? 12 : 14, weight: 650, fill: down ? colour("text2") : undefined }),
-    text(left, box.y + 38, down && machine.power === "booting" ? t("Booting") : roleWord(role), {
-      size: 11.5, weight: leads ? 650 : 500, fill: ink, term: `role-${role}`,
+    text(left, box.y + 38, fit(word, box.x + box.w - left - 6, 11.5, { weight }), {
+      size: 11.5, weight, fill: ink, term: `role-${role}`,
     }),
     leads && !box.compact && path(
       `M${box.x + box.w - 27} ${box.y + 25}l-3.2-7 4.6 3 3.1-5 3.1 5 4.6-3-3.2 7z`,
@@ -141,8 +152,8 @@ function ring(cx, cy, r, member, now, leads, down) {
       "stroke-dasharray": `${circumference * left} ${circumference}`,
       transform: `rotate(-90 ${cx} ${cy})`, opacity: leads ? 1 : 0.75,
     }),
-    r > 20 && text(cx, cy - 7, t("term"), { size: 9, weight: 600, anchor: "middle", fill: colour("muted") }),
-    text(cx, cy + (r > 20 ? 11 : 5), String(member.term), {
+    r > 20 && text(cx, cy - 6, t("term"), { size: 11, weight: 600, anchor: "middle", fill: colour("muted") }),
+    text(cx, cy + (r > 20 ? 12 : 6), String(member.term), {
       size: 17, weight: 700, anchor: "middle", fill: leads ? colour("raft") : colour("text2"),
     }));
 }
@@ -164,18 +175,19 @@ function squares(x, y, member, box, down) {
 function badges(state, name, box) {
   const held = OFFICES().filter(([key]) => state.table("office")[key]?.holder === name);
   let x = box.x + 10;
+  const room = box.compact ? (box.w - 10) / held.length - 5 - BADGE_SIDES : Infinity;
   return h("g", null, held.map(([key, word]) => {
     const lost = state.table("office")[key].lost;
-    const content = lost ? `${word} ✕` : word;
-    const w = widthOf(content, 10) + 22;
+    const content = fit(lost ? `${word} ✕` : word, room, 11);
+    const w = widthOf(content, 11) + BADGE_SIDES;
     const badge = h("g", { key: `office ${key}`, "data-term": `office-${key}` },
       rect({ x, y: box.y + box.h - 9, w, h: 18 }, {
         rx: 9, fill: colour("surface"), stroke: lost ? colour("bad") : colour("raft"),
         "stroke-dasharray": lost ? "3 3" : null,
       }),
-      circle(x + 10, box.y + box.h, 3, { fill: lost ? colour("bad") : colour("raft") }),
-      text(x + 16, box.y + box.h + 3.6, content, {
-        size: 10, weight: 600, fill: lost ? colour("bad") : colour("raft"),
+      circle(x + 11, box.y + box.h, 3, { fill: lost ? colour("bad") : colour("raft") }),
+      text(x + 17, box.y + box.h + 3.8, content, {
+        size: 11, weight: 600, fill: lost ? colour("bad") : colour("raft"),
       }));
     x += w + 5;
     return badge;

@@ -1,8 +1,8 @@
 // Pods: tiles in slots, the tray of those that have no node, and the legend.
 
 import { h } from "preact";
-import { t } from "../words.js";
-import { chosen, circle, colour, path, pen, rect, shorten, text } from "./pen.js";
+import { span, t } from "../words.js";
+import { chosen, circle, colour, fit, path, rect, text, widthOf } from "./pen.js";
 import { COLOUR, DASH, ownLetters, phaseOf } from "./phases.js";
 
 export const LEGEND = ["ok", "start", "pend", "bad", "gone", "ghost"];
@@ -98,6 +98,14 @@ export function tile(actions, key, pod, at, size, o = {}) {
   );
 }
 
+/** Whole words of a name say more than its beginning: nginx for nginx-deployment. */
+function shortName(name, room, size, weight) {
+  const has = (part) => widthOf(part, size, { weight }) <= room;
+  const parts = name.split("-");
+  while (parts.length > 1 && !has(parts.join("-"))) parts.pop();
+  return fit(parts.join("-"), room, size, { weight });
+}
+
 function inside(pod, phase, size, o) {
   if (size < 30) return glyph(size / 2, size / 2, phase, size < 20 ? 0.8 : 1);
   const faint = phase === "gone" || phase === "ghost";
@@ -112,8 +120,8 @@ function inside(pod, phase, size, o) {
     return [
       glyph(9, size < 34 ? 9 : 10, phase, 0.8),
       pip,
-      text(size / 2, size - 4.5 - (size > 34 ? 2 : 0), size > 34 ? shorten(pod.app, 5) : letters.slice(-3), {
-        size: 9, weight: 600, fill: ink, anchor: "middle", mono: size <= 34,
+      text(size / 2, size - 5, size > 32 ? shortName(pod.app, size - 5, 11, 600) : letters.slice(-3), {
+        size: 11, weight: 600, fill: ink, anchor: "middle", mono: size <= 32,
       }),
     ];
   }
@@ -122,43 +130,45 @@ function inside(pod, phase, size, o) {
   return [
     glyph(12, 12.5, phase),
     pip,
-    text(6.5, 29, shorten(pod.app, 6), { size: pod.app.length > 5 ? 9.8 : 11.5, weight: 650, fill: ink }),
-    letters &&
-      text(6.5, 39.5, letters, {
-        size: Math.max(9, Math.min(pen.smallest, 10.6)), fill: colour(faint ? "gone" : "muted"), mono: true,
-      }),
+    text(6, 27, shortName(pod.app, size - 9, 11.5, 650), { size: 11.5, weight: 650, fill: ink }),
+    letters && text(6, 38.2, letters, { size: 11, fill: colour(faint ? "gone" : "muted"), mono: true }),
     load > 0 && [
-      rect({ x: 7, y: 42.2, w: size - 14, h: 2.2 }, { rx: 1.1, fill: colour("line2"), opacity: 0.6 }),
-      rect({ x: 7, y: 42.2, w: (size - 14) * load, h: 2.2 }, {
-        rx: 1.1, fill: colour(load >= 1 && pod.used_cpu > pod.cpu * 1.25 ? "warn" : COLOUR[phase]), class: "fill",
+      rect({ x: 7, y: 42.8, w: size - 14, h: 2 }, { rx: 1, fill: colour("line2"), opacity: 0.6 }),
+      rect({ x: 7, y: 42.8, w: (size - 14) * load, h: 2 }, {
+        rx: 1, fill: colour(load >= 1 && pod.used_cpu > pod.cpu * 1.25 ? "warn" : COLOUR[phase]), class: "fill",
       }),
     ],
   ];
 }
 
-/** Draw the tray of pods that have no node yet. */
-export function queue(actions, box, pods, now, laneOf, selection, why) {
-  const shown = pods.slice(0, 3);
+const TRAY_TILE = 34;
+const TRAY_MAX = 3;
+
+/** Draw the tray of pods that have no node yet, and say what keeps them. */
+export function queue(actions, box, pods, now, laneOf, selection, { why, full }) {
+  const reason = why?.word ?? full?.word;
+  const shown = pods.slice(0, reason ? TRAY_MAX - 1 : TRAY_MAX);
   const oldest = Math.min(...pods.map(([, pod]) => pod.created));
-  const size = 37;
-  const x = box.x + 14 + shown.length * (size + 3);
+  const x = box.x + 12 + shown.length * (TRAY_TILE + 3);
+  const room = box.x + box.w - x - 8;
   const waiting = pods.length
-    ? t("{n} waiting · {s} s", { n: pods.length, s: Math.max(0, Math.round((now - oldest) / 1000)) })
+    ? t("{n} waiting · {span}", { n: pods.length, span: span(now - oldest) })
     : t("empty");
-  const state = why ? `${why.word} · ${waiting}` : waiting;
   const isChosen = selection?.kind === "Queue";
+  const line = (y, content, o) => text(x, box.y + y, fit(content, room, o.size, o), o);
   return h(
     "g",
     { key: "queue", "data-term": "queue" },
-    h("g", chosen(actions, "Queue", "pods", `${t("Scheduling queue")}, ${state}`, { class: "queue" }),
+    h("g", chosen(actions, "Queue", "pods", [t("Scheduling queue"), reason, waiting].filter(Boolean).join(", "), { class: "queue" }),
       rect(box, {
         rx: 14, fill: colour("stage"), "stroke-dasharray": "3 4",
         stroke: isChosen ? colour("text") : colour(why ? "bad" : "line2"),
       }),
-      text(x, box.y + 22, t("Scheduling queue"), { size: 12, weight: 600 }),
-      text(x, box.y + 38, state, { size: 11, fill: colour(why ? "bad" : "muted"), weight: why ? 600 : 500 })),
+      line(reason ? 17 : 23, t("Scheduling queue"), { size: 12, weight: 600 }),
+      line(reason ? 31 : 39, waiting, { size: 11, fill: colour("muted") }),
+      reason && line(45, reason, { size: 11, weight: 600, fill: colour(why ? "bad" : "warn-text") })),
     shown.map(([key, pod], i) =>
-      tile(actions, key, pod, { x: box.x + 8 + i * (size + 3), y: box.y + 6.5 }, size, {
+      tile(actions, key, pod, { x: box.x + 8 + i * (TRAY_TILE + 3), y: box.y + (box.h - TRAY_TILE) / 2 }, TRAY_TILE, {
         lane: laneOf(pod),
         selected: selection?.key === key,
       }),
@@ -167,18 +177,19 @@ export function queue(actions, box, pods, now, laneOf, selection, why) {
 }
 
 /** Draw what the signs mean. */
-export function legend() {
+export function legend({ x, y, columns }) {
+  const at = (column, row) => [x + columns[column], y + row * 18];
   const items = LEGEND.map((phase, index) => {
-    const [x, y] = [[26, 104, 192][index % 3], index > 2 ? 544 : 526];
+    const [left, middle] = at(index % 3, Math.floor(index / 3));
     return h("g", { key: `legend ${phase}`, "data-term": `phase-${phase}` },
-      glyph(x, y, phase),
-      text(x + 10, y + 4, phaseWord(phase), { size: 11, fill: colour("text2") }));
+      glyph(left, middle, phase),
+      text(left + 10, middle + 4, phaseWord(phase), { size: 11, fill: colour("text2") }));
   });
-  const bar = (at, name, ink, word) =>
-    h("g", { key: `legend ${name}`, "data-term": name },
-      rect({ x: at.x, y: at.y - 2, w: 16, h: 4 }, { rx: 2, fill: colour(ink) }),
-      text(at.x + 21, at.y + 4, word, { size: 11, fill: colour("text2") }));
-  return h("g", { key: "legend" }, items,
-    bar({ x: 272, y: 526 }, "requested", "text2", t("requested")),
-    bar({ x: 272, y: 544 }, "used", "accent", t("used")));
+  const bar = (row, name, ink, word) => {
+    const [left, middle] = at(3, row);
+    return h("g", { key: `legend ${name}`, "data-term": name },
+      rect({ x: left, y: middle - 2, w: 16, h: 4 }, { rx: 2, fill: colour(ink) }),
+      text(left + 21, middle + 4, word, { size: 11, fill: colour("text2") }));
+  };
+  return h("g", { key: "legend" }, items, bar(0, "requested", "text2", t("requested")), bar(1, "used", "accent", t("used")));
 }

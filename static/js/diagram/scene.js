@@ -5,16 +5,16 @@ import { t } from "../words.js";
 import { layout } from "./layout.js";
 import { faultyCables } from "./links.js";
 import { controlPlane } from "./members.js";
-import { colour, pill, text } from "./pen.js";
+import { colour, fit, pill, text } from "./pen.js";
 import { legend, queue } from "./pods.js";
 import { lines, ratesOf, sources } from "./traffic.js";
-import { whyNotScheduled } from "./scheduling.js";
+import { whatIsFull, whyNotScheduled } from "./scheduling.js";
 import { lookOf, notes, workers } from "./workers.js";
 
 const byNumber = new Intl.Collator("en", { numeric: true }).compare;
 
-/** Return the names and places that a state needs. */
-export function placesOf(state) {
+/** Return the names and places that a state needs, in a lying picture or a standing one. */
+export function placesOf(state, tall) {
   const machines = state.table("machine");
   const names = (role) =>
     Object.keys(machines).filter((name) => machines[name].role === role).sort(byNumber);
@@ -28,7 +28,7 @@ export function placesOf(state) {
     needed[pod.node] = Math.max(needed[pod.node] ?? 0, pod.place + 1);
   }
   return {
-    places: layout({ members: names("control-plane"), leader: leaderOf(state), workers: names("worker"), services, needed }),
+    places: layout({ members: names("control-plane"), leader: leaderOf(state), workers: names("worker"), services, needed, tall }),
     slots,
   };
 }
@@ -71,10 +71,11 @@ export function laneFinder(state) {
 
 /**
  * Make an SVG element show a state at an instant.
- * @param {SVGSVGElement} svg
+ * @param {SVGGElement} svg
+ * @param {boolean} tall whether it has to be narrow
  */
-export function draw(svg, state, now, actions) {
-  const { places, slots } = placesOf(state);
+export function draw(svg, state, now, actions, tall) {
+  const { places, slots } = placesOf(state, tall);
   const rates = ratesOf(state);
   const laneOf = laneFinder(state);
   const pods = state.table("pod");
@@ -93,8 +94,8 @@ export function draw(svg, state, now, actions) {
   render([
     h("g", { key: "control" }, controlPlane(actions, places, state, now)),
     h("g", { key: "queue layer" },
-      text(32, 236, t("Workers"), { size: 13, weight: 650, term: "worker" }),
-      queue(actions, places.queue, waiting, now, laneOf, state.selection, whyNotScheduled(state))),
+      places.heading && text(places.heading.x, places.heading.y, t("Workers"), { size: 13, weight: 650, term: "worker" }),
+      queue(actions, places.queue, waiting, now, laneOf, state.selection, { why: whyNotScheduled(state), full: whatIsFull(state) })),
     h("g", { key: "workers" },
       workers(actions, places, state, now, (name) => byNode[name] ?? [], laneOf)),
     h("g", { key: "lines", class: "lines", "stroke-linecap": "round", "stroke-linejoin": "round" },
@@ -102,8 +103,8 @@ export function draw(svg, state, now, actions) {
     h("g", { key: "sources" }, sources(actions, places, state, rates)),
     h("g", { key: "faulty cables" }, faultyCables(actions, places, state)),
     h("g", { key: "notes" }, notes(places, state, now)),
-    legend(),
-    state.binding && pill("bind", 560, 217, state.binding.text, {
+    legend(places.legend),
+    state.binding && pill("bind", places.bind.x, places.bind.y, fit(state.binding.text, places.bind.w - 22, 11), {
       size: 11, stroke: colour("raft"), fill: colour("raft") }),
   ], svg);
   return places;

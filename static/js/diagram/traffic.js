@@ -4,9 +4,9 @@
 // from the ingress controller straight to pods, and a pod has a line only while it is listed.
 
 import { h } from "preact";
-import { number, t } from "../words.js";
+import { many, number, t } from "../words.js";
 import { lengthOf, rounded, stub, wayTo } from "./layout.js";
-import { chosen, circle, colour, path, rect, shorten, text } from "./pen.js";
+import { chosen, circle, colour, fit, path, rect, text } from "./pen.js";
 
 const COMET_SPEED = 165;
 const COMETS_PER_LINE_MAX = 4;
@@ -76,7 +76,7 @@ function serviceLines(key, place, places, state, rate, placeOf) {
   }
   if (rate?.errors > 0 && service.endpoints.length === 0 && !dimmed) {
     found.push(comet(`comet ${key}`, head, "bad", 1, false));
-    found.push(failure(`failed ${key}`, 338, place.line));
+    found.push(failure(`failed ${key}`, ...head.at(-1)));
   }
   return found;
 }
@@ -147,7 +147,7 @@ function ingressBox(actions, box, state) {
       stroke: colour("text2"), "stroke-width": 1.7, "stroke-linecap": "round" }),
     circle(cx - 13, top + 16, 2.6, { fill: colour("text2") }),
     text(cx, top + 41, t("Ingress"), { size: 12, weight: 600, anchor: "middle" }),
-    text(cx, top + 55, shorten(first ? host : t("no rules"), 12), { size: 10, fill: colour("muted"), anchor: "middle", mono: true }));
+    text(cx, top + 55, fit(first ? host : t("no rules"), box.w - 8, 11, { weight: 500, mono: true }), { size: 11, fill: colour("muted"), anchor: "middle", mono: true }));
 }
 
 function serviceBox(actions, key, box, state, rate) {
@@ -156,7 +156,7 @@ function serviceBox(actions, key, box, state, rate) {
   const selected = state.selection?.kind === "Service" && state.selection.key === key;
   const followed = state.follow === key;
   const small = box.h < 36;
-  const listed = count ? t("{n} ready pods", { n: count }) : t("no ready pod");
+  const listed = count ? many("{n} ready pod", "{n} ready pods", count) : t("no ready pod");
   const label = `${t("Service")} ${service.name}, ${listed}`;
   return h("g", { key: `service ${key}`, "data-term": "service", ...chosen(actions, "Service", key, label) },
     path(`M${box.x + 14} ${box.y + box.h}V${box.line}M${box.x + box.w - 14} ${box.y + box.h}V${box.line}`, {
@@ -167,9 +167,9 @@ function serviceBox(actions, key, box, state, rate) {
       "stroke-width": followed || selected ? 1.8 : 1.1,
     }),
     rect({ x: box.x + 9, y: box.y + 8, w: 5, h: box.h - 16 }, { rx: 2.5, fill: colour(`l-${service.lane % 6}`) }),
-    text(box.x + 22, box.y + (small ? 17 : 19), `svc/${shorten(service.name, 9)}`, { size: 12, weight: 600, mono: true }),
-    !small && text(box.x + 22, box.y + 35,
-      count ? t("{n} pods · {rps}/s", { n: count, rps: number(rate?.rps ?? 0) }) : t("no ready pod"), {
-        size: 10.5, fill: count ? colour("muted") : colour("bad"), weight: count ? 500 : 650, term: "endpoint" }));
+    text(box.x + 22, box.y + (small ? 17 : box.h < 44 ? 16 : 19), fit(`svc/${service.name}`, box.w - 28, 12, { mono: true }), { size: 12, weight: 600, mono: true }),
+    !small && text(box.x + 22, box.y + (box.h < 44 ? 30 : 35),
+      fit(count ? many("{n} pod · {rps}/s", "{n} pods · {rps}/s", count, { rps: number(rate?.rps ?? 0) }) : t("no ready pod"), box.w - 26, 11, { weight: count ? 500 : 650 }), {
+        size: 11, fill: count ? colour("muted") : colour("bad"), weight: count ? 500 : 650, term: "endpoint" }));
 }
 

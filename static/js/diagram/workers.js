@@ -1,27 +1,28 @@
 // Workers: the machine as it is, the node as the cluster believes it to be, and its pods in slots.
 
 import { h } from "preact";
-import { span, t } from "../words.js";
+import { many, span, t } from "../words.js";
 import { apiWay, rounded, slotAt } from "./layout.js";
 import { cutMark } from "./links.js";
-import { chosen, circle, colour, path, pen, pill, rect, text } from "./pen.js";
+import { chosen, circle, colour, fit, path, pill, pillSize, rect, text, wrapped } from "./pen.js";
 import { glyph, tile } from "./pods.js";
 
 /** Draw all workers that have a place. */
 export function workers(actions, places, state, now, podsOf, laneOf) {
+  const typical = typicalRequest(state);
   const nodes = state.table("node");
   const machines = state.table("machine");
   return Object.entries(places.workers).map(([name, place]) =>
     worker(actions, name, place, state, {
-      node: nodes[name], machine: machines[name], pods: podsOf(name), now, laneOf,
+      node: nodes[name], machine: machines[name], pods: podsOf(name), now, laneOf, typical,
     }));
 }
 
-function worker(actions, name, place, state, { node, machine, pods, now, laneOf }) {
+function worker(actions, name, place, state, { node, machine, pods, laneOf, typical }) {
   const look = lookOf(node, machine);
   const selected = state.selection?.kind === "Node" && state.selection.key === name;
   const box = { x: place.x, y: place.y, w: place.w, h: place.h };
-  const label = [name, look.word, look.isOff ? t("switched off") : "", t("{n} pods", { n: pods.length })];
+  const label = [name, look.word, look.isOff ? t("switched off") : "", many("{n} pod", "{n} pods", pods.length)];
   return h("g", { key: `worker ${name}` },
     h("g", chosen(actions, "Node", name, label.filter(Boolean).join(", "), { class: "worker" }),
       rect(box, { rx: 15, fill: colour("surface"), "fill-opacity": look.isOff ? 0.55 : 1,
@@ -30,7 +31,8 @@ function worker(actions, name, place, state, { node, machine, pods, now, laneOf 
         "stroke-dasharray": look.isBad || look.isOff ? "6 5" : null }),
       look.isBad && rect(box, { rx: 15, fill: "url(#hatch)" }),
       head(name, place, node, machine, look)),
-    h("g", { class: "slots", "aria-hidden": true }, emptySlots(place, pods, look)),
+    machine?.cut && cutMark(place.x + 22, place.y),
+    h("g", { class: "slots", "aria-hidden": true }, emptySlots(place, pods, node, look, typical)),
     pods.filter(([, pod]) => pod.place < place.slots).map(([key, pod]) =>
       tile(actions, key, pod, slotAt(place, pod.place), place.tile, {
         lane: laneOf(pod),
@@ -38,7 +40,7 @@ function worker(actions, name, place, state, { node, machine, pods, now, laneOf 
       })),
     pods.length > place.slots &&
       text(place.x + place.w - 12, place.y + place.h - 5,
-        t("+{n} more", { n: pods.length - place.slots }), { size: 10, anchor: "end", fill: colour("muted") }));
+        t("+{n} more", { n: pods.length - place.slots }), { size: 11, anchor: "end", fill: colour("muted") }));
 }
 
 /** Say what of a node is to be shown: reality and belief side by side. */
@@ -63,12 +65,8 @@ function head(name, place, node, machine, look) {
   return [
     sign,
     text(x + 15, y, name, { size: 13, weight: 650, fill: look.isOff ? colour("text2") : undefined }),
-    machine?.cut && cutMark(x + 92, y - 4.5),
-    node?.unschedulable &&
-      text(x + 82, y - 0.5, t("cordoned"), { size: 10, fill: colour("warn-text"), weight: 600, term: "cordon" }),
     look.isBad
-      ? text(right, y, node.ready === "Unknown" ? "NotReady" : "NotReady", {
-        size: 12, weight: 650, fill: colour("bad"), anchor: "end", term: "notready" })
+      ? text(right, y, "NotReady", { size: 12, weight: 650, fill: colour("bad"), anchor: "end", term: "notready" })
       : !node
         ? text(right, y, look.booting ? t("Booting") : t("not registered"), {
           size: 11, fill: colour("muted"), anchor: "end" })
@@ -76,38 +74,56 @@ function head(name, place, node, machine, look) {
   ];
 }
 
+/** Share of requests from which a node counts as full: little fits any more. */
+const FULL = 0.9;
+
+/** Two rows at the head's right, or under it where a worker is narrow: what is requested, what is used. */
 function bars(place, node, machine) {
   const rows = [
     ["CPU", node.requested_cpu / node.allocatable_cpu, machine ? machine.used_cpu / machine.cpu : 0],
     ["MEM", node.requested_memory / node.allocatable_memory, machine ? machine.used_memory / machine.memory : 0],
   ];
-  const first = place.x + place.w - 115;
+  const right = place.x + place.w - 13;
+  const left = place.tall ? place.x + 14 : right - 106;
+  const top = place.y + (place.tall ? 34 : 15);
+  const [x, w] = [left + 30, right - left - 66];
   return rows.map(([word, requested, used], i) => {
-    const x = first + i * 54;
-    const one = (y, share, ink, term) => [
-      rect({ x, y, w: 48, h: 3 }, { rx: 1.5, fill: colour("line2"), opacity: 0.55 }),
-      rect({ x, y, w: 48 * Math.max(0, Math.min(1, share)), h: 3 }, {
+    const y = top + i * 13;
+    const one = (at, share, ink, term) => [
+      rect({ x, y: at, w, h: 3 }, { rx: 1.5, fill: colour("line2"), opacity: 0.55 }),
+      rect({ x, y: at, w: w * Math.max(0, Math.min(1, share)), h: 3 }, {
         rx: 1.5, fill: colour(ink), class: "fill", "data-term": term }),
     ];
+    const isFull = requested >= FULL;
     return h("g", { "data-term": "requested" },
-      text(x, place.y + 14.5, word, { size: 9, weight: 600, fill: colour("muted") }),
-      // On a projector letters are larger: there the bar alone says how much.
-      pen.smallest <= 9.5 && text(x + 48, place.y + 14.5, `${Math.round(requested * 100)}%`, {
-        size: 9, weight: 600, anchor: "end", fill: colour(requested > 0.97 ? "warn-text" : "text2") }),
-      one(place.y + 18, requested, "text2", "requested"),
-      one(place.y + 23, used, used > 0.9 ? "warn" : "accent", "used"));
+      text(left, y, word, { size: 11, weight: 600, fill: colour("muted") }),
+      text(right, y, `${Math.round(requested * 100)}%`, {
+        size: 11, weight: isFull ? 700 : 600, anchor: "end", fill: colour(isFull ? "warn-text" : "text2") }),
+      one(y - 8, requested, isFull ? "warn" : "text2", "requested"),
+      one(y - 3.5, used, used > FULL ? "warn" : "accent", "used"));
   });
 }
 
-function emptySlots(place, pods, look) {
-  if (look.isBad) return [];
+/** Return what the next pod asks for: the first that waits, or else what users' pods ask on average. */
+function typicalRequest(state) {
+  const pods = Object.values(state.table("pod")).filter((pod) => !pod.system && pod.deleting === null);
+  const next = pods.find((pod) => !pod.node && pod.phase === "Pending");
+  if (next) return next.cpu;
+  return pods.reduce((sum, pod) => sum + pod.cpu, 0) / Math.max(1, pods.length);
+}
+
+/** Draw an empty place for each pod that would still fit: no more, for an empty square means room. */
+function emptySlots(place, pods, node, look, typical) {
+  if (look.isBad || look.isOff || !node || node.unschedulable) return [];
+  const free = node.allocatable_cpu - node.requested_cpu;
+  const room = typical > 0 ? Math.floor(free / typical) : place.slots;
   const taken = new Set(pods.map(([, pod]) => pod.place));
   const found = [];
-  for (let slot = 0; slot < place.slots; slot += 1) {
+  for (let slot = 0; slot < place.slots && found.length < room; slot += 1) {
     if (taken.has(slot)) continue;
     const at = slotAt(place, slot);
     found.push(rect({ x: at.x + 0.75, y: at.y + 0.75, w: place.tile - 1.5, h: place.tile - 1.5 }, {
-      rx: place.tile * 0.22, fill: "none", stroke: colour("line"), opacity: 0.8 }));
+      key: `slot ${slot}`, rx: place.tile * 0.22, fill: "none", stroke: colour("line"), opacity: 0.8 }));
   }
   return found;
 }
@@ -118,34 +134,46 @@ export function notes(places, state, now) {
   for (const [name, place] of Object.entries(places.workers)) {
     const node = state.table("node")[name];
     const machine = state.table("machine")[name];
-    const isWell = machine?.power === "on" && !machine.cut && !machine.stopped?.length;
-    if (node?.heartbeat == null && isWell) continue;
-    const content = noteOf(node, machine, state, now);
     if (node?.heartbeat != null) found.push(missed(name, places, place));
-    if (content) {
-      const size = Math.max(11, pen.smallest);
-      found.push(pill(`note ${name}`, place.x + place.w / 2, place.y + place.h - (place.rows > 2 ? 6 : 1), content, {
-        size, stroke: colour("bad"), fill: colour("bad"), term: "silent",
-        dash: node?.ready === "True" ? "4 3" : null,
-      }));
-    }
+    const parts = noteOf(node, machine, state, now);
+    if (!parts.length) continue;
+    const room = place.w - 30;
+    const said = place.rows > 2 && !place.tall ? [fit(parts.join(" · "), room, 11)] : wrapped(parts, room, 11);
+    const isLast = place.row === place.rows - 1;
+    const bottom = place.y + place.h + (isLast && !place.tall ? 8 : 11);
+    const isBad = node?.heartbeat != null || machine?.power === "off" || machine?.cut || machine?.stopped?.length > 0;
+    const ink = colour(isBad ? "bad" : "warn-text");
+    const size = pillSize(said);
+    // Two lines reach up to the second row of pods, which fills from the left.
+    const middle = said.length > 1 ? place.x + place.w - size.w / 2 - 8 : place.x + place.w / 2;
+    found.push(pill(`note ${name}`, middle, bottom - size.h / 2, said, {
+      stroke: ink, fill: ink, term: isBad ? "silent" : node?.unschedulable ? "cordon" : "power-on",
+      dash: node?.ready === "True" ? "4 3" : null,
+    }));
   }
   return found;
 }
 
+/** Say of a node how long its controller has not heard it; without a quorum nobody counts that. */
+export function silence(node, now) {
+  return node.noticed === null ? t("not heard") : t("silent for {span}", { span: span(now - node.noticed) });
+}
+
+/** Return what is to be said of a worker, part by part; nothing if all is well. */
 export function noteOf(node, machine, state, now) {
   const parts = [];
   if (machine?.power === "off") parts.push(t("off"));
   else if (machine?.cut) parts.push(t("network cut"));
   else if (machine?.power === "booting") parts.push(t("starting"));
   for (const process of machine?.power === "on" ? machine.stopped ?? [] : []) parts.push(t("{process} stopped", { process }));
-  if (node?.heartbeat != null) parts.push(t("silent for {span}", { span: span(now - node.heartbeat) }));
+  if (node?.unschedulable) parts.push(t("cordoned"));
+  if (node?.heartbeat != null) parts.push(silence(node, now));
   const tainted = node?.taints?.some((each) => each.endsWith("unreachable:NoExecute"));
   if (tainted && node.ready_since != null) {
     const left = node.ready_since + state.settings.toleration_s * 1000 - now;
     if (left > 0) parts.push(t("eviction in {span}", { span: span(left) }));
   }
-  return parts.join(" · ");
+  return parts;
 }
 
 /** A heartbeat that does not arrive is worth a line; those that do are not. */

@@ -8,6 +8,8 @@ import { act, outcome } from "./act.js";
 
 const DELAY_MS = 200;
 const LOSS_PERCENT = 30;
+/** One cable is less than all that leads to a machine. */
+const TERMS = { cut: "cut-cable", heal: "heal-cable" };
 
 /** Draw the cable between two machines. */
 export function cable(store, actions, key) {
@@ -17,7 +19,7 @@ export function cable(store, actions, key) {
   const link = linkOf(store, a, b);
   const place = `cable ${cableKey(a, b)}`;
   const one = (verb, label, words, body, danger = true) => act(store, actions, {
-    place, danger, label, term: verb, command: words, body: { do: verb, ...body },
+    place, danger, label, term: TERMS[verb] ?? verb, command: words, body: { do: verb, ...body },
   });
   return [
     h("header", null, h("b", { class: "mono" }, `${a} – ${b}`), h("small", { "data-term": "cable" }, t("Cable"))),
@@ -48,9 +50,9 @@ export function cables(store, actions, name) {
       const verb = link ? "heal" : "cut";
       return h("li", { class: "line", key: other },
         h("button", { class: "name mono", onclick: () => actions.select("Cable", cableKey(name, other)) }, other),
-        h("span", { class: `state ${link ? "bad" : ""}` }, linkWords(link)),
+        h("span", { class: `state ${link ? "bad" : ""}`, title: linkWords(link) }, linkWords(link)),
         act(store, actions, {
-          place: `cable ${cableKey(name, other)}`, bare: true, danger: verb === "cut", term: verb,
+          place: `cable ${cableKey(name, other)}`, bare: true, danger: verb === "cut", term: TERMS[verb] ?? verb,
           label: link ? t("Heal") : t("Cut"),
           aria: link ? t("{other}: heal the way to {name}", { name, other }) : t("{other}: cut it off from {name}", { name, other }),
           command: `${verb} ${name} ${other}`, body: { do: verb, a: name, b: other },

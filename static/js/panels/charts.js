@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { ink } from "../ink.js";
 import { rates } from "../state/history.js";
-import { number, t } from "../words.js";
+import { clock, number, t } from "../words.js";
 import { Plot } from "./plot.js";
 
 const WINDOW_MS = 8 * 60_000;
@@ -48,15 +48,32 @@ export function windowTo(store, now) {
 
 /** Draw both charts. */
 export function charts(store, now) {
+  const shown = shownAt(store, now);
+  const missing = unrecorded(store, shown.view);
+  return [
+    requests(store, shown), replicas(store, shown),
+    missing && h("p", { class: "quiet norecord" }, missing),
+  ];
+}
+
+/** Draw the one that the last row can read. */
+export function stageChart(store, now) {
+  return requests(store, shownAt(store, now), STAGE_FONT_PX);
+}
+
+const FONT_PX = 11;
+const STAGE_FONT_PX = 18;
+
+function shownAt(store, now) {
   const view = windowTo(store, now);
   const samples = visible(store.history.samples, view, now);
   const marks = store.history.marks
     .filter((mark) => mark.at >= view.from && mark.at <= now && mark.level === "bad")
     .slice(-MARKS_MAX).map((mark) => mark.at);
-  return [requests(store, { samples, view, marks }), replicas(store, { samples, view, marks })];
+  return { samples, view, marks };
 }
 
-function requests(store, { samples, view, marks }) {
+function requests(store, { samples, view, marks }, font = FONT_PX) {
   const current = rates(store.tables);
   const total = current.ok + current.slow + current.errors;
   const top = ceiling(Math.max(10, ...samples.map(all)));
@@ -68,12 +85,19 @@ function requests(store, { samples, view, marks }) {
       h("b", { class: "num" }, number(total), " ",
         h("small", { class: share >= 0.05 ? "bad" : "" }, t("{n}% fail", { n: share.toFixed(1) })))),
     h(Plot, {
-      ...FATES, view, top, marks, dot: 1, label: t("Requests per second: answered, slow and failed"),
+      ...FATES, view, top, marks, font, dot: 1, label: t("Requests per second: answered, slow and failed"),
       data: [samples.map((s) => s.at), samples.map((s) => s.ok), samples.map((s) => s.ok + s.slow), samples.map(all)],
     }),
     h("p", { class: "keys" },
       h("span", { class: "k ok" }, t("answered")), h("span", { class: "k slow" }, t("slow")),
-      h("span", { class: "k failed" }, causes.length ? t("failed: {causes}", { causes: causes.join(", ") }) : t("failed"))));
+      h("span", { class: "k failed", "data-term": "failed", "data-more": causes.join(", ") || null },
+        causes.length ? t("failed: {causes}", { causes: causes.join(", ") }) : t("failed"))));
+}
+
+/** Say from when on there is a record, if a window begins before that; else nothing. */
+export function unrecorded(store, view) {
+  const { from, isTold } = store.history;
+  return isTold && from > view.from ? t("no record before {clock}", { clock: clock(from) }) : "";
 }
 
 /** Return all requests of a sample: answered, slow or failed. */
@@ -105,7 +129,7 @@ function replicas(store, { samples, view, marks }) {
     h("figcaption", null, h("span", null, t("{name}: replicas, ready / wanted", { name: workload.name })),
       h("b", { class: "num" }, workload.ready, " ", h("small", null, `/ ${workload.wanted}`))),
     h(Plot, {
-      ...COUNTS, view, top, marks, dot: 1, data: [samples.map((s) => s.at), ready, wanted],
+      ...COUNTS, view, top, marks, font: FONT_PX, dot: 1, data: [samples.map((s) => s.at), ready, wanted],
       label: t("{name}: replicas, ready / wanted", { name: workload.name }),
     }));
 }
@@ -116,7 +140,7 @@ export function visible(all, view, now) {
   let first = samples.findIndex((each) => each.at > view.from) - 1;
   if (first < -1) first = samples.length - 1;
   const shown = samples.slice(Math.max(0, first));
-  return shown.length ? [...shown, { ...shown.at(-1), at: Math.max(now, shown.at(-1).at) }] : [{ at: now, ok: 0, slow: 0, errors: 0, failed: {}, replicas: {} }];
+  return shown.length ? [...shown, { ...shown.at(-1), at: Math.max(now, shown.at(-1).at) }] : [];
 }
 
 function ceiling(value) {

@@ -1,7 +1,8 @@
-// Three clocks, from a fault until calm: the machine, what the cluster believes, the users.
+// Three clocks of one fault: the machine, what the cluster believes, the users.
 
 import { h } from "preact";
-import { number, span, t } from "../words.js";
+import { many, span, t } from "../words.js";
+import { quorumOf } from "../diagram/members.js";
 import { rates } from "../state/history.js";
 
 /** Return what users have suffered since the fault, up to an instant. */
@@ -35,29 +36,54 @@ export function isWell(machine) {
 export function stageOf(store) {
   const fault = store.clocks;
   if (!fault) return "none";
-  const machine = store.table("machine")[fault.machine];
-  const back = isWell(machine);
-  if (back && fault.believed === "True" && fault.calm) return "healed";
-  if (fault.evicted_at !== null && fault.calm) return "replaced";
+  if (fault.over_at !== null) return fault.well && fault.believed === "True" ? "healed" : "replaced";
   if (fault.evicted_at !== null) return "evicting";
   if (fault.not_ready_at !== null || fault.believed !== "True") return "believed";
   return "unnoticed";
 }
 
-/** Draw the card. */
+/** Return whole seconds that are left until an instant, as every place of the page says them. */
+export function secondsLeft(due, now) {
+  return Math.max(0, Math.ceil((due - now) / 1000));
+}
+
+/** Say why NotReady comes later or earlier than the limit after the fault; null if that is not known. */
+export function whyThen(fault) {
+  const { heartbeat_at: last, limit_s: limit, looks_s: looks } = fault;
+  const isCounted = (fault.not_ready_at ?? fault.judged_at) !== null && fault.process !== "container-runtime";
+  if (!isCounted || last === null) return null;
+  const before = Math.round((fault.fault_at - last) / 1000);
+  return t("The last heartbeat came {before} s before the fault. The controller counts {limit} s from when it saw that one, and looks only every {looks} s.", { before, limit, looks });
+}
+
+/** Draw the card: it is about one fault, the latest. */
 export function clocksCard(store, now) {
   const fault = store.clocks;
   if (!fault) return null;
+  const name = fault.machine;
   const stage = stageOf(store);
-  const calm = stage === "healed" || stage === "replaced";
-  return h("section", { class: `card clocks ${calm ? "calm" : ""}`, "aria-label": t("Three clocks") },
-    h("h2", { "data-term": "three-clocks" }, t("Three clocks"),
-      h("span", { class: "tag" }, calm ? t("calm") : t("since {name} failed", { name: fault.machine }))),
-    h("dl", null, machineClock(store, fault, now), beliefClock(store, fault, now, stage), usersClock(store, fault, now)));
+  const tag = { healed: t("calm"), replaced: t("calm without it") }[stage];
+  return h("section", { class: `card clocks ${tag ? "calm" : ""}`, "aria-label": t("Three clocks") },
+    h("h2", { "data-term": "three-clocks" }, t("{name}: three clocks", { name }),
+      h("span", { class: "tag" }, tag ?? t("not over yet"))),
+    h("dl", null, machineClock(store, fault, now), beliefClock(store, fault, now), usersClock(store, fault, now)),
+    others(store, name).map((sentence) => h("p", { class: "quiet", key: sentence }, sentence)));
 }
 
-function one(term, name, value, detail, tone, share) {
-  return h("div", { class: `clock ${tone}`, "data-term": term },
+/** Say of the machines that this card is not about which of them are not as they should be. */
+function others(store, name) {
+  return Object.entries(store.table("machine"))
+    .filter(([each, machine]) => each !== name && !isWell(machine))
+    .map(([each, machine]) => {
+      if (machine.power === "off") return t("{name} is still off", { name: each });
+      if (machine.power === "booting") return t("{name} is starting", { name: each });
+      if (machine.cut) return t("{name} is still cut off", { name: each });
+      return t("{process} of {name} is still stopped", { process: silencedBy(machine), name: each });
+    });
+}
+
+function one(term, name, value, detail, tone, share, more) {
+  return h("div", { class: `clock ${tone}`, "data-term": term, "data-more": more },
     h("dt", null, name),
     h("dd", null, h("b", { class: "num" }, value),
       detail && h("span", null, detail),
@@ -74,39 +100,57 @@ function machineClock(store, fault, now) {
   const process = silencedBy(machine);
   if (process) return one("machine-clock", t("Machine"), t("{process} stopped for {span}", { process, span: span(now - fault.fault_at) }), t("The machine runs, and so do its pods; nobody looks after them."), "bad");
   if (machine.power === "booting") return one("machine-clock", t("Machine"), t("starting for {span}", { span: since }), "", "warn");
-  return one("machine-clock", t("Machine"), t("on again for {span}", { span: since }), "", "good");
+  const back = { span: span(now - (fault.back_at ?? machine.since)) };
+  const word = {
+    "machine-off": t("on again for {span}", back),
+    "network-cut": t("connected again for {span}", back),
+  }[fault.fault] ?? t("{process} runs again for {span}", { ...back, process: fault.process });
+  return one("machine-clock", t("Machine"), word, "", "good");
 }
 
-function beliefClock(store, fault, now, stage) {
+function beliefClock(store, fault, now) {
   const name = t("Cluster believes");
-  if (fault.believed === "True" && fault.last_heartbeat !== null) {
-    const silence = now - fault.last_heartbeat;
-    return one("belief-clock", name, "Ready",
-      t("last heartbeat {span} ago, limit {limit} s", { span: span(silence), limit: fault.limit_s }),
-      "warn", silence / 1000 / fault.limit_s);
+  const clock = (...rest) => one("belief-clock", name, ...rest);
+  if (fault.believed === "True" && fault.judged_at !== null) {
+    const left = secondsLeft(fault.judged_at, now);
+    const silence = Math.max(0, now - fault.noticed);
+    const limit = fault.limit_s;
+    const detail = silence < limit * 1000
+      ? t("The controller counts {n} s of silence, limit {limit} s. It judges in {left} s.", { n: Math.floor(silence / 1000), limit, left })
+      : t("The limit of {limit} s is over. The controller judges at its next look, in {left} s.", { limit, left });
+    return clock("Ready", detail, "warn", silence / (fault.judged_at - fault.noticed), whyThen(fault));
   }
-  if (fault.believed === "True") return one("belief-clock", name, "Ready", t("heartbeats arrive"), "good");
-  const tainted = stage === "believed" && fault.not_ready_at !== null;
-  const toleration = store.settings.toleration_s;
-  const waited = tainted ? (now - fault.believed_since) / 1000 : 0;
-  const detail = stage === "believed"
-    ? t("for {span}; its pods are evicted after {limit} s", { span: span(now - fault.believed_since), limit: toleration })
-    : t("for {span}; its pods are evicted", { span: span(now - fault.believed_since) });
-  return one("belief-clock", name, "NotReady", detail, "bad", tainted ? waited / toleration : undefined);
+  if (fault.believed === "True" && fault.silent) {
+    return clock("Ready", quorumOf(store).has
+      ? t("No heartbeat arrives, and no controller is at work that would count.")
+      : t("No heartbeat can be written without a quorum, and nobody can be called NotReady."), "warn");
+  }
+  if (fault.believed === "True") return clock("Ready", t("heartbeats arrive"), "good");
+  if (fault.believed === null) return clock(t("not registered"), "", "bad");
+  const passed = span(now - fault.believed_since);
+  if (fault.evicts_at !== null && fault.evicted_at === null) {
+    const left = secondsLeft(fault.evicts_at, now);
+    return clock("NotReady", t("for {span}; its pods are evicted in {left} s", { span: passed, left }), "bad",
+      (now - fault.believed_since) / (fault.evicts_at - fault.believed_since), whyThen(fault));
+  }
+  const detail = fault.evicted_at !== null
+    ? t("for {span}; its pods are evicted", { span: passed })
+    : fault.well ? t("for {span}; it is heard again", { span: passed }) : t("for {span}", { span: passed });
+  return clock("NotReady", detail, "bad", undefined, whyThen(fault));
 }
 
 function usersClock(store, fault, now) {
   const { failed, slow, failing, slowing } = suffering(store, now);
   const value = failed >= 1
-    ? t("{n} requests failed", { n: number(failed) })
-    : slow >= 1 ? t("{n} requests were slow", { n: number(slow) }) : t("nothing noticed");
+    ? many("{n} request failed", "{n} requests failed", Math.round(failed))
+    : slow >= 1 ? many("{n} request was slow", "{n} requests were slow", Math.round(slow)) : t("nothing noticed");
   const details = [];
-  if (failed >= 1 && slow >= 1) details.push(t("{n} more were slow.", { n: number(slow) }));
+  if (failed >= 1 && slow >= 1) details.push(many("{n} more was slow.", "{n} more were slow.", Math.round(slow)));
   if (fault.endpoints_gone_at !== null) {
-    details.push(t("After {span} its endpoints went: no request waits for it any more, long before a replacement exists.", {
+    details.push(t("{span} after the fault its endpoints went: no request waits for it any more, long before a replacement exists.", {
       span: span(fault.endpoints_gone_at - fault.fault_at) }));
   }
-  const bare = failing && fault.endpoints_gone_at !== null
+  const bare = failing && fault.endpoints_gone_at !== null && fault.over_at === null
     ? Object.values(store.table("service")).filter((s) => !s.system && s.endpoints.length === 0).map((s) => s.name)
     : [];
   if (bare.length) details.push(t("{names} still fails: it had a single replica.", { names: bare.join(", ") }));

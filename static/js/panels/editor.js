@@ -2,7 +2,7 @@
 // to the line and column.
 
 import { because, t } from "../words.js";
-import { openSheet } from "./sheet.js";
+import { LEAVE, openSheet } from "./sheet.js";
 
 const EXAMPLE = `apiVersion: apps/v1
 kind: Deployment
@@ -42,7 +42,7 @@ export class Editor {
     this.text = EXAMPLE;
     this.wrong = [];
     place.innerHTML = "";
-    this.sheet = make("div", { class: "sheet" });
+    this.sheet = make("div", { class: "sheet" }, make("p", { class: "leave", id: LEAVE }, t("Esc, then Tab, leaves the editor")));
     this.list = make("ul", { class: "problems", "aria-live": "assertive" });
     this.apply = make("button", { class: "act apply", type: "button" }, t("Apply"));
     this.apply.append(make("code", {}, "Ctrl+Enter"));
@@ -67,8 +67,7 @@ export class Editor {
       this.view = sheet;
       this.view.write(this.text);
     }).catch(() => {
-      this.said.textContent = t("The editor could not be loaded. Reload the page.");
-      this.said.className = "said bad";
+      this.note(t("The editor could not be loaded. Reload the page."), "bad");
       this.loading = null;
     });
     return this.loading;
@@ -92,19 +91,23 @@ export class Editor {
     this.list.replaceChildren();
     this.wrong = [];
     this.view?.mark([]);
-    this.said.textContent = "";
+    this.note("");
+  }
+
+  /** Two lines have room for it; all of it is in its title. */
+  note(sentence, tone = "") {
+    this.said.textContent = this.said.title = sentence;
+    this.said.className = `said ${tone}`;
   }
 
   async send() {
     this.clear();
-    this.said.textContent = t("asked…");
-    this.said.className = "said";
+    this.note(t("asked…"));
     try {
       const id = await this.lab.order({ do: "apply", files: this.files() });
       this.tell(await this.outcome(id));
     } catch (problem) {
-      this.said.textContent = t("refused");
-      this.said.className = "said bad";
+      this.note(t("refused"), "bad");
       this.problems(problem.reason ? because(problem.reason) : String(problem.message ?? problem), problem.reason?.params);
     }
   }
@@ -120,7 +123,7 @@ export class Editor {
       said.status = body.exit_code ?? 0;
       from = body.next;
       if (body.done) break;
-      if (body.waiting) this.said.textContent = because(body.waiting);
+      if (body.waiting) this.note(because(body.waiting));
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     return said;
@@ -129,8 +132,7 @@ export class Editor {
   tell({ lines, problems, status }) {
     const text = (stream) => lines.filter((each) => (each.stream === "stderr") === stream).map((each) => each.text);
     const bad = status !== 0;
-    this.said.textContent = bad ? t("refused") : text(false).slice(-3).join(" · ") || t("applied");
-    this.said.className = `said ${bad ? "bad" : "good"}`;
+    this.note(bad ? t("refused") : text(false).slice(-3).join(" · ") || t("applied"), bad ? "bad" : "good");
     const placed = problems.filter((each) => each.line);
     for (const each of placed) this.problem(each.text, each.line, each.column || 1);
     if (bad && !placed.length) this.problems(text(true).join("\n"));

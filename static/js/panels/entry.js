@@ -48,7 +48,7 @@ function content(place, each) {
       h("b", { class: "mono" }, `${write.verb} ${write.kind} ${write.key}`),
       h("span", null, ` · ${t("by {client}", { client: write.by })}`),
       write.version > 0 && h("span", { class: "num" }, ` · resourceVersion ${write.version}`),
-      write.outcome && write.outcome !== "committed" && h("span", { class: "bad" }, ` · ${write.outcome}`),
+      write.outcome && write.outcome !== "committed" && h("span", { class: "bad" }, ` · ${t("refused: {reason}", { reason: write.outcome })}`),
       write.unanswered && h("em", { class: "bad" }, ` · ${each.committed
         ? t("timed out, applied at index {index}", { index: place.index })
         : each.never ? t("timed out, never applied") : t("timed out, still open")}`),

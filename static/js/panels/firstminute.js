@@ -3,8 +3,7 @@
 import { h } from "preact";
 import { span, t } from "../words.js";
 import { act, outcome } from "./act.js";
-import { stageOf } from "./clocks.js";
-import { told } from "./story.js";
+import { isWell, whyThen } from "./clocks.js";
 
 const DISMISSED = "clusterlab.first-minute";
 
@@ -19,13 +18,23 @@ export function fullest(store) {
   return names.reduce((best, name) => (counts[name] > (counts[best] ?? 0) ? name : best), names[0] ?? "worker-1");
 }
 
+/** Return the workers that cannot be heard. */
+export function failing(store) {
+  return Object.entries(store.table("machine"))
+    .filter(([, machine]) => machine.role === "worker" && !isWell(machine)).map(([name]) => name);
+}
+
 const OPTIONS = () => [["users", t("the users")], ["control", t("the control plane")], ["scheduler", t("the scheduler")]];
 
 /** Draw the card, unless it was put away. */
-export function firstMinute(store, actions, now) {
+export function firstMinute(store, actions) {
   if (store.dismissed === undefined) store.dismissed = sessionStorage.getItem(DISMISSED) === store.labId;
   if (store.dismissed || !store.loaded) return null;
-  const begun = store.clocks && store.clocks.fault === "machine-off" && store.clocks.role === "worker";
+  const fault = store.clocks;
+  const mine = fault?.fault === "machine-off" && fault.role === "worker";
+  if (store.again && fault?.id > store.again.after) store.again = null;
+  const content = mine && !store.again ? answer(store, fault) : question(store, actions);
+  if (!content) return null;
   const dismiss = () => {
     sessionStorage.setItem(DISMISSED, store.labId);
     store.dismissed = true;
@@ -34,53 +43,107 @@ export function firstMinute(store, actions, now) {
   return h("section", { class: "card first", "aria-label": t("The first minute") },
     h("button", { class: "close", "aria-label": t("Put this card away"), onclick: dismiss }, "×"),
     h("p", { class: "kick" }, t("The first minute")),
-    begun ? answer(store) : question(store, actions));
+    content);
 }
 
+/** What to do, and what to predict; nothing is killed while something else is broken. */
 function question(store, actions) {
+  const fault = store.clocks;
+  const broken = failing(store);
+  if (broken.length || (fault && fault.over_at === null)) return store.again ? mendFirst(store, actions, broken) : null;
   const name = fullest(store);
+  const chosen = store.predictions.open;
   return [
     h("h1", null, t("Switch {name} off. Who notices first?", { name })),
-    h("div", { class: "options", role: "radiogroup", "aria-label": t("Your prediction") },
-      OPTIONS().map(([key, label], i) => h("button", {
-        class: `opt ${store.prediction === key ? "on" : ""}`, role: "radio", "aria-checked": String(store.prediction === key),
-        onclick: () => { store.prediction = key; store.changed(); },
-      }, h("b", null, "ABC"[i]), h("span", null, label)))),
+    prediction(store, fault),
     act(store, actions, {
-      place: `power ${name}`, danger: true, label: t("Switch {name} off", { name }),
+      place: `power ${name}`, danger: true, also: () => (store.awaitsAnswer = true), label: t("Switch {name} off", { name }),
       command: `power-off ${name}`, body: { do: "power-off", node: name } }),
     outcome(store, `power ${name}`),
   ];
 }
 
-/** Return after how long each of the three noticed, null while they have not. */
-export function noticed(store) {
-  const fault = store.clocks;
-  const hurt = store.history.samples.find((s) => s.at >= fault.fault_at && s.slow + s.errors > 0.01);
-  const placed = told(store).filter(([, row]) =>
-    row.reason.key === "pod-scheduled" && fault.evicted_at !== null && row.at >= fault.evicted_at).at(-1);
-  return {
-    users: hurt ? hurt.at - fault.fault_at : null,
-    control: fault.not_ready_at === null ? null : fault.not_ready_at - fault.fault_at,
-    scheduler: placed ? placed[1].at - fault.fault_at : null,
+/** One of three: Tab comes to it once, and the arrows choose. */
+function prediction(store, fault) {
+  const keys = OPTIONS().map(([key]) => key);
+  const chosen = store.predictions.open;
+  const predict = (key) => {
+    store.predictions.choose(key, fault?.id ?? 0);
+    store.changed();
   };
+  const onkeydown = (event) => {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    const from = [...event.currentTarget.children].indexOf(event.target);
+    if (!step || from < 0) return;
+    event.preventDefault();
+    const to = (from + step + keys.length) % keys.length;
+    event.currentTarget.children[to].focus();
+    predict(keys[to]);
+  };
+  return h("div", { class: "options", role: "radiogroup", "aria-label": t("Your prediction"), onkeydown },
+    OPTIONS().map(([key, label], i) => h("button", {
+      class: `opt ${chosen === key ? "on" : ""}`, role: "radio", "aria-checked": String(chosen === key),
+      tabindex: (chosen ?? keys[0]) === key ? 0 : -1,
+      onclick: () => predict(key),
+    }, h("b", null, "ABC"[i]), h("span", null, label))));
 }
 
-function answer(store) {
-  const after = noticed(store);
-  const words = Object.fromEntries(OPTIONS());
-  const line = (key, extra) => h("li", { class: `${after[key] === null ? "" : "known"} ${store.prediction === key ? "mine" : ""}` },
-    h("b", { class: "num" }, after[key] === null ? "…" : span(after[key])),
-    h("span", null, words[key], store.prediction === key && h("em", null, t("your prediction")), h("small", null, extra)));
-  const stage = stageOf(store);
+function mendFirst(store, actions, broken) {
+  const machines = store.table("machine");
   return [
-    h("h1", null, t("Who noticed, and when")),
+    h("h1", null, t("First mend what is broken")),
+    broken.map((name) => {
+      const isOff = machines[name].power === "off";
+      return isOff || machines[name].cut ? act(store, actions, {
+        place: `power ${name}`, label: isOff ? t("Switch {name} on again", { name }) : t("Connect {name} again", { name }),
+        command: isOff ? `power-on ${name}` : `heal ${name}`,
+        body: isOff ? { do: "power-on", node: name } : { do: "heal", a: name, b: "" },
+      }) : h("p", { class: "quiet" }, t("{name} is not heard yet.", { name }));
+    }),
+    !broken.length && h("p", { class: "quiet" }, t("The last fault is not over yet.")),
+  ];
+}
+
+/** Return after how long each of the three noticed, null while they have not. */
+export function noticed(fault) {
+  const after = (at) => (at === null ? null : at - fault.fault_at);
+  return { users: after(fault.users_at), control: after(fault.not_ready_at), scheduler: after(fault.scheduled_at) };
+}
+
+function answer(store, fault) {
+  const after = noticed(fault);
+  const words = Object.fromEntries(OPTIONS());
+  const prediction = store.predictions.of(fault.id);
+  const line = (key, extra) => after[key] !== null && h("li", { class: `known ${prediction === key ? "mine" : ""}`, key },
+    h("b", { class: "num" }, after[key] < 500 ? t("at once") : span(after[key])),
+    h("span", null, words[key], prediction === key && h("em", null, t("your prediction")), h("small", null, extra)));
+  const known = Object.keys(after).filter((key) => after[key] !== null);
+  return [
+    h("h1", { key: "answer", tabindex: -1, ref: (title) => receive(store, title) }, t("Who noticed, and when")),
+    known.length === 0 && h("p", { class: "quiet" }, t("Nobody yet.")),
     h("ol", { class: "noticed" },
       line("users", t("their requests wait for a pod that is not there")),
-      line("control", t("no heartbeat within {n} s: NotReady", { n: store.settings.grace_s })),
+      line("control", whyThen(fault) ?? t("no heartbeat within {n} s: NotReady", { n: store.settings.grace_s })),
       line("scheduler", t("only when new pods have to be placed, after {n} s of toleration", { n: store.settings.toleration_s }))),
-    (stage === "replaced" || stage === "healed") && store.prediction && h("p", { class: "explain" },
-      store.prediction === "users" ? t("You were right: the users come first.") : t("It was the users: they notice at once.")),
+    known.length > 0 && prediction && h("p", { class: "explain verdict" }, verdict(known, after, prediction)),
     store.settings.shortened && h("p", { class: "quiet" }, t("This scenario shortens the real periods of 50 s and 300 s.")),
   ];
+}
+
+/** The button that was pressed is gone: whoever pressed it by key goes on at the answer. */
+function receive(store, title) {
+  if (!title || !store.awaitsAnswer) return;
+  store.awaitsAnswer = false;
+  if (document.activeElement === document.body) title.focus({ preventScroll: true });
+}
+
+/** Say whether the prediction was right, as soon as the first has noticed. */
+function verdict(known, after, prediction) {
+  const first = known.reduce((best, key) => (after[key] < after[best] ? key : best));
+  if (first === "users") {
+    return prediction === "users" ? t("You were right: the users come first.") : t("It was the users: they notice at once.");
+  }
+  return prediction === first
+    ? t("You were right: no user met the machine that is gone.")
+    : t("This time no user met the machine that is gone, so the control plane noticed first.");
 }

@@ -2,14 +2,14 @@
 // do to it. Without a choice it shows the whole cluster with its most used levers.
 
 import { h } from "preact";
-import { clock, moment, number, span, t } from "../words.js";
+import { clock, many, moment, number, quantity, span, t } from "../words.js";
 import { phaseWord, tile } from "../diagram/pods.js";
 import { phaseOf } from "../diagram/phases.js";
 import { laneFinder } from "../diagram/scene.js";
 import { quorumSentence, roleWord } from "../diagram/members.js";
-import { lookOf } from "../diagram/workers.js";
+import { lookOf, silence } from "../diagram/workers.js";
 import { networkOf } from "../diagram/links.js";
-import { whyNotScheduled } from "../diagram/scheduling.js";
+import { whatIsFull, whyNotScheduled } from "../diagram/scheduling.js";
 import { act, outcome } from "./act.js";
 import { cable, cables } from "./cable.js";
 import { entry, log } from "./entry.js";
@@ -35,25 +35,17 @@ export function inspector(store, actions, now) {
 const kv = (...rows) => h("dl", { class: "kv" }, rows.filter(Boolean).map(([name, value, term]) =>
   [h("dt", { "data-term": term }, name), h("dd", null, value)]));
 
-const quantity = (bytes) => `${Math.round(bytes / 1048576)}Mi`;
-
 function overview(store, actions, now, missing) {
   const workloads = Object.entries(store.table("workload")).filter(([, w]) => !w.system && w.kind === "Deployment");
-  const machines = Object.entries(store.table("machine"));
   return h("section", { class: "inspector overview", "aria-label": t("Inspector") },
-    missing && h("p", { class: "refusal" }, t("{name} does not exist any more.", { name: missing })),
-    whyNotScheduled(store) && notScheduled(whyNotScheduled(store)),
+    standing(store, actions, missing),
+    h("h2", null, t("Machines")),
+    machines(store, actions),
     h("h2", null, t("Workloads")),
-    workloads.map(([key, w]) => h("div", { class: "line", key },
+    h("div", { class: "workloads" }, workloads.map(([key, w]) => h("div", { class: "line", key },
       h("button", { class: "name mono", onclick: () => actions.select("Deployment", `${w.ns}/${w.name}`) }, w.name),
       scaler(store, actions, w),
-      outcome(store, `scale ${w.ns}/${w.name}`))),
-    h("h2", null, t("Machines")),
-    h("div", { class: "machines" }, machines.map(([name, machine]) => h("div", { class: "line", key: name },
-      h("button", { class: "name mono", onclick: () => actions.select("Node", name) }, name),
-      h("span", { class: `state ${machine.power === "on" && !machine.cut ? "" : "bad"}` }, powerWord(machine)),
-      power(store, actions, name, machine, true),
-      outcome(store, `power ${name}`)))),
+      outcome(store, `scale ${w.ns}/${w.name}`)))),
     h("div", { class: "acts" }, ["add-worker", "add-control-plane"].map((verb) => act(store, actions, {
       place: "add", term: verb, command: verb, body: { do: verb },
       label: verb === "add-worker" ? t("Add a worker") : t("Add a control plane node"),
@@ -64,9 +56,35 @@ function overview(store, actions, now, missing) {
       command: "provoke-split-vote", body: { do: "provoke-split-vote" },
     })),
     outcome(store, "split"),
-    h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store)),
     h("p", { class: "quiet" }, t("Choose anything in the picture to look into it.")));
 }
+
+/** Two lines that are always there: how the quorum stands, or what is wrong and where that is explained. */
+function standing(store, actions, missing) {
+  const said = missing
+    ? h("p", { class: "refusal" }, t("{name} does not exist any more.", { name: missing }))
+    : whyNotScheduled(store)
+      ? h("button", { class: "link bad", onclick: () => actions.select("Queue", "pods", true) }, t("Why is nothing being scheduled?"))
+      : h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store));
+  return h("div", { class: "standing" }, said);
+}
+
+/** The machines side by side: control plane nodes and workers, each with its switch. */
+function machines(store, actions) {
+  const all = Object.entries(store.table("machine"));
+  const isMember = ([, machine]) => machine.role === "control-plane";
+  const line = ([name, machine]) => h("div", { class: "line", key: name },
+    h("button", { class: "name mono", onclick: () => actions.select("Node", name) }, name),
+    h("span", { class: `state ${machine.power === "on" && !machine.cut ? "" : "bad"}` }, powerWord(machine)),
+    power(store, actions, name, machine, true),
+    outcome(store, `power ${name}`));
+  return h("div", { class: "machines" },
+    [all.filter(isMember), all.filter((each) => !isMember(each))].map((column, i) =>
+      h("div", { key: i, class: "column" }, column.map(line))));
+}
+
+const POWER_SIGN = h("svg", { width: 14, height: 14, viewBox: "0 0 14 14", "aria-hidden": true },
+  h("path", { d: "M7 1.4v5.2M4 3.2a5 5 0 1 0 6 0", fill: "none", stroke: "currentColor", "stroke-width": 1.6, "stroke-linecap": "round" }));
 
 function powerWord(machine) {
   if (machine.power === "booting") return t("starting");
@@ -79,6 +97,7 @@ function power(store, actions, name, machine, bare) {
   const verb = isOff ? "power-on" : "power-off";
   return act(store, actions, {
     place: `power ${name}`, bare, danger: !isOff, disabled: machine.power === "booting", term: verb,
+    icon: bare ? POWER_SIGN : undefined,
     label: isOff ? t("Power on") : t("Power off"),
     aria: isOff ? t("Power on {name}", { name }) : t("Power off {name}", { name }),
     command: `${verb} ${name}`, body: { do: verb, node: name },
@@ -127,7 +146,7 @@ function node(store, actions, name, now) {
     machine && processes(store, actions, name, machine, cp),
     kv(
       machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(now - machine.since)}`}`, "machine-clock"],
-      row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${t("silent for {span}", { span: span(now - row.heartbeat) })}`), "belief-clock"],
+      row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${silence(row, now)}`), "belief-clock"],
       member && [t("etcd"), `${roleWord(member.role)} · ${t("term")} ${member.term}`, "etcd"],
       member && [t("Log"), t("up to {n}, committed up to {commit}", { n: member.last, commit: member.commit }), "log"],
       member && [t("Its vote"), member.vote ? t("{name} in term {term}", { name: member.vote, term: member.term }) : t("none in term {term}", { term: member.term }), "vote"],
@@ -169,10 +188,10 @@ function queue(store, actions) {
   const why = whyNotScheduled(store);
   const pods = Object.entries(store.table("pod")).filter(([, p]) => !p.node && p.deleting === null && p.phase === "Pending");
   return [
-    h("header", null, h("b", null, t("Scheduling queue")), h("small", { "data-term": "queue" }, t("{n} pods wait", { n: pods.length }))),
+    h("header", null, h("b", null, t("Scheduling queue")), h("small", { "data-term": "queue" }, many("{n} pod waits", "{n} pods wait", pods.length))),
     why && notScheduled(why),
     !why && h("p", { class: "explain" }, pods.length
-      ? t("The scheduler works. These pods fit on no node; choose one to read why.")
+      ? whatIsFull(store)?.sentence ?? t("The scheduler works. These pods fit on no node; choose one to read why.")
       : t("The scheduler works, and every pod has a node.")),
     h("ul", { class: "mono" }, pods.map(([key, p]) => h("li", { key }, h("button", { class: "link mono", onclick: () => actions.select("Pod", key) }, p.name)))),
   ];
@@ -287,7 +306,7 @@ function deployment(store, actions, key) {
   const pods = Object.entries(store.table("pod")).filter(([, p]) => p.workload === `${ns}/Deployment/${name}`);
   const undo = ["kubectl", "rollout", "undo", `deployment/${name}`, ...(ns === "default" ? [] : ["-n", ns])];
   return [
-    h("header", null, h("b", { class: "mono" }, name), h("small", { "data-term": "deployment" }, `Deployment · ${t("revision {n}", { n: w.revision })}`)),
+    h("header", null, h("b", { class: "mono" }, name), h("small", { "data-term": "deployment" }, `${t("Deployment")} · ${t("revision {n}", { n: w.revision })}`)),
     h("div", { class: "line big" }, h("span", { "data-term": "replicas" }, t("Replicas, ready / wanted")), scaler(store, actions, w)),
     h("code", { class: "command" }, `kubectl scale deployment/${name} --replicas=${w.wanted + 1}`),
     outcome(store, `scale ${key}`),
@@ -326,8 +345,8 @@ function load(store, actions, name, route) {
   const one = (next, label, aria) => act(store, actions, { place, bare: true, label, aria, disabled: next < 0,
     command: `load ${name} ${next}`, body: { do: "load", route: name, rps: next } });
   return h("div", { class: "line", key: place }, h("span", { class: "mono name" }, name),
-    h("span", { class: "scaler" }, one(Math.max(0, rps - RPS_STEP), "−", t("Fewer requests to {name}", { name })),
-      h("b", { class: "num" }, `${number(rps)} /s`), one(rps + RPS_STEP, "+", t("More requests to {name}", { name }))),
+    h("span", { class: "scaler rate" }, one(Math.max(0, rps - RPS_STEP), "−", t("Fewer requests to {name}", { name })),
+      h("b", { class: "num" }, t("{n} /s", { n: number(rps) })), one(rps + RPS_STEP, "+", t("More requests to {name}", { name }))),
     outcome(store, place));
 }
 

@@ -1,4 +1,4 @@
-// Where in time the reader is: a row that is there only while they look back.
+// Where in time the reader is. While they look back it takes the place of the sentence on the pace.
 
 import { h } from "preact";
 import { clock, t } from "../words.js";
@@ -11,6 +11,6 @@ export function looking(store, actions) {
   return h("p", { class: "looking on", role: "status" },
     earlier,
     h("button", { class: "tool", onclick: () => actions.lookBeside(1) }, t("Later event ▸")),
-    h("span", null, t("You are looking at lab {at}; the lab itself is at {now}.", words)),
+    h("span", { class: "where" }, t("You are looking at lab {at}; the lab itself is at {now}.", words)),
     h("button", { class: "tool primary", onclick: () => actions.look(null) }, t("Back to now")));
 }

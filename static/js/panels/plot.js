@@ -6,8 +6,10 @@ import uPlot, { css } from "uplot";
 import { ink } from "../ink.js";
 import { number } from "../words.js";
 
-const AXIS_PX = 38;
-const PADDING_PX = [6, 0, 6, 1];
+/** Width of the axis, in letters' heights. */
+const AXIS = 3.5;
+/** Half of the highest label is above its line. */
+const padding = (px) => [Math.round(px * 0.65), 0, 6, 1];
 const DOT_PX = 3;
 const steps = uPlot.paths.stepped({ align: 1 });
 
@@ -17,7 +19,7 @@ document.adoptedStyleSheets.push(sheet);
 
 /**
  * Properties: label, what it shows; lines and bands, uPlot's, the same at each redraw; data, its
- * columns; view {from, to} and top, its scales; marks, instants; dot, the line whose end has a dot.
+ * columns; view {from, to} and top, its scales; font, the height of its letters; marks, instants; dot, the line whose end has a dot.
  */
 export class Plot extends Component {
   hold = (place) => (this.place = place);
@@ -27,7 +29,7 @@ export class Plot extends Component {
     this.plot = new uPlot({ ...this.options(), width, height }, this.props.data, this.place);
     this.sizes = new ResizeObserver(() => {
       const { clientWidth, clientHeight } = this.place;
-      if (clientWidth !== this.plot.width) this.plot.setSize({ width: clientWidth, height: clientHeight });
+      if (clientWidth !== this.plot.width || clientHeight !== this.plot.height) this.plot.setSize({ width: clientWidth, height: clientHeight });
     });
     this.sizes.observe(this.place);
   }
@@ -42,10 +44,10 @@ export class Plot extends Component {
   }
 
   options() {
-    const { lines, bands } = this.props;
-    const font = `10px ${getComputedStyle(this.place).fontFamily}`;
+    const { lines, bands, font: px } = this.props;
+    const font = `${px}px ${getComputedStyle(this.place).fontFamily}`;
     return {
-      padding: PADDING_PX,
+      padding: padding(px),
       legend: { show: false },
       cursor: { show: false },
       scales: {
@@ -53,7 +55,7 @@ export class Plot extends Component {
         y: { range: () => [0, this.props.top] },
       },
       axes: [{ show: false }, {
-        side: 1, size: AXIS_PX, gap: 8, font, stroke: () => ink("muted"), ticks: { show: false },
+        side: 1, size: Math.round(px * AXIS), gap: 8, font, stroke: () => ink("muted"), ticks: { show: false },
         grid: { stroke: () => ink("line"), width: 1 },
         splits: () => [0, this.props.top / 2, this.props.top],
         values: (_, at) => at.map(number),
@@ -86,6 +88,7 @@ function drawMarks({ ctx, bbox, valToPos }, marks) {
 
 /** Draw where a line stands now. */
 function drawDot({ ctx, data, series, valToPos }, line) {
+  if (!data[0].length) return;
   ctx.save();
   ctx.fillStyle = series[line].stroke();
   ctx.beginPath();

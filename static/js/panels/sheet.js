@@ -3,6 +3,9 @@
 
 import { t } from "../words.js";
 
+/** The sentence on how the keyboard gets out of it. */
+export const LEAVE = "leave-editor";
+
 /**
  * Put a sheet into a place.
  * @param {HTMLElement} place
@@ -44,7 +47,7 @@ function parts(mirror, onApply) {
     syntaxHighlighting(HighlightStyle.define(ink(tags))),
     // CodeMirror lets the Tab after an Escape leave the sheet: the keyboard is never trapped.
     keymap.of([apply, applyAnywhere, mirror.indentWithTab, ...mirror.defaultKeymap, ...mirror.historyKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": t("YAML editor"), tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
+    EditorView.contentAttributes.of({ "aria-label": t("YAML editor"), "aria-describedby": LEAVE, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
   ];
 }
 

@@ -1,33 +1,70 @@
 // The story: what happened, newest first, and "why?" up to the first cause.
 
 import { h } from "preact";
+import { grouped } from "../state/telling.js";
 import { because, clock, t } from "../words.js";
 
 const SHOWN_MAX = 60;
+/** A phone shows so many until it is asked for more; phone.css hides the others. */
+const PHONE_MAX = 8;
 
 /** Return the rows of the story since the lab opened, newest first. */
 export function told(store) {
   const opened = store.settings.opened;
   return Object.entries(store.table("story"))
-    .filter(([, row]) => row.at >= opened)
+    .filter(([, row]) => row.at >= opened && (store.showSystem || !row.system))
     .sort((a, b) => b[1].at - a[1].at || Number(b[0]) - Number(a[0]));
 }
 
 /** Draw the list. */
 export function story(store, actions) {
-  const rows = told(store).slice(0, SHOWN_MAX);
-  return h("section", { class: "card story", "aria-label": t("Story") },
+  const lines = grouped(told(store)).slice(0, SHOWN_MAX);
+  return h("section", { class: `card story ${store.isStoryWhole ? "all" : ""}`, id: "story", "aria-label": t("Story") },
     h("h2", null, t("Story"), h("span", { class: "tag" }, t("newest first"))),
-    rows.length === 0 && h("p", { class: "quiet" }, t("Nothing has happened yet. Switch a machine off, or scale something.")),
-    h("ol", null,
-      rows.map(([id, row]) => h("li", { key: id, class: `${row.level} ${row.notable ? "notable" : ""}` },
-        h("time", { class: "num" }, clock(row.at)),
-        h("span", null, because(row.reason), " ",
-          h("button", {
-            class: "why", "aria-expanded": String(store.why?.id === id),
-            onclick: () => actions.why(id),
-          }, t("why?"))),
-        store.why?.id === id && chain(store.why.chain)))));
+    lines.length === 0 && h("p", { class: "quiet" }, t("Nothing has happened yet. Switch a machine off, or scale something.")),
+    h("ol", null, lines.map((each) => (each.rows ? many(store, actions, each) : line(store, actions, each.id, each.row)))),
+    lines.length > PHONE_MAX && !store.isStoryWhole && h("button", {
+      class: "tool more",
+      onclick: () => {
+        store.isStoryWhole = true;
+        store.changed();
+      },
+    }, t("Show more")));
+}
+
+function line(store, actions, id, row) {
+  return h("li", { key: id, class: `${row.level} ${row.notable ? "notable" : ""}` },
+    h("time", { class: "num" }, clock(row.at)),
+    h("span", null, because(row.reason), " ",
+      h("button", {
+        class: "why", "aria-expanded": String(store.why?.id === id),
+        onclick: () => actions.why(id),
+      }, t("why?"))),
+    store.why?.id === id && chain(store.why.chain));
+}
+
+/** Many like lines in one, which opens. */
+function many(store, actions, { id, key, params, rows }) {
+  const [, newest] = rows[0];
+  return h("li", { key: `many ${id}`, class: `many ${newest.level} ${newest.notable ? "notable" : ""}` },
+    h("time", { class: "num" }, clock(newest.at)),
+    h("details", null,
+      h("summary", null, manyWord(key, params)),
+      h("ol", null, rows.map(([each, row]) => line(store, actions, each, row)))));
+}
+
+function manyWord(key, params) {
+  return {
+    "endpoints-listed": t("Services gained ready endpoints {n} times", params),
+    "endpoints-lost": t("Services lost ready endpoints {n} times", params),
+    "kubelet-removes": t("The kubelet of {node} removed {n} pods that had ended", params),
+    "pod-evicted": t("{n} pods were evicted from {node}", params),
+    "pod-not-ready-with-node": t("{n} pods of {node} count as not ready", params),
+    "pod-scheduled": t("{n} pods were assigned to nodes", params),
+    "pod-unschedulable": t("No node fits {n} pods", params),
+    "replicaset-creates": t("ReplicaSets created {n} pods that were missing", params),
+    "replicaset-deletes": t("ReplicaSets deleted {n} pods that were too many", params),
+  }[key];
 }
 
 function chain(entries) {

@@ -6,7 +6,12 @@
 
 import { h } from "preact";
 import { clock, t } from "../words.js";
-import { all, visible, windowTo } from "./charts.js";
+import { all, unrecorded, visible, windowTo } from "./charts.js";
+
+const TICKS_MS = [30_000, 120_000, 300_000, 900_000, 3_600_000];
+const TICKS_MAX = 7;
+/** Room at the left of the hand, so that there is something to drag it to. */
+const BEFORE_HAND_MS = 30_000;
 
 /**
  * Draw the timeline: the ground of requests, the marks of events, and now at the right.
@@ -14,12 +19,13 @@ import { all, visible, windowTo } from "./charts.js";
  */
 export function timeline(store, actions, W) {
   const now = store.liveNow();
-  const view = windowTo(store, now);
+  const view = viewOf(store, now);
   const samples = visible(store.history.samples, view, now);
   const top = Math.max(10, ...samples.map(all)) * 1.15;
   const x = (at) => Math.max(0, Math.min(1, (at - view.from) / (view.to - view.from))) * W;
   const y = (value) => 58 - (value / top) * 36;
   const poly = (low, high) => {
+    if (!samples.length) return "";
     const up = [];
     const down = [];
     samples.forEach((s, i) => {
@@ -34,13 +40,14 @@ export function timeline(store, actions, W) {
     return `M${[...up, ...down.reverse()].join("L")}Z`;
   };
   const ticks = [];
-  const every = view.to - view.from > 200_000 ? 120_000 : 30_000;
+  const every = TICKS_MS.find((each) => (view.to - view.from) / each < TICKS_MAX) ?? TICKS_MS.at(-1);
   for (let at = Math.ceil((view.from - store.settings.opened) / every) * every + store.settings.opened; at < now - every / 2; at += every) {
     if (x(at) > 30 && x(now) - x(at) > 90) ticks.push(at);
   }
   const instant = (event) => {
     const box = event.currentTarget.getBoundingClientRect();
-    return view.from + ((event.clientX - box.left) / box.width) * (view.to - view.from);
+    const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
+    return view.from + share * (view.to - view.from);
   };
   const shown = store.past.at ?? now;
   return h("svg", {
@@ -60,6 +67,7 @@ export function timeline(store, actions, W) {
     h("path", { d: poly(() => 0, (s) => s.ok), fill: "var(--accent)", "fill-opacity": 0.35 }),
     h("path", { d: poly((s) => s.ok, (s) => s.ok + s.slow), fill: "var(--warn)" }),
     h("path", { d: poly((s) => s.ok + s.slow, all), fill: "var(--bad)" }),
+    missing(store, view, x),
     timelineMarks(store, view, x),
     ticks.map((at) => h("g", null,
       h("path", { d: `M${x(at)} 59v4`, stroke: "var(--line2)" }),
@@ -69,6 +77,26 @@ export function timeline(store, actions, W) {
     h("text", { x: Math.max(30, x(now)), y: 75, "font-size": 10.5, "font-weight": 700, fill: "var(--ok)", "text-anchor": "end" }, t("now")));
 }
 
+/** Return the span of the strip: whoever looks back beyond it gets a longer one, until they are back. */
+function viewOf(store, now) {
+  const view = windowTo(store, now);
+  if (!store.isPast) return view;
+  store.past.reach = Math.min(store.past.reach ?? now, store.past.at);
+  return { from: Math.max(store.settings.opened, Math.min(view.from, store.past.reach - BEFORE_HAND_MS)), to: view.to };
+}
+
+/** Say where nothing is known, if that place is wide enough. */
+function missing(store, view, x) {
+  const width = x(store.history.from ?? view.from);
+  const sentence = unrecorded(store, view);
+  if (!sentence || width < NO_RECORD_PX) return null;
+  return [
+    h("rect", { x: 0, y: 14, width, height: 45, rx: 6, fill: "var(--bg)" }),
+    h("text", { x: width / 2, y: 40, "font-size": 10.5, fill: "var(--muted)", "text-anchor": "middle" }, sentence),
+  ];
+}
+
+const NO_RECORD_PX = 150;
 const KEY_STEP_MS = 5_000;
 
 function lookByKey(event, store, actions) {

@@ -1,23 +1,40 @@
 // Lab time and the lab's speed: pause, play, Auto, slower, faster, step, and what is awaited.
 
 import { h } from "preact";
+import { quorumOf } from "../diagram/members.js";
 import { because, clock, t } from "../words.js";
+import { secondsLeft } from "./clocks.js";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 30, 60, 100];
 
-/** Say what the cluster is waiting for. */
+/** Say what the cluster is waiting for, and for how long still. */
 export function waitingSentence(waiting, now) {
   if (!waiting) return "";
   const { key, params } = waiting.reason;
-  const left = Math.max(0, Math.ceil((waiting.due - now) / 1000));
-  const total = Math.round((waiting.due - waiting.since) / 1000);
   const what = {
     "waiting-for-lease": t("waiting for the heartbeat of {node}", params),
     "waiting-for-toleration": t("waiting for tolerationSeconds on {node}", params),
     "waiting-for-boot": t("waiting for {node} to start", params),
     "waiting-for-office": t("waiting for the lease of {office} to run out", params),
   }[key] ?? because(waiting.reason);
-  return t("{what}, {left} of {total} s left", { what, left, total });
+  return t("{what}, {left} s left", { what, left: secondsLeft(waiting.due, now) });
+}
+
+/** Say what nobody will end by waiting, or nothing. */
+export function stuckSentence(store) {
+  const machines = Object.values(store.table("machine"));
+  const isSomeoneStarting = machines.some((machine) => machine.power === "booting");
+  const quorum = quorumOf(store);
+  if (!quorum.has && !isSomeoneStarting) {
+    const masters = machines.filter((machine) => machine.role === "control-plane");
+    const off = masters.filter((machine) => machine.power === "off").length;
+    return off
+      ? t("nothing will happen by itself: {off} of {all} control plane nodes are off", { off, all: masters.length })
+      : t("nothing will be written by itself: {up} of {all} members are up, and no {quorum} of them hear each other", quorum);
+  }
+  const unfit = Object.values(store.table("pod")).filter((pod) => pod.unfit && pod.deleting === null).length;
+  if (!unfit || isSomeoneStarting) return "";
+  return unfit === 1 ? t("1 pod fits on no node") : t("{n} pods fit on no node", { n: unfit });
 }
 
 export function speedWord(speed) {
@@ -36,7 +53,7 @@ export function toolbar(store, actions, now) {
         "data-term": "pause", onclick: () => actions.pace({ paused: !pace.paused }),
       }, icon(pace.paused ? "M3 1.5v9l7.5-4.5z" : "M2.2 1h2.6v10H2.2zM7.2 1h2.6v10H7.2z")),
       h("div", { class: "labclock", "data-term": "lab-time" },
-        h("small", null, "lab"), " ", h("span", { class: "num", id: "labclock" }, clock(now))),
+        h("small", null, t("lab")), " ", h("span", { class: "num", id: "labclock" }, clock(now))),
       h("button", {
         class: "tool", disabled: !may, "aria-label": t("Step to the next event"), "data-term": "step",
         onclick: () => actions.pace({ step: true }),
@@ -62,9 +79,8 @@ export function paceSentence(store, now) {
   else if (pace.mode === "auto") parts.push(t("Auto {speed}", { speed: speedWord(pace.running_at) }));
   else parts.push(t("Lab speed {speed}", { speed: speedWord(pace.speed) }));
   if (pace.behind) parts.push(t("as fast as this server can"));
-  const waiting = waitingSentence(pace.waiting, now);
-  if (waiting) parts.push(waiting);
-  return parts.join(" · ");
+  parts.push(waitingSentence(pace.waiting, now), stuckSentence(store));
+  return parts.filter(Boolean).join(" · ");
 }
 
 function change(actions, pace, step) {

@@ -1,4 +1,5 @@
-// One tooltip for the page: what a term means, on hover and on focus, away with Escape.
+// One tooltip for the page: what a term means, on hover and on focus, away with Escape. Who presses
+// something wants to see what happens there: its tooltip stays away until the pointer has left.
 
 import { explain } from "./glossary.js";
 
@@ -12,6 +13,7 @@ export function startTooltips() {
   document.body.append(tip);
   let timer = 0;
   let over = null;
+  let pressed = null;
   const hide = () => {
     clearTimeout(timer);
     tip.hidden = true;
@@ -21,7 +23,9 @@ export function startTooltips() {
   const show = (target) => {
     const words = explain(target.dataset.term);
     if (!words || !target.isConnected) return;
-    tip.replaceChildren(make("b", words[0]), make("span", words[1]));
+    const { command, more } = target.dataset;
+    tip.replaceChildren(
+      make("b", words[0]), make("span", more ? `${words[1]} ${more}` : words[1]), ...(command ? [make("code", command)] : []));
     tip.hidden = false;
     const box = target.getBoundingClientRect();
     const mine = tip.getBoundingClientRect();
@@ -35,14 +39,24 @@ export function startTooltips() {
     const target = event.target.closest?.("[data-term]");
     if (target === over) return;
     hide();
-    if (!target) return;
+    if (target !== pressed) pressed = null;
+    if (!target || pressed) return;
     over = target;
     timer = setTimeout(() => show(target), delay);
   };
   document.addEventListener("pointerover", (event) => event.pointerType !== "touch" && aim(event, DELAY_MS));
   document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && aim(event, 0));
-  document.addEventListener("focusout", hide);
-  document.addEventListener("pointerdown", hide);
+  document.addEventListener("focusout", () => {
+    hide();
+    pressed = null;
+  });
+  // Presses by key are clicks too. Capturing: what is pressed may be gone when the event comes up.
+  for (const press of ["pointerdown", "click"]) {
+    document.addEventListener(press, (event) => {
+      hide();
+      pressed = event.target.closest?.("[data-term]");
+    }, { capture: true });
+  }
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 }
 

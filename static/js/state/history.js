@@ -1,13 +1,25 @@
 // What the charts draw: rates and replicas over lab time. Rates hold between two samples.
+//
+// The host notes the same, and knows more of the time before this page came: what it tells goes
+// before what this page has seen since.
 
-const KEPT_MS = 15 * 60_000;
+import { same } from "./fold.js";
+
 const SAMPLES_MAX = 4_000;
+const MARKS_MAX = 400;
 
 export class History {
   constructor() {
     this.samples = [];
     this.marks = [];
     this.seen = new Set();
+    /** Whether the host has told what it knows of the time before; until then nobody knows. */
+    this.isTold = false;
+  }
+
+  /** The instant from which on anything is known, or null. */
+  get from() {
+    return this.samples[0]?.at ?? null;
   }
 
   take(at, tables) {
@@ -17,22 +29,45 @@ export class History {
       this.marks = [];
       this.seen = new Set();
     }
+    if (last?.at === at) this.samples.pop();
     const sample = { at, ...rates(tables), replicas: replicas(tables) };
-    if (last && last.at === at) this.samples.pop();
-    this.samples.push(sample);
+    const before = this.samples.at(-1);
+    if (!before || !same({ ...before, at }, sample)) this.samples.push(sample);
+    if (this.samples.length > SAMPLES_MAX) this.samples.shift();
     this.note(tables);
-    while (this.samples.length > SAMPLES_MAX || this.samples[1]?.at < at - KEPT_MS) {
-      this.samples.shift();
-    }
   }
 
   note(tables) {
     const opened = tables.settings?.lab?.opened ?? 0;
     for (const [id, row] of Object.entries(tables.story ?? {})) {
-      if (!row.notable || row.at < opened || this.seen.has(id)) continue;
-      this.seen.add(id);
-      this.marks.push({ id, at: row.at, level: row.level, reason: row.reason });
+      if (row.notable && row.at >= opened) this.mark(id, row);
     }
+  }
+
+  mark(id, { at, level, reason }) {
+    if (this.seen.has(id)) return;
+    this.seen.add(id);
+    this.marks.push({ id, at, level, reason });
+    this.marks.sort((a, b) => a.at - b.at || a.id - b.id);
+    for (const gone of this.marks.splice(0, this.marks.length - MARKS_MAX)) this.seen.delete(gone.id);
+  }
+
+  /**
+   * Take what the host has noted up to an instant.
+   * @param {{at: number, samples: object[], marks: Object<string, object>}} told each sample holds only what changed
+   */
+  learn({ at, samples, marks }) {
+    this.isTold = true;
+    for (const [id, mark] of Object.entries(marks)) this.mark(id, mark);
+    if (!samples.length) return;
+    let now = {};
+    const known = samples.map((each) => {
+      now = { ...now, ...each };
+      return { at: now.at, ...summed(now.ok, now.slow, now.failed), replicas: now.replicas };
+    });
+    const before = this.samples.filter((each) => each.at < known[0].at);
+    const since = this.samples.filter((each) => each.at > at);
+    this.samples = [...before, ...known, ...since].slice(-SAMPLES_MAX);
   }
 }
 
@@ -42,13 +77,19 @@ export function rates(tables) {
   let slow = 0;
   const failed = {};
   for (const route of Object.values(tables.route ?? {})) {
-    ok += route.ok / 1000;
-    slow += route.slow / 1000;
+    ok += route.ok;
+    slow += route.slow;
     for (const [cause, rate] of Object.entries(route.failed)) {
-      failed[cause] = (failed[cause] ?? 0) + rate / 1000;
+      if (rate) failed[cause] = (failed[cause] ?? 0) + rate;
     }
   }
-  return { ok, slow, failed, errors: Object.values(failed).reduce((a, b) => a + b, 0) };
+  return summed(ok, slow, failed);
+}
+
+/** Return rates in requests from rates in thousandths of one. */
+function summed(ok, slow, failed) {
+  const each = Object.fromEntries(Object.entries(failed).map(([cause, rate]) => [cause, rate / 1000]));
+  return { ok: ok / 1000, slow: slow / 1000, failed: each, errors: Object.values(each).reduce((a, b) => a + b, 0) };
 }
 
 function replicas(tables) {

@@ -14,6 +14,8 @@ export class Past {
     this.shown = null;
     this.wanted = null;
     this.asking = false;
+    /** The earliest instant that was looked at since the present was left. */
+    this.reach = null;
   }
 
   get isShown() {
@@ -30,7 +32,7 @@ export class Past {
 
   /** Return to the present. */
   leave() {
-    this.at = this.shown = this.tables = this.wanted = null;
+    this.at = this.shown = this.tables = this.wanted = this.reach = null;
     this.changed();
   }
 

@@ -5,6 +5,10 @@ import { History } from "./history.js";
 import { setOpened } from "../words.js";
 
 const ASKED_KEPT_MS = 8_000;
+/** Why something failed is read, and it may come long after the click. */
+const FAILED_KEPT_MS = 30_000;
+/** What is asked stays until it is known what became of it. */
+const OPEN = ["asked", "waiting"];
 
 export class Store {
   constructor(role) {
@@ -114,14 +118,33 @@ export class Store {
     this.changed();
   }
 
+  /** A command that goes through the API says how it stands; what ended badly says so itself. */
+  follows(id, { done, exit_code: status, waiting, lines }) {
+    const asked = this.asked.get(id);
+    if (!asked) return;
+    asked.waiting = waiting;
+    asked.isUnanswered ||= waiting?.key === "waiting-for-quorum";
+    asked.at = Date.now();
+    asked.state = !done ? "waiting" : status ? "failed" : "applied";
+    asked.said = lines.filter((line) => line.stream === "stderr").map((line) => line.text).join("\n");
+    this.changed();
+  }
+
   /** Return what was asked at a place of the page and is not yet old. */
   askedAt(place) {
     let latest = null;
     for (const [id, asked] of this.asked) {
-      if (asked.state !== "asked" && Date.now() - asked.at > ASKED_KEPT_MS) this.asked.delete(id);
+      const kept = asked.state === "failed" ? FAILED_KEPT_MS : ASKED_KEPT_MS;
+      if (!OPEN.includes(asked.state) && Date.now() - asked.at > kept) this.asked.delete(id);
       else if (asked.place === place) latest = asked;
     }
     return latest;
+  }
+
+  /** Put away what was said at a place of the page. */
+  forget(place) {
+    for (const [id, asked] of this.asked) if (asked.place === place) this.asked.delete(id);
+    this.changed();
   }
 
   select(kind, key) {

@@ -96,7 +96,8 @@ def proportional_scale(given: Given) -> Given:
 
 def _latest(given: Given) -> str:
     new = [each["name"] for each in given["replica_sets"] if each["role"] == "new"]
-    return new[0] if new else given["replica_sets"][0]["name"]
+    newest = max(given["replica_sets"], key=lambda each: str(each["created"]))
+    return new[0] if new else newest["name"]
 
 
 def _clean_up(given: Given) -> list[str]:
@@ -195,7 +196,7 @@ def deployment_progressing(given: Given) -> Given:
 def deployment_timed_out(given: Given) -> Given:
     deadline = given["progress_deadline_s"]
     condition = given["condition"]
-    if deadline is None or not condition:
+    if deadline is None or not condition or condition["type"] != "Progressing":
         return {"timed_out": False}
     return {
         "timed_out": rules.is_timed_out(

@@ -8,11 +8,10 @@ from simulation.kernel.dice import Dice
 from simulation.kernel.units import SECOND
 from simulation.kube.controllers.node_lifecycle import POD, no_schedule
 from simulation.kube.heartbeats import SEEN_AFTER, Heart
-from simulation.kube.kubelet import backoff
 from simulation.kube.kubelet.stages import ContainerRun, crash_delay, next_crash_delay
 from simulation.kube.objects.meta import Condition, ObjectMeta
 from simulation.kube.objects.pod import Pod, PodSpec, PodStatus, Toleration
-from simulation.kube.rules import zones
+from simulation.kube.rules import backoff, zones
 from simulation.kube.rules.admitting import fill_in
 from simulation.kube.rules.pods import is_ready
 from simulation.kube.rules.taints import minimum

@@ -264,7 +264,7 @@ def job_row(given: Given) -> Given:
 def _target(given: Given) -> Given:
     names = {"value": "value", "average_value": "averageValue",
              "average_utilization": "averageUtilization", "type": "type"}
-    return {names[key]: value for key, value in given.items()}
+    return {names[key]: value for key, value in given.items() if value is not None}
 
 
 def _source(kind: str) -> str:

@@ -42,7 +42,10 @@ def compare_no_rank(given: Given) -> Given:
 
 def compare_ranked(given: Given) -> Given:
     by_logarithm = given.get("log_scale_down", True)
-    a, b = _pod(given["a"]), _pod(given["b"])
+    pods = [given["a"], given["b"]]
+    if not given.get("deletion_cost_enabled", True):
+        pods = [{**pod, "deletion_cost": 0} for pod in pods]
+    a, b = map(_pod, pods)
     return _order(ranking.compare(a, b, by_logarithm=by_logarithm))
 
 
@@ -53,7 +56,11 @@ def pods_to_delete(given: Given) -> Given:
 
 
 def filter_active(given: Given) -> Given:
-    active = [pod["name"] for pod in given["pods"] if pod["phase"] not in ("Succeeded", "Failed")]
+    active = [
+        pod["name"]
+        for pod in given["pods"]
+        if pod["phase"] not in ("Succeeded", "Failed") and not pod.get("deleting")
+    ]
     return {"active": active}
 
 

@@ -84,7 +84,7 @@ def affinity_terms(given: Given | None, pod: Given) -> tuple[Any, Any]:
 
 def constraint(given: Given, pod: Given, gates: Given) -> SpreadConstraint:
     chosen = selector(given.get("selector"))
-    if chosen is not None and gates.get("match_label_keys_enabled"):
+    if chosen is not None and gates.get("match_label_keys_enabled", True):
         labels = pod.get("labels") or {}
         keys = given.get("match_label_keys") or ()
         chosen = chosen.and_labels({key: labels[key] for key in keys if key in labels})
@@ -95,12 +95,13 @@ def constraint(given: Given, pod: Given, gates: Given) -> SpreadConstraint:
         chosen,
         given["when_unsatisfiable"] == "DoNotSchedule",
         given.get("min_domains") or 1,
-        not policies or given.get("node_affinity_policy", "Honor") == "Honor",
+        not policies or (given.get("node_affinity_policy") or "Honor") == "Honor",
         policies and given.get("node_taints_policy", "Ignore") == "Honor",
     )
 
 
-def needs(given: Given) -> Needs:
+def needs(given: Given, gates: Given) -> Needs:
+    of_pod = gates.get("pod_level_resources_enabled", True)
     return Needs(
         containers=tuple(each.get("requests") or {} for each in given.get("containers") or []),
         init_containers=tuple(
@@ -108,12 +109,12 @@ def needs(given: Given) -> Needs:
             for each in given.get("init_containers") or []
         ),
         overhead=given.get("overhead") or {},
-        of_pod=given.get("pod_level_requests") or {},
+        of_pod=(given.get("pod_level_requests") or {}) if of_pod else {},
     )
 
 
 def pod_info(given: Given, gates: Given | None = None) -> PodInfo:
-    wanted = needs(given)
+    wanted = needs(given, gates or {})
     cpu, memory = scored_requests(wanted)
     node_affinity = given.get("node_affinity") or {}
     terms = node_affinity.get("required")
@@ -132,11 +133,11 @@ def pod_info(given: Given, gates: Given | None = None) -> PodInfo:
         scored_memory=memory,
         host_ports=tuple(
             (port.get("host_ip") or "0.0.0.0", port.get("protocol") or "TCP", port["host_port"])
-            for each in given.get("containers") or []
+            for each in running(given)
             for port in each.get("ports") or []
             if port.get("host_port")
         ),
-        tolerations=tuple(Toleration(**each) for each in given.get("tolerations") or []),
+        tolerations=tuple(Toleration(**stated(each)) for each in given.get("tolerations") or []),
         node_selector=given.get("node_selector") or {},
         required_nodes=None if terms is None else tuple(map(node_term, terms)),
         preferred_nodes=preferred_nodes(node_affinity),
@@ -150,6 +151,17 @@ def pod_info(given: Given, gates: Given | None = None) -> PodInfo:
     )
 
 
+def running(given: Given) -> list[Given]:
+    """Return the containers that hold their ports all the time: sidecars do, other inits do not."""
+    sidecars = [each for each in given.get("init_containers") or [] if each.get("sidecar")]
+    return sidecars + (given.get("containers") or [])
+
+
+def stated(given: Given) -> Given:
+    """Return what is set: null is the same as absent."""
+    return {key: value for key, value in given.items() if value is not None}
+
+
 def preferred_nodes(given: Given) -> tuple[tuple[int, NodeTerm], ...]:
     return tuple((each["weight"], node_term(each)) for each in given.get("preferred") or [])
 
@@ -158,7 +170,7 @@ def node_info(given: Given) -> NodeInfo:
     return NodeInfo(
         name=given["name"],
         labels=given.get("labels") or {},
-        taints=tuple(Taint(**each) for each in given.get("taints") or []),
+        taints=tuple(Taint(**stated(each)) for each in given.get("taints") or []),
         unschedulable=bool(given.get("unschedulable")),
         allocatable=given.get("allocatable") or {},
         images={
@@ -195,10 +207,11 @@ def judged(plugin: Any, pod: PodInfo, node: NodeInfo, cluster: Cluster) -> Answe
 
 
 def fit_filter(given: Given) -> Answer:
-    node, pod = node_info(given["node"]), pod_info(given["pod"])
+    node, pod = node_info(given["node"]), pod_info(given["pod"], given)
     for number, each in enumerate(given.get("existing_pods") or []):
-        node.add(pod_info({**each, "name": f"existing-{number}"}))
-    short = insufficient(pod, node)
+        node.add(pod_info({**each, "name": f"existing-{number}"}, given))
+    groups = given.get("ignored_resource_groups") or []
+    short = insufficient(pod, node, (*(given.get("ignored_resources") or ()), *groups))
     verdict = Verdict(
         tuple(each.reason for each in short), not any(each.unresolvable for each in short)
     )
@@ -218,7 +231,8 @@ def fit_filter(given: Given) -> Answer:
 def is_fit(given: Given) -> Answer:
     if given["node"] is None:
         return {"fits": False}
-    return {"fits": not insufficient(pod_info(given["pod"]), node_info(given["node"]))}
+    pod, node = pod_info(given["pod"], given), node_info(given["node"])
+    return {"fits": not insufficient(pod, node)}
 
 
 def fit_score(given: Given) -> Answer:

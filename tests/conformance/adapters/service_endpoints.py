@@ -139,7 +139,7 @@ def _affinity(given: Given) -> Given:
 def session_affinity_default(given: Given) -> Given:
     asked = given["session_affinity"]
     spec = ServiceSpec(LABELS, (ServicePort(80),), rest=_affinity(given))
-    if asked is not None:
+    if asked:
         spec = ServiceSpec(
             LABELS, (ServicePort(80),), session_affinity=asked, rest=_affinity(given)
         )

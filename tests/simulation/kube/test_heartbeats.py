@@ -94,7 +94,7 @@ def test_a_node_that_returns_before_its_pods_are_evicted_keeps_them() -> None:
     assert during == {"NoSchedule": UNREACHABLE, "NoExecute": UNREACHABLE}
     assert (ready(lab, "worker-3"), taints(lab, "worker-3")) == ("True", {})
     assert lab.world.store.indexes.keys("pod/node", "worker-3") == before
-    said = [row.message for row in lab.world.events.rows() if row.reason == "TaintManagerEviction"]
+    said = [row.message for row in lab.world.events.rows(lab.world.now) if row.reason == "TaintManagerEviction"]
     assert any(each.startswith("Cancelling deletion of Pod") for each in said)
 
 
@@ -166,13 +166,13 @@ def test_a_rebooted_node_says_so_and_its_pods_get_new_sandboxes() -> None:
     do(lab, do="power-on", node="worker-3")
     passes(lab, 60)
 
-    said = [row.reason for row in lab.world.events.about("Node", "", "worker-3")]
+    said = [row.reason for row in lab.world.events.about("Node", "", "worker-3", lab.now)]
     pods = [pod for _, pod in lab.world.store.by("pod/node", "worker-3")]
     assert said == ["Rebooted"], "it was away for less than the grace"
     assert [pod.metadata.uid for pod in pods] == uids
     restarts = {each.restart_count for pod in pods for each in pod.status.container_statuses}
     assert restarts == {1}
-    assert any(row.reason == "SandboxChanged" for row in lab.world.events.rows())
+    assert any(row.reason == "SandboxChanged" for row in lab.world.events.rows(lab.world.now))
 
 
 def test_when_no_kubelet_is_heard_at_all_nobody_is_evicted_until_one_returns() -> None:

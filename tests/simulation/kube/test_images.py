@@ -8,8 +8,10 @@ from simulation.kube.images import (
     is_available,
     parse_reference,
     profile_of,
+    program_of,
     pull_error,
 )
+from simulation.kube.objects.pod import Container, ContainerPort
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,22 @@ def test_a_command_says_what_a_program_does(
     behaviour = behaviour_of(image, command, (), Dice(1))
 
     assert (behaviour.exits_after, behaviour.exit_code) == (exits_after, code)
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "declared", "ports"),
+    [
+        ("nginx:1", (), (9999,), (80,)),
+        ("somebody/something:1", (), (), None),
+        ("somebody/something:1", (), (8080, 9090), (8080, 9090)),
+        ("somebody/something:1", ("sh", "-c", "exec /app/serve"), (8080,), (8080,)),
+        ("busybox:1", ("sleep", "1000"), (8080,), ()),
+        ("busybox:1", ("sh", "-c", "while true; do nc -lk -p 8080; done"), (), (8080,)),
+    ],
+)
+def test_a_program_listens_where_it_is_known_to_or_else_where_its_container_declares(
+    image: str, command: tuple[str, ...], declared: tuple[int, ...], ports: tuple[int, ...] | None
+):
+    container = Container("main", image, command, ports=tuple(map(ContainerPort, declared)))
+
+    assert program_of(container, Dice(1)).ports == ports

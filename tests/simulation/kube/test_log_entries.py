@@ -7,6 +7,7 @@ from simulation.kernel.units import SECOND
 from simulation.lab import commands, queries
 from simulation.lab.lab import Lab
 from tests.laws.test_lab_laws import opened
+from tests.simulation.kubectl.terminals import typed
 
 SCALE = ("kubectl", "scale", "deployment", "web", "--replicas=5")
 
@@ -77,3 +78,18 @@ def test_an_entry_that_is_not_there_is_refused_in_words_that_say_which_are(index
         open_entry(opened(0), index)
 
     assert refused.value.reason.key == "entry-unknown"
+
+
+def test_versions_of_old_entries_are_forgotten_though_a_member_is_off():
+    lab = opened(1)
+    submit(lab, do="power-off", node="cp-3")
+    for number in range(300):
+        typed(lab, f"kubectl label node worker-1 --overwrite n=v{number}")
+
+    kept = len(lab.world.api.state.version_at)
+    submit(lab, do="power-on", node="cp-3")
+    lab.advance(lab.now + 120 * SECOND)
+
+    assert kept < 250
+    servers = lab.world.api.state.servers
+    assert servers["cp-3"].seen == servers["cp-1"].seen

@@ -11,7 +11,8 @@ from simulation.lab.genesis import Genesis
 from simulation.lab.lab import Applied, Lab
 from simulation.scenarios.catalogue import DEFAULT, content_of
 from simulation.scenarios.examples import with_examples
-from simulation.scenarios.script import BORN_AT, SEED
+from simulation.scenarios.player import BORN_AT
+from simulation.scenarios.script import SEED
 
 PATIENCE = 10 * MINUTE
 

@@ -148,7 +148,7 @@ def test_kinds_whose_number_makes_a_lab_slow_have_a_quota(
 ):
     lab = a_lab()
     held = len(lab.world.store.state.objects.get(kind, {}))
-    monkeypatch.setitem(quota.KINDS_MAX, kind, held + 7)
+    monkeypatch.setitem(quota.MOST_OF_A_KIND, kind, held + 7)
     text = "---\n".join(f"kind: {kind}\nmetadata: {{name: x{n}}}\n{spec}\n" for n in range(8))
 
     said = typed(lab, "kubectl create -f a.yaml", {"a.yaml": text})

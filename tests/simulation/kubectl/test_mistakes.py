@@ -49,7 +49,7 @@ def applied(text: str) -> str:
         ("expose deploy/web --port=²", "invalid syntax"),
         (f"expose deploy/web --port={'9' * 5000}", "value out of range"),
         ("create service nodeport x --tcp=80:²", "targetPort"),
-        ("create pdb x --selector=a=b --min-available=²", "valid percent string"),
+        ("create pdb x --selector=a=b --min-available=²", "invalid format specified"),
         ("create pdb x --selector=a=b --min-available=99999999999", "cannot unmarshal number"),
         (f"create priorityclass x --value={NINES}", "value out of range"),
         ("create cronjob x --image=a --schedule=²", "expected exactly 5 fields"),

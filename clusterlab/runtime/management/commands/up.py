@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from clusterlab.runtime import limits
 from clusterlab.runtime.supervisor import (
-    SOCKET_PATH_MAX,
     Supervisor,
     valkey_argv,
     valkey_binary,
@@ -97,7 +97,7 @@ class Command(BaseCommand):
                 "There is no Redis: set REDIS_URL, or install valkey-server or redis-server."
             )
         path = folder / "valkey.sock"
-        if len(str(path)) > SOCKET_PATH_MAX:
+        if len(str(path)) > limits.SOCKET_PATH_MAX:
             raise CommandError(f"The path of the socket is too long: {path}")
         supervisor.add("valkey", valkey_argv(binary, path, folder))
         if not wait_for(path.exists, 10.0, supervisor.watch):

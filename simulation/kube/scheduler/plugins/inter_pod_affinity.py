@@ -34,7 +34,10 @@ class Neighbours(Record):
 
 
 class InterPodAffinity:
-    """The plugin; a required affinity of a neighbour weighs as a preference of 1."""
+    """The plugin; a required affinity of a neighbour weighs as a preference of 1.
+
+    `ignore_preferences_of_others` spares pods without preferences of their own the whole score.
+    """
 
     name = "InterPodAffinity"
 
@@ -44,7 +47,9 @@ class InterPodAffinity:
 
     def prepare(self, pod: PodInfo, cluster: Cluster) -> Neighbours | Skip | Rejected:
         """Count the neighbours that the pod names, and those that would object to it."""
-        for term in pod.required_affinity + pod.required_anti_affinity:
+        preferred = pod.preferred_affinity + pod.preferred_anti_affinity
+        required = pod.required_affinity + pod.required_anti_affinity
+        for term in (*required, *(term for _, term in preferred)):
             if term.selector is not None and not term.selector.is_valid():
                 return INVALID
         state = Neighbours({}, {}, {}, cluster.namespaces)
@@ -100,9 +105,8 @@ class InterPodAffinity:
         mine = [(weight, term) for weight, term in pod.preferred_affinity]
         mine += [(-weight, term) for weight, term in pod.preferred_anti_affinity]
         theirs = [(self.hard_weight, term) for term in other.required_affinity]
-        if not self.ignore_preferences_of_others:
-            theirs += [(weight, term) for weight, term in other.preferred_affinity]
-            theirs += [(-weight, term) for weight, term in other.preferred_anti_affinity]
+        theirs += [(weight, term) for weight, term in other.preferred_affinity]
+        theirs += [(-weight, term) for weight, term in other.preferred_anti_affinity]
         for terms, target in ((mine, other), (theirs, pod)):
             for weight, term in terms:
                 key = term.topology_key

@@ -10,6 +10,8 @@ from simulation.kernel.records import Record
 from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo, Verdict
 
 PODS = "pods"
+CORE = ("cpu", "memory", "ephemeral-storage")
+"""What every node has; of all else only what a pod asks for is looked at."""
 WEIGHTS: tuple[tuple[str, int], ...] = (("cpu", 1), ("memory", 1))
 Shape = tuple[tuple[int, int], ...]
 """Points (utilisation in percent, score of 0 to 100) of RequestedToCapacityRatio."""
@@ -34,13 +36,20 @@ class Insufficient(Record):
         return self.resource != PODS and self.requested > self.capacity
 
 
-def insufficient(pod: PodInfo, node: NodeInfo) -> list[Insufficient]:
-    """Return every resource that is short, pods first, then as kube-scheduler checks them."""
+def insufficient(
+    pod: PodInfo, node: NodeInfo, ignored: tuple[str, ...] = ()
+) -> list[Insufficient]:
+    """Return every resource that is short, pods first, then as kube-scheduler checks them.
+
+    ignored: extended resources, or the domains before their slash, that others look after.
+    """
     short = []
     capacity = node.allocatable.get(PODS, 0)
     if len(node.pods) + 1 > capacity:
         short.append(Insufficient(PODS, 1, len(node.pods), capacity))
     for resource in _in_order(pod.requests):
+        if resource not in CORE and (resource in ignored or resource.split("/")[0] in ignored):
+            continue
         requested = pod.requests[resource]
         capacity = node.allocatable.get(resource, 0)
         used = node.requested.get(resource, 0)
@@ -50,7 +59,7 @@ def insufficient(pod: PodInfo, node: NodeInfo) -> list[Insufficient]:
 
 
 def _in_order(requests: dict[str, int]) -> list[str]:
-    core = [name for name in ("cpu", "memory", "ephemeral-storage") if name in requests]
+    core = [name for name in CORE if name in requests]
     return core + sorted(name for name in requests if name not in core and name != PODS)
 
 
@@ -145,7 +154,7 @@ def _loads(
     for resource, weight in weights:
         capacity = node.allocatable.get(resource, 0)
         wanted = pod.requests.get(resource, 0)
-        if capacity == 0 or (resource not in scored and wanted == 0):
+        if capacity == 0 or (wanted == 0 and resource not in CORE):
             continue
         after = scored.get(resource, node.requested.get(resource, 0) + wanted)
         loads.append((after, capacity, weight))
@@ -172,7 +181,7 @@ def balanced(pod: PodInfo, node: NodeInfo, resources: tuple[str, ...] = ("cpu", 
     for resource in resources:
         capacity = node.allocatable.get(resource, 0)
         wanted = pod.requests.get(resource, 0)
-        if capacity == 0 or (wanted == 0 and resource not in ("cpu", "memory")):
+        if capacity == 0 or (wanted == 0 and resource not in CORE):
             continue
         used = node.requested.get(resource, 0)
         before.append(min(1.0, used / capacity))

@@ -1,5 +1,7 @@
 """Keeps pods off nodes whose taints they do not tolerate, and prefers nodes with fewer of them."""
 
+import re
+
 from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import Toleration
 from simulation.kube.scheduler.infos import (
@@ -10,11 +12,13 @@ from simulation.kube.scheduler.infos import (
     Verdict,
     default_normalised,
 )
-from simulation.kube.scheduler.terms import INTEGER
+from simulation.kube.scheduler.terms import integer
 
 REPELLED = Verdict(("node(s) had untolerated taint(s)",))
 HARD_EFFECTS = ("NoSchedule", "NoExecute")
 SOFT_EFFECT = "PreferNoSchedule"
+DECIMAL = re.compile(r"^(0|-?[1-9][0-9]*)$")
+"""No plus sign and no leading zeros, unlike the integers that labels are compared as."""
 
 
 def tolerates(toleration: Toleration, taint: Taint, comparisons: bool = False) -> bool:
@@ -25,9 +29,13 @@ def tolerates(toleration: Toleration, taint: Taint, comparisons: bool = False) -
         return True
     if toleration.operator in ("", "Equal"):
         return toleration.value == taint.value
-    if not comparisons or not (INTEGER.match(toleration.value) and INTEGER.match(taint.value)):
+    if not comparisons or toleration.operator not in ("Gt", "Lt"):
         return False
-    bound, value = int(toleration.value), int(taint.value)
+    if not (DECIMAL.match(toleration.value) and DECIMAL.match(taint.value)):
+        return False
+    bound, value = integer(toleration.value), integer(taint.value)
+    if bound is None or value is None:
+        return False
     return value > bound if toleration.operator == "Gt" else value < bound
 
 

@@ -204,3 +204,13 @@ def test_a_pod_stays_beside_a_taint_as_long_as_it_tolerates_it(
     )
 
     assert (["delete Pod/web-a"] in summary(outcome)) == evicted, name
+
+
+def test_an_eviction_is_of_that_very_pod() -> None:
+    node = a_node("w", taints=(LOST,))
+    outcome = visit(TaintEvictionController(), "w", node, a_pod("web-a", on="w"), now=1)
+
+    ((mark,), (deletion,)) = outcome.batches
+    assert (mark.verb, deletion.verb) == ("patch", "delete")
+    # A pod that was deleted and made again under the same name must live.
+    assert mark.require_uid == deletion.require_uid == deletion.object.metadata.uid != ""

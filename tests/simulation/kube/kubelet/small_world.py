@@ -15,6 +15,7 @@ from simulation.kernel.timeline import Timeline
 from simulation.kernel.units import SECOND
 from simulation.kube import machines
 from simulation.kube.admission import commit
+from simulation.kube.events import EventLog, EventLogState
 from simulation.kube.happenings import Ledger
 from simulation.kube.kubelet import kubelet as kubelets
 from simulation.kube.kubelet.node_status import node_object
@@ -30,6 +31,25 @@ from simulation.kube.writes import Committed, Unreachable, Write
 BECAUSE = Reason("asked", {"command": "a test"})
 
 
+class Told(EventLog):
+    """An event log that also keeps everything in the order in which it was said."""
+
+    def __init__(self, told: list[tuple[str, str, str]]) -> None:
+        super().__init__(EventLogState())
+        self.told = told
+
+    def add(
+        self, now: int, source: str, host: str, pod: Any, kind: str, reason: str, message: str
+    ) -> None:
+        self.told.append((pod.metadata.name, reason, message))
+
+    def end(self, name: str, now: int) -> None:
+        series = self.state.series.pop(name, None)
+        if series is not None:
+            said = (series.row.name, series.row.reason, series.row.message)
+            self.told += [said] * series.rhythm.by(now)[0]
+
+
 class SmallWorld:
     """Machines worker-1 to worker-n with 2 CPU and 4 GiB, each with a kubelet."""
 
@@ -42,7 +62,7 @@ class SmallWorld:
         self.ledger = Ledger()
         self.quota: dict[str, int] = {}
         self.told: list[tuple[str, str, str]] = []
-        self.events = SimpleNamespace(add=self.note)
+        self.events = Told(self.told)
         self.machines: dict[str, machines.Machine] = {}
         self.cut: list[str] = []
         self.is_reachable = True
@@ -98,11 +118,6 @@ class SmallWorld:
 
     def is_up(self, name: str) -> bool:
         return name not in self.machines or self.machines[name].is_on
-
-    def note(
-        self, now: int, source: str, host: str, pod: Any, kind: str, reason: str, message: str
-    ) -> None:
-        self.told.append((pod.metadata.name, reason, message))
 
     def judge_eviction(self, pod: Any) -> None:
         return None
@@ -170,7 +185,12 @@ class SmallWorld:
         self.kubelets.power_on(self, name)
 
     def said(self, reason: str) -> list[str]:
-        return [message for _, what, message in self.told if what == reason]
+        """Return every message of a reason so far, as often as it was said."""
+        said = [message for _, what, message in self.told if what == reason]
+        for each in self.events.state.series.values():
+            if each.row.reason == reason:
+                said += [each.row.message] * each.rhythm.by(self.now)[0]
+        return said
 
 
 def a_pod(name: str, on: str = "worker-1", image: str = "nginx:1.27", **changes: Any) -> Pod:

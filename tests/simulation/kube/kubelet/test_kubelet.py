@@ -1,9 +1,11 @@
 """A pod's life on a machine, in the smallest world."""
 
 import msgspec
+import pytest
 
 from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.pod import Container, HttpGetAction, Pod, Probe
+from simulation.kube.rules.printing_pods import pod_status
 from simulation.kube.writes import Write
 from tests.simulation.kube.kubelet.small_world import BECAUSE, SmallWorld, a_pod
 
@@ -108,10 +110,159 @@ def test_a_probe_at_a_port_where_nobody_listens_never_succeeds():
     world.advance(60)
 
     assert not is_ready(world, "web")
-    assert world.said("Unhealthy") == [
+    said = (
         'Readiness probe failed: Get "http://10.244.1.2:81/": '
         "dial tcp 10.244.1.2:81: connect: connection refused"
-    ]
+    )
+    assert world.said("Unhealthy") == [said] * 6, "one for each probe, every ten seconds"
+    assert world.timeline.next_due() is None, "and nothing ticks for it"
+
+
+def test_what_is_said_of_a_failing_probe_ends_with_its_container():
+    world = SmallWorld()
+    world.create(a_pod("web", container_readiness_probe=Probe(HttpGetAction(81, "/"))))
+
+    world.advance(28)
+    before = len(world.said("Unhealthy"))
+    world.delete("web")
+    world.advance(60)
+
+    assert (before, len(world.said("Unhealthy"))) == (3, 3)
+    assert world.events.state.series == {}
+
+
+def test_each_failure_before_a_program_answers_is_told():
+    world = SmallWorld()
+    probe = Probe(HttpGetAction(8080, "/"), period_seconds=5)
+
+    world.create(a_pod("pay", image="shop.local/pay:1", container_readiness_probe=probe))
+    world.advance(120)
+
+    assert is_ready(world, "pay")
+    assert len(world.said("Unhealthy")) == 4, "after 0, 5, 10 and 15 seconds; it answers after 20"
+
+
+SLEEPS = ("sleep", "1000")
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "probe", "said"),
+    [
+        (
+            "nginx:1.27",
+            (),
+            Probe(rest={"tcpSocket": {"port": 9}}),
+            "dial tcp 10.244.1.2:9: connect: connection refused",
+        ),
+        (
+            "busybox:1.36",
+            SLEEPS,
+            Probe(HttpGetAction(8080, "/")),
+            'Get "http://10.244.1.2:8080/": dial tcp 10.244.1.2:8080: connect: connection refused',
+        ),
+        (
+            "busybox:1.36",
+            SLEEPS,
+            Probe(rest={"exec": {"command": ["cat", "/tmp/ready"]}}),
+            "cat: can't open '/tmp/ready': No such file or directory",
+        ),
+        ("busybox:1.36", SLEEPS, Probe(rest={"exec": {"command": ["false"]}}), ""),
+    ],
+)
+def test_a_probe_fails_that_asks_for_what_is_not_there(
+    image: str, command: tuple[str, ...], probe: Probe, said: str
+):
+    world = SmallWorld()
+
+    world.create(
+        a_pod("web", image=image, container_command=command, container_readiness_probe=probe)
+    )
+    world.advance(60)
+
+    assert (state_of(world, "web"), is_ready(world, "web")) == ("Running", False)
+    assert world.said("Unhealthy")[0] == f"Readiness probe failed: {said}"
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "probe"),
+    [
+        ("nginx:1.27", (), Probe(rest={"tcpSocket": {"port": 80}})),
+        ("nginx:1.27", (), Probe(rest={"exec": {"command": ["cat", "/tmp/ready"]}})),
+        ("somebody/something:1", (), Probe(HttpGetAction(8080, "/"))),
+        ("busybox:1.36", ("sh", "-c", "httpd -f -p 8080"), Probe(HttpGetAction(8080, "/"))),
+        (
+            "busybox:1.36",
+            ("sh", "-c", "touch /tmp/ready; sleep 1000"),
+            Probe(rest={"exec": {"command": ["cat", "/tmp/ready"]}}),
+        ),
+    ],
+)
+def test_a_probe_passes_that_asks_for_what_is_there_or_not_known(
+    image: str, command: tuple[str, ...], probe: Probe
+):
+    world = SmallWorld()
+    patient = msgspec.structs.replace(probe, initial_delay_seconds=5)
+
+    world.create(
+        a_pod("web", image=image, container_command=command, container_readiness_probe=patient)
+    )
+    world.advance(60)
+
+    assert is_ready(world, "web")
+    assert world.said("Unhealthy") == []
+
+
+def a_pod_whose_file_goes_after_30_seconds(kind: str) -> Pod:
+    """The example of the documentation about probes."""
+    script = "touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600"
+    looks = {"exec": {"command": ["cat", "/tmp/healthy"]}}
+    probe = Probe(rest=looks, initial_delay_seconds=5, period_seconds=5)
+    changes = {f"container_{kind}_probe": probe, "container_args": ("/bin/sh", "-c", script)}
+    return a_pod("shell", image="registry.k8s.io/busybox:1.27.2", **changes)
+
+
+def test_a_liveness_probe_that_looks_for_a_file_fails_once_it_is_removed():
+    world = SmallWorld()
+    world.create(a_pod_whose_file_goes_after_30_seconds("liveness"))
+
+    world.advance(40)
+    before = world.said("Killing")
+    world.advance(10)
+
+    text = "Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory"
+    assert before == []
+    assert world.said("Unhealthy")[-1] == text
+    assert world.said("Killing") == ["Container main failed liveness probe, will be restarted"]
+    world.advance(40)
+    assert (restarts(world, "shell"), state_of(world, "shell")) == (1, "Running")
+
+
+def test_a_readiness_probe_that_looks_for_a_file_fails_once_it_is_removed():
+    world = SmallWorld()
+    world.create(a_pod_whose_file_goes_after_30_seconds("readiness"))
+
+    world.advance(30)
+    before = is_ready(world, "shell")
+    world.advance(30)
+
+    assert (before, is_ready(world, "shell"), restarts(world, "shell")) == (True, False, 0)
+
+
+def test_a_startup_probe_holds_back_the_liveness_probe():
+    world = SmallWorld()
+    asks = HttpGetAction(8080, "/")
+
+    world.create(
+        a_pod(
+            "pay",
+            image="shop.local/pay:1",
+            container_startup_probe=Probe(asks, period_seconds=5, failure_threshold=12),
+            container_liveness_probe=Probe(asks, period_seconds=2, failure_threshold=2),
+        )
+    )
+    world.advance(60)
+
+    assert (restarts(world, "pay"), is_ready(world, "pay")) == (0, True)
 
 
 def test_a_liveness_probe_that_comes_too_early_restarts_the_container_again_and_again():
@@ -171,6 +322,22 @@ def test_init_containers_run_one_after_the_other_before_the_rest():
     assert state_of(world, "web") == "Running"
 
 
+def test_an_init_container_that_fails_and_is_not_restarted_ends_the_pod():
+    world = SmallWorld()
+    pod = a_pod("web", restart_policy="Never")
+    first = Container(name="wait", image="busybox:1.36", command=("false",))
+    spec = msgspec.structs.replace(pod.spec, init_containers=(first,))
+
+    world.create(msgspec.structs.replace(pod, spec=spec))
+    world.advance(10)
+
+    status = world.pod("web").status
+    initialised = next(each for each in status.conditions if each.type == "Initialized")
+    assert (status.phase, initialised.status) == ("Failed", "False")
+    assert initialised.message == "containers with incomplete status: [wait]"
+    assert pod_status(world.pod("web")) == "Init:Error"
+
+
 def test_a_killed_container_comes_back_in_the_same_pod():
     world = SmallWorld()
     world.create(a_pod("web"))
@@ -185,6 +352,40 @@ def test_a_killed_container_comes_back_in_the_same_pod():
     assert state_of(world, "web") == "Running"
     last = world.pod("web").status.container_statuses[0].last_state.terminated
     assert (last.exit_code, last.reason) == (137, "Error")
+
+
+def with_image(world: SmallWorld, name: str, image: str) -> None:
+    """Change the image of a pod's container, as kubectl set image does."""
+    pod = world.pod(name)
+    container = msgspec.structs.replace(pod.spec.containers[0], image=image)
+    spec = msgspec.structs.replace(pod.spec, containers=(container,))
+    changed = msgspec.structs.replace(pod, spec=spec)
+    world.apply(Write("patch", changed, BECAUSE, fields=("spec",)))
+
+
+@pytest.mark.parametrize("policy", ["Always", "Never"])
+def test_a_container_with_another_image_is_started_anew_in_the_same_pod(policy: str):
+    world = SmallWorld()
+    world.create(a_pod("web", restart_policy=policy))
+    world.advance(10)
+
+    with_image(world, "web", "nginx:1.28")
+    world.advance(10)
+
+    assert world.said("Killing") == ["Container main definition changed, will be restarted"]
+    assert (state_of(world, "web"), restarts(world, "web")) == ("Running", 1)
+    assert world.pod("web").status.container_statuses[0].image == "docker.io/library/nginx:1.28"
+
+
+def test_an_image_that_was_mistyped_is_pulled_at_once_when_it_is_put_right():
+    world = SmallWorld()
+    world.create(a_pod("web", image="nginx:nope"))
+    world.advance(70)
+
+    with_image(world, "web", "nginx:1.27")
+    world.advance(6)
+
+    assert (state_of(world, "web"), restarts(world, "web")) == ("Running", 0)
 
 
 def test_a_deleted_pod_is_terminated_and_then_removed():

@@ -6,6 +6,9 @@ import msgspec
 import pytest
 
 from simulation.kernel.units import GIB, MIB, MINUTE, SECOND
+from simulation.kube.kubelet.pressure import DISK, MEMORY, rejection
+from simulation.kube.kubelet.stages import KubeletState
+from simulation.kube.objects.pod import Toleration
 from simulation.kube.rules.node_pressure import (
     Eater,
     in_order_of_eviction,
@@ -15,6 +18,7 @@ from simulation.kube.rules.node_pressure import (
 from simulation.lab import commands
 from simulation.lab.lab import Applied, Lab, RefusedCommand
 from tests.laws.test_lab_laws import opened
+from tests.simulation.kube.kubelet.small_world import a_pod
 
 
 def do(lab: Lab, **command: Any) -> None:
@@ -97,7 +101,7 @@ def test_a_leak_below_the_threshold_is_pressure_and_costs_the_leaking_pod_its_pl
     assert "node.kubernetes.io/memory-pressure" in taints
     evicted = [p for p in pods_on(lab, "worker-3") if p.status.reason == "Evicted"]
     assert len(evicted) == 1, "that was enough"
-    said = [row.reason for row in lab.world.events.about("Node", "", "worker-3")]
+    said = [row.reason for row in lab.world.events.about("Node", "", "worker-3", lab.now)]
     assert said[-2:] == ["EvictionThresholdMet", "NodeHasInsufficientMemory"]
 
 
@@ -139,9 +143,29 @@ def test_a_full_disk_first_costs_unused_images_and_then_pods_one_by_one() -> Non
 
     assert "docker.io/library/unused:1" not in machine.images
     assert condition_of(lab, "worker-2", "DiskPressure") == "True"
-    evicted = [p for p in pods_on(lab, "worker-2") if p.status.reason == "Evicted"]
+    messages = [p.status.message for p in pods_on(lab, "worker-2")]
+    evicted = [each for each in messages if "low on resource: ephemeral-storage" in each]
     assert 1 <= len(evicted) <= 3
-    assert "low on resource: ephemeral-storage" in evicted[0].status.message
+
+
+TOLERANT = Toleration("node.kubernetes.io/memory-pressure", "Exists")
+
+
+@pytest.mark.parametrize(
+    ("name", "pressure", "pod", "is_taken"),
+    [
+        ("any ordinary pod is rejected when the disk is full", DISK, a_pod("web", cpu=100), False),
+        ("a critical pod is not", DISK, a_pod("web", priority=2_000_000_000), True),
+        ("short of memory, a pod without requests is rejected", MEMORY, a_pod("web"), False),
+        ("one with requests is taken", MEMORY, a_pod("web", memory=MIB), True),
+        ("and one that tolerates it", MEMORY, a_pod("web", tolerations=(TOLERANT,)), True),
+        ("which is no help on a full disk", DISK, a_pod("web", tolerations=(TOLERANT,)), False),
+    ],
+)
+def test_who_is_let_in_under_pressure(name: str, pressure: str, pod: Any, is_taken: bool) -> None:
+    kubelet = KubeletState(node="worker-1", pressures={pressure: 0})
+
+    assert (rejection(kubelet, pod) is None) is is_taken, name
 
 
 def test_a_machine_that_is_shut_down_in_order_stops_its_pods_first() -> None:

@@ -70,6 +70,28 @@ CASES = [
     ("Endpoints", "v1", "", {"Endpoints": "<none>"}),
     ("ServiceAccount", "v1", "", {"Secrets": 0}),
     (
+        "EndpointSlice", "discovery.k8s.io/v1",
+        "addressType: IPv4\n"
+        "ports: [{port: 80}, {name: admin}, {}, {port: 81}, {port: 82}]\nendpoints: []",
+        {"Ports": "80,admin,* + 2 more...", "Endpoints": "<unset>"},
+    ),
+    (
+        "Service", "v1",
+        "spec: {type: LoadBalancer, ports: [{port: 80}]}\n"
+        "status: {loadBalancer: {ingress: [{ip: 1.1.1.1}, {ip: 1.1.1.1}, {}]}}",
+        {"External-IP": "1.1.1.1"},
+    ),
+    (
+        "Ingress", "networking.k8s.io/v1",
+        "spec: {rules: [{host: a.example}, {http: {paths: []}}]}", {"Hosts": "a.example"},
+    ),
+    (
+        "HorizontalPodAutoscaler", "autoscaling/v2",
+        "spec: {scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 3, "
+        "metrics: [{type: Weather}]}",
+        {"Targets": "<unknown type>"},
+    ),
+    (
         "IngressClass", "networking.k8s.io/v1",
         "spec: {controller: a.b/c, parameters: {apiGroup: k8s.io, kind: Parameters, name: x}}",
         {"Controller": "a.b/c", "Parameters": "Parameters.k8s.io/x"},

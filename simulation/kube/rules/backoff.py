@@ -1,8 +1,8 @@
-"""How long a container that keeps ending must wait, as client-go's Backoff counts it.
+"""How long something that keeps failing must wait, as client-go's Backoff counts it.
 
 The first failure costs nothing; every later one doubles the wait, up to a limit. What happened
-more than twice the limit ago is forgotten. Follows client-go util/flowcontrol/backoff.go and the
-kubelet's doBackOff.
+more than twice the limit ago is forgotten. A kubelet counts the ends of containers so (doBackOff),
+the DaemonSet controller failed pods. Follows client-go util/flowcontrol/backoff.go.
 """
 
 from simulation.kernel.records import Record

@@ -1,0 +1,94 @@
+"""Bounds of the runtime, each with its reason. Read as `limits.NAME`, so that a test can set one low."""
+
+# --- what lies in Redis
+
+LEASE_MS = 1_500
+"""A host that does not renew for this long is presumed dead."""
+
+FORGET_S = 3_600
+"""What nobody asks for any more disappears from Redis after an hour."""
+
+WANTED_MAX = 10_000
+"""Labs that are looked for; those that were asked for longest ago make room."""
+
+HOST_FORGOTTEN_S = 60
+"""A host that has said nothing for this long is no host any more."""
+
+RINGS_MAX = 4
+"""Rings of one bell: a host that was rung looks at everything, however often it was."""
+
+INBOX_MAX = 500
+"""Letters a lab may have waiting; more are refused as too frequent."""
+
+CONNECT_S = 3
+"""Longer than any network takes that a lab could be played over."""
+
+PICTURE_TEXT_BYTES_MAX = 8_192
+"""Larger pictures are compressed, once for all viewers."""
+
+# --- who hosts a lab
+
+ACTIVE_S = 900
+"""A lab that nobody asked for during this time is not taken over."""
+
+FALLS_MAX = 2
+FALLS_WITHIN_S = 60
+"""A lab that took two hosts down within a minute is quarantined."""
+
+IDLE_S = 60.0
+"""A lab that nobody looks at is let go after this long."""
+
+# --- one turn of a host
+
+TAKE_S = 0.2
+"""What a look may spend on taking labs: those that are here already must go on meanwhile."""
+
+LETTERS_PER_TURN_MAX = 100
+"""Letters of one lab; its neighbours are served in the same turn."""
+
+SLICE_EVENTS_MAX = 4_000
+"""Work of one lab in one turn; a lab that needs more lags and says so."""
+
+LONGEST_STEP_S = 2.0
+"""However long a host was busy, a lab never jumps more real seconds than this."""
+
+SPEED_AUTO_MAX = 60.0
+"""Auto hurries no faster: what happens on the way could not be seen any more."""
+
+# --- what is kept
+
+CHECKPOINTS_KEPT = 24
+"""A lab's checkpoints in the database, spread over its whole life: at 40 KiB each a lab takes 1 MB, and
+whoever looks back waits for the replay of about a seventh of its life at most."""
+
+FORGOTTEN_AT_ONCE_MAX = 200
+"""Labs deleted before the next are looked for; a database that serves labs must not be held up."""
+
+# --- looking back
+
+TRAIL_STEPS_KEPT = 60
+TRAILS_KEPT = 8
+"""At 40 KiB a checkpoint these are 20 MB in a worker."""
+
+LOOK_EXPIRES_S = 15
+"""Nobody waits longer for a picture of the past."""
+
+LOOK_BUDGET_S = 1.0
+"""Work on one lab's past before another lab's has its turn; it goes on where it stopped."""
+
+LOOKERS_MAX = 500
+"""Viewers of a lab who look back at the same time, each at one instant."""
+
+LOOKS_WAITING_MAX = 200
+"""Labs whose past waits for a worker: with the budget above, longer than anybody waits."""
+
+LOOK_FORGOTTEN_S = 60
+"""Work on a lab's past that was not heard of for this long died with its worker."""
+
+# --- processes of one machine
+
+BACKOFF_MAX_S = 10.0
+"""A process that ends by itself again and again is started no more rarely than this."""
+
+SOCKET_PATH_MAX = 100
+"""sockaddr_un has room for about this many characters."""

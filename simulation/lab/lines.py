@@ -1,0 +1,69 @@
+"""What becomes of a line that is typed into the page's terminal.
+
+A line that only reads is answered. One that changes something is handed back understood: as
+commands upon reality, as words for a session, or as the object to open in the editor. So the page
+needs no grammar of its own.
+"""
+
+from typing import Any
+
+from simulation.kubectl import terminal
+from simulation.kubectl.errors import CommandError
+from simulation.kubectl.parse import parse
+from simulation.kubectl.resources import find
+from simulation.lab.commands import to_json
+from simulation.lab.commands.words import VERBS, orders, understood
+from simulation.lab.lab import Lab
+
+USAGES = (
+    "kubectl VERB …, or k VERB …",
+    "watch kubectl VERB …",
+    "curl [-v] URL",
+    "request URL [--from POD]",
+    "etcdctl endpoint status -w table",
+    *(form.usage for form in VERBS.values()),
+    "clear",
+    "… | grep WORD, | head, | wc -l",
+)
+"""What `help` prints: forms, which need no language."""
+
+
+def taken(lab: Lab, line: str, server: str = "") -> dict[str, Any]:
+    """Return what a line prints, and what the page has to do about it.
+
+    `waits`: send `argv` as a session. `orders`: send these commands. `edit`: open this object.
+    """
+    try:
+        words = terminal.split(line)
+        if words == ["help"]:
+            return _said("".join(f"{usage}\n" for usage in USAGES))
+        if words and words[0] in VERBS:
+            given = orders(lab.world, understood(words))
+            return _said() | {"orders": [to_json(each) for each in given]}  # type: ignore[arg-type]
+        edited = _edited(words)
+    except CommandError as problem:
+        return _said("", f"{problem.text}\n", problem.exit_code)
+    if edited:
+        return _said() | {"edit": edited}
+    output = terminal.read(lab.world, words, server)
+    said = _said(output.stdout, output.stderr, output.exit_code)
+    return said | {"waits": output.waits, "argv": words}
+
+
+def _said(stdout: str = "", stderr: str = "", status: int = 0) -> dict[str, Any]:
+    return {"stdout": stdout, "stderr": stderr, "status": status, "waits": False}
+
+
+def _edited(words: list[str]) -> dict[str, str] | None:
+    """Return the object that `kubectl edit` opens, None if the line is no such thing."""
+    if len(words) < 2 or words[0] not in terminal.NAMES or words[1] != "edit":
+        return None
+    call = parse(tuple(words))
+    if call.given("filename") or call.on("help") or not call.args:
+        return None
+    kind, slash, name = call.args[0].partition("/")
+    resource = find(kind)
+    name = name if slash else (call.args[1] if len(call.args) > 1 else "")
+    if not name:
+        return None
+    return {"kind": resource.kind, "key": f"{call.namespace}/{name}" if resource.namespaced else name}

@@ -1,0 +1,80 @@
+// What to try next: three more experiments, when the last fault is over.
+
+import { h } from "preact";
+import { t } from "../words.js";
+import { act, outcome } from "./act.js";
+import { failing, fullest } from "./firstminute.js";
+
+const PUT_AWAY = "clusterlab.next";
+const DEPLOYMENT = "default/pay";
+
+/** Draw three cards, or the word that brings them back; nothing while a fault runs. */
+export function next(store, actions) {
+  const fault = store.clocks;
+  if (!fault || fault.over_at === null || store.again) return null;
+  if (store.nextAway === undefined) store.nextAway = sessionStorage.getItem(PUT_AWAY) === store.labId;
+  const put = (away) => () => {
+    sessionStorage.setItem(PUT_AWAY, away ? store.labId : "");
+    store.nextAway = away;
+    store.changed();
+  };
+  if (store.nextAway) return h("button", { class: "link next-again", onclick: put(false) }, t("What next?"));
+  return h("section", { class: "card next", "aria-label": t("What next?") },
+    h("button", { class: "close", "aria-label": t("Put this card away"), onclick: put(true) }, "×"),
+    h("h2", null, t("What next?")),
+    [cable(store, actions), masters(store, actions), twice(store, actions)]);
+}
+
+/** One card; folded, so that the story below stays in sight. */
+const card = (key, title, content) => h("details", { class: "try", name: "next", key }, h("summary", null, title), content);
+
+function cable(store, actions) {
+  const name = fullest(store);
+  const place = `next cut ${name}`;
+  return card("cable", t("Pull a cable"), [
+    h("p", null, t("The machine goes on, and its pods too. Can the cluster tell that from a machine that is off?")),
+    act(store, actions, { place, danger: true, label: t("Cut the network of {name}", { name }),
+      command: `cut ${name}`, body: { do: "cut", a: name, b: "" } }),
+    outcome(store, place),
+  ]);
+}
+
+/** As many as take the quorum away: they are switched off one after the other. */
+function masters(store, actions) {
+  const all = Object.entries(store.table("machine")).filter(([, machine]) => machine.role === "control-plane");
+  const on = all.filter(([, machine]) => machine.power === "on").map(([name]) => name);
+  const names = on.slice(0, all.length - Math.floor(all.length / 2));
+  const params = { n: names.length, all: all.length };
+  const command = names.map((name) => `power-off ${name}`).join("; ");
+  return card("masters", t("Take the quorum away"), [
+    h("p", null, t("Do users notice? Can you still scale something?")),
+    h("button", {
+      class: "act danger", disabled: !store.mayCommand || names.length < 2, title: command,
+      onclick: () => names.forEach((name) => actions.command({ do: "power-off", node: name }, `power ${name}`, "")),
+    }, t("Switch {n} of {all} control plane nodes off", params), h("code", { "aria-hidden": true }, command)),
+    names.map((name) => outcome(store, `power ${name}`)),
+  ]);
+}
+
+/** The same once more with a second replica of what had one. */
+function twice(store, actions) {
+  const pay = store.table("workload")["default/Deployment/pay"];
+  if (!pay) return null;
+  const place = `scale ${DEPLOYMENT}`;
+  const again = () => {
+    store.again = { after: store.clocks.id };
+    store.dismissed = false;
+    store.changed();
+  };
+  const rich = pay.wanted >= 2;
+  return card("twice", t("Do it again with two"), [
+    h("p", null, t("pay had a single replica, and failed until it was replaced. What changes with two?")),
+    rich
+      ? h("button", { class: "act", disabled: !store.mayCommand, onclick: again },
+        failing(store).length ? t("Mend the rest and do it again") : t("Do it again"))
+      : act(store, actions, { place, label: t("Scale pay to 2"),
+        command: "kubectl scale deployment/pay --replicas=2",
+        body: { do: "scale", kind: "Deployment", key: DEPLOYMENT, replicas: 2 } }),
+    outcome(store, place),
+  ]);
+}
