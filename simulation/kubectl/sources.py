@@ -254,15 +254,17 @@ def tolerated(
 
 def _without(content: Any, path: str) -> Any:
     """Return a value with what lies at a path such as spec.containers[0].imag left out."""
-    head, _, rest = path.partition(".")
-    key, bracket, place = head.partition("[")
-    if not rest and not bracket:
-        return {name: value for name, value in content.items() if name != key}
-    if not bracket:
-        return {**content, key: _without(content[key], rest)}
-    number, items = int(place.removesuffix("]")), list(content[key])
-    items[number] = _without(items[number], rest)
-    return {**content, key: items}
+    if isinstance(content, list):
+        place, _, rest = path.removeprefix("[").partition("]")
+        number = int(place)
+        return [*content[:number], _without(content[number], rest.removeprefix(".")), *content[number + 1 :]]
+    # A key may hold dots and brackets itself, so the longest one that fits is meant.
+    for key in sorted(content, key=len, reverse=True):
+        rest = path.removeprefix(key)
+        if path.startswith(key) and rest[:1] in ("", ".", "["):
+            kept = {name: value for name, value in content.items() if name != key}
+            return {**content, key: _without(content[key], rest.removeprefix("."))} if rest else kept
+    return content
 
 
 STRICTNESS = {"true": "", "strict": "", "warn": "warn", "false": "drop", "ignore": "drop"}
