@@ -128,6 +128,17 @@ def test_diff_of_a_file_with_a_mistake_says_so_and_ends_with_two():
     assert said.status == 2
 
 
+def test_an_unknown_field_may_have_dots_and_brackets_in_its_name():
+    manifest = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n"
+        "spec: {a.b/c: 1, 'containers[0]': 2, containers: [{name: c, image: nginx, im.age: x}]}\n"
+    )
+
+    assert after("kubectl apply --validate=false -f a.yaml", {"a.yaml": manifest}) == "pod/x created"
+    patch = '{"spec":{"a.b":1,"template":{"x[0].y":2}}}'
+    assert "patched" in after(["kubectl", "patch", "deploy", "web", "-p", patch])
+
+
 def test_a_patch_cannot_nest_deeper_operation_by_operation():
     steps = [f'{{"op":"add","path":"/metadata/annotations{"/a" * n}","value":{{}}}}' for n in range(200)]
 
