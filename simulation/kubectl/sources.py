@@ -13,7 +13,7 @@ from simulation.kernel.units import Instant
 from simulation.kube.manifests.codec import Malformed, from_json
 from simulation.kube.manifests.defaults import with_defaults
 from simulation.kube.manifests.reading import Document, Problem, Unreadable, documents
-from simulation.kube.manifests.validation import invalid, strict
+from simulation.kube.manifests.validation import invalid, strict, without_unknown
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.rules.pods import matches
 from simulation.kubectl.errors import CommandError
@@ -244,31 +244,10 @@ def tolerated(
     session: Session, now: Instant, kind: str, content: dict[str, Any], warn: bool
 ) -> dict[str, Any]:
     """Return a content without the fields that its kind has not; warn of them if asked to."""
-    for path, text in strict(kind, content):
+    for _, text in strict(kind, content) if warn else ():
         if text.startswith("unknown field"):
-            content = without(content, path)
-            if warn:
-                session.say(now, f"Warning: {text}", STDERR)
-    return content
-
-
-def without(content: Any, path: str) -> Any:
-    """Return a value with what lies at a path such as spec.containers[0].imag left out.
-
-    A name may hold dots and brackets of its own: the longest that fits is meant.
-    """
-    if isinstance(content, list):
-        place, _, rest = path.removeprefix("[").partition("]")
-        items, number = list(content), int(place)
-        items[number] = without(items[number], rest.removeprefix("."))
-        return items
-    if path in content:
-        return {name: value for name, value in content.items() if name != path}
-    fitting = [name for name in content if path.startswith((f"{name}.", f"{name}["))]
-    if not fitting:
-        return content
-    name = max(fitting, key=len)
-    return {**content, name: without(content[name], path[len(name) :].removeprefix("."))}
+            session.say(now, f"Warning: {text}", STDERR)
+    return without_unknown(kind, content)
 
 
 STRICTNESS = {"true": "", "strict": "", "warn": "warn", "false": "drop", "ignore": "drop"}

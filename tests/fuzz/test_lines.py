@@ -6,7 +6,7 @@ import pytest
 
 from tests.fuzz.lines import Typist
 
-SEEDS = 6
+SEEDS = 8
 LINES = 60
 OLD_FAILURES = (229, 273)
 """A list stood where the name of a container should be, and diff merged it before anybody looked."""
@@ -22,7 +22,7 @@ def test_a_lab_survives_whatever_is_typed_into_its_terminal():
         seen += typist.seen
 
     # A fuzz whose lines are all refused, or all succeed, tests nothing.
-    assert all(seen[sort] >= 5 for sort in ("answered", "done", "failed")), seen
+    assert all(seen[sort] > 5 for sort in ("answered", "done", "failed")), seen
 
 
 @pytest.mark.parametrize("seed", OLD_FAILURES)

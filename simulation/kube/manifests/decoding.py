@@ -95,6 +95,25 @@ def _strict(owner: str, type: str, value: Any, path: str) -> Found:
     return found
 
 
+def without_unknown(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Return a manifest without its unknown fields, those that `strict` tells of."""
+    of = structures().get(kind)
+    if of is not None:
+        return {key: _known(of[key], one) for key, one in content.items() if key in of}
+    return {key: _known("ObjectMeta", one) if key == "metadata" else one for key, one in content.items()}
+
+
+def _known(type: str, value: Any) -> Any:
+    if type.startswith("*") and isinstance(value, list):
+        return [_known(type[1:], one) for one in value]
+    if type.startswith("{") and isinstance(value, dict):
+        return {key: _known(inner(type), one) for key, one in value.items()}
+    fields = structures().get(type, {})
+    if not fields or not isinstance(value, dict):
+        return value
+    return {key: _known(fields[key], one) for key, one in value.items() if key in fields}
+
+
 def _wrong(value: Any, owner: str, path: str, wanted: str) -> str:
     names = {bool: "bool", str: "string", int: "number", float: "number", list: "array", dict: "object"}
     sort = names.get(type(value), "value")

@@ -14,7 +14,7 @@ from simulation.kube.manifests import (
     pod_checks,
     workload_checks,
 )
-from simulation.kube.manifests.decoding import strict, without_nulls
+from simulation.kube.manifests.decoding import strict, without_nulls, without_unknown
 from simulation.kube.manifests.wording import (
     SUBDOMAIN_MAX,
     Found,
@@ -27,7 +27,7 @@ from simulation.kube.manifests.wording import (
     subdomain,
 )
 
-__all__ = ["Found", "invalid", "label_problems", "strict"]
+__all__ = ["Found", "invalid", "label_problems", "strict", "without_unknown"]
 
 
 def invalid(kind: str, content: dict[str, Any]) -> Found:

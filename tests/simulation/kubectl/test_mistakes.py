@@ -3,6 +3,7 @@
 That it goes on means that a checkpoint can be taken: whatever is in the store can be written down.
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from simulation.kernel.reasons import Refused
 from simulation.kernel.units import MINUTE, SECOND
 from simulation.kubectl import sessions
-from simulation.kubectl.sources import without
 from simulation.lab import commands, queries
 from simulation.lab.lab import Lab
 from tests.simulation.kubectl.terminals import a_lab, typed
@@ -97,6 +97,18 @@ def test_an_amount_beyond_64_bits_is_capped(amount: str):
     assert applied(POD.format("", resources)) == "pod/x created"
 
 
+@pytest.mark.parametrize("key", ["a.b/c", "[", "[x]", ".", "a[0].b", ""])
+def test_an_unknown_field_may_be_called_anything(key: str):
+    lab = a_lab()
+    patch = json.dumps({"spec": {key: 1, "template": {"spec": {"containers": [{"name": "web", key: 1}]}}}})
+
+    said = typed(lab, "kubectl patch deploy web --patch-file p.json", {"p.json": patch})
+
+    warnings = [f'Warning: unknown field "spec.{where}{key}"' for where in ("template.spec.containers[0].", "")]
+    assert sorted(said.stderr.splitlines()) == sorted(warnings)
+    assert said.stdout == "deployment.apps/web patched (no change)\n"
+
+
 def test_halves_of_a_character_that_belong_together_are_one():
     lab = a_lab()
     files = {"a.yaml": POD.format(', annotations: {a: "\\ud83d\\ude00"}', "")}
@@ -114,6 +126,17 @@ def test_diff_of_a_file_with_a_mistake_says_so_and_ends_with_two():
 
     assert "cannot unmarshal string" in said.stderr
     assert said.status == 2
+
+
+def test_an_unknown_field_may_have_dots_and_brackets_in_its_name():
+    manifest = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n"
+        "spec: {a.b/c: 1, 'containers[0]': 2, containers: [{name: c, image: nginx, im.age: x}]}\n"
+    )
+
+    assert after("kubectl apply --validate=false -f a.yaml", {"a.yaml": manifest}) == "pod/x created"
+    patch = '{"spec":{"a.b":1,"template":{"x[0].y":2}}}'
+    assert "patched" in after(["kubectl", "patch", "deploy", "web", "-p", patch])
 
 
 def test_a_patch_cannot_nest_deeper_operation_by_operation():
@@ -175,15 +198,3 @@ def test_a_broken_promise_of_the_engine_is_never_passed_over(monkeypatch: pytest
 
     with pytest.raises(AssertionError, match="5000m"):
         typed(a_lab(), "kubectl scale deploy/web --replicas=2")
-
-
-@pytest.mark.parametrize(
-    ("path", "left"),
-    [
-        ("spec.a.b", {"spec": {"c": [{"x": 1, "y": 2}]}}),
-        ("spec.c[0].x", {"spec": {"a.b": 0, "c": [{"y": 2}]}}),
-        ("spec.nothing", {"spec": {"a.b": 0, "c": [{"x": 1, "y": 2}]}}),
-    ],
-)
-def test_a_field_is_left_out_though_its_name_holds_dots(path, left):
-    assert without({"spec": {"a.b": 0, "c": [{"x": 1, "y": 2}]}}, path) == left
