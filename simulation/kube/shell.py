@@ -55,18 +55,23 @@ class Script(Record):
     """Whether `says` is all that it prints."""
 
 
+PORT_DIGITS, CODE_DIGITS, SPAN_DIGITS = 5, 18, 12
+FOREVER: Duration = 100 * 365 * 24 * 3_600 * SECOND
+"""Nobody waits longer for a program than a hundred years."""
+
+
 def read(text: str) -> Script:
     """Follow a script from step to step."""
-    slept = sum(_span(number, unit) for number, unit in SLEEP.findall(text))
+    slept = min(sum(_span(number, unit) for number, unit in SLEEP.findall(text)), FOREVER)
     exits = EXIT.findall(text)
-    code = int(exits[-1]) % 256 if exits else int(text.strip().endswith("false"))
+    code = _code(exits[-1]) if exits else int(text.strip().endswith("false"))
     hands_over = HANDED_OVER.search(text) is not None
     says, tells_all = _says(text)
     return Script(
         is_endless=bool(ENDLESS.search(text) or LISTENER.search(text)),
         lasts=slept,
         exit_code=code,
-        ports=tuple(int(port) for port in LISTENER.findall(text)),
+        ports=tuple(int(port) for port in LISTENER.findall(text) if len(port) <= PORT_DIGITS),
         hands_over=hands_over,
         files=_files(text),
         says=says,
@@ -74,8 +79,15 @@ def read(text: str) -> Script:
     )
 
 
+def _code(text: str) -> int:
+    # A shell that cannot read the number says so and ends with 2.
+    return int(text) % 256 if len(text) <= CODE_DIGITS else 2
+
+
 def _span(number: str, unit: str) -> Duration:
-    return int(float(number) * SLEEP_UNITS[unit])
+    if len(number.partition(".")[0]) > SPAN_DIGITS:
+        return FOREVER
+    return min(int(float(number) * SLEEP_UNITS[unit]), FOREVER)
 
 
 def _steps(text: str) -> list[str]:

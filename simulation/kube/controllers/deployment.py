@@ -23,7 +23,14 @@ from simulation.kube.objects.workload import (
 from simulation.kube.rules import deployments as rules
 from simulation.kube.rules.names import HASH_LABEL, pod_template_hash
 from simulation.kube.rules.pods import REPLICA_FAILURE, condition, is_finished, set_condition
-from simulation.kube.rules.revisions import DESIRED, MAX, REVISION, revision_of, same_template
+from simulation.kube.rules.revisions import (
+    DESIRED,
+    MAX,
+    REVISION,
+    annotated,
+    revision_of,
+    same_template,
+)
 from simulation.kube.store import Change
 from simulation.kube.view import View
 from simulation.kube.writes import Write
@@ -399,13 +406,12 @@ def _age(each: ReplicaSet) -> tuple[Instant, str]:
 
 
 def _share(each: ReplicaSet) -> rules.Share:
-    annotated = each.metadata.annotations.get(MAX, "")
     return rules.Share(
         each.metadata.name,
         each.spec.replicas,
         each.status.available_replicas,
         each.metadata.creation_timestamp or 0,
-        int(annotated) if annotated.isdigit() else None,
+        annotated(each, MAX),
     )
 
 

@@ -198,3 +198,23 @@ def test_a_broken_promise_of_the_engine_is_never_passed_over(monkeypatch: pytest
 
     with pytest.raises(AssertionError, match="5000m"):
         typed(a_lab(), "kubectl scale deploy/web --replicas=2")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"kubectl run x --image=busybox -- sleep {NINES * 20}",
+        f"kubectl run x --image=busybox -- sh -c 'sleep {NINES * 20}; exit {NINES * 200}'",
+        f"kubectl run x --image=busybox -- sh -c 'nc -l -p {NINES * 200}'",
+        "kubectl annotate rs --all deployment.kubernetes.io/revision=² --overwrite",
+        f"kubectl annotate rs --all deployment.kubernetes.io/revision={NINES * 200} --overwrite",
+        f"kubectl annotate rs --all deployment.kubernetes.io/max-replicas={NINES * 200} --overwrite",
+    ],
+)
+def test_a_number_that_only_a_program_reads_stops_no_lab(line):
+    lab = a_lab()
+
+    typed(lab, line)
+    lab.advance(lab.now + 20 * SECOND)
+
+    assert Lab.thaw(lab.genesis, lab.freeze()).digest() == lab.digest()
