@@ -27,7 +27,7 @@ test: $(VENV)/dev check
 	$(BIN)/python -m tools.words
 	$(BIN)/python -m tools.vendor
 	@$(BIN)/python -m tools.machine
-	$(BIN)/python -m pytest $(ARGS)
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python -m tools.suite)
 
 check: $(VENV)/dev
 	$(BIN)/ruff check simulation clusterlab tests tools
