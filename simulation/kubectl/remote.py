@@ -47,8 +47,7 @@ def execute(world: "World", call: Call) -> Output:
 
 def _entered(world: "World", call: Call) -> Pod:
     """Return the pod whose container a call enters; raise CommandError if none can be."""
-    _check_pod(world, call)
-    pod = pods_of(world, call)[0]
+    pod = _reached(world, call) if call.args else pods_of(world, call)[0]
     if pod.status.phase in ("Succeeded", "Failed"):
         raise CommandError(
             "error: cannot exec into a container in a completed pod; "
@@ -70,7 +69,7 @@ def attach(world: "World", call: Call) -> Output:
     """Answer `kubectl attach`."""
     if not call.args:
         raise CommandError("error: at least 1 argument is required for attach")
-    _check_pod(world, call)
+    _reached(world, call)
     raise not_here("kubectl attach", "kubectl logs -f POD")
 
 
@@ -78,7 +77,7 @@ def port_forward(world: "World", call: Call) -> Output:
     """Answer `kubectl port-forward`."""
     if len(call.args) < 2:
         raise usage_of("TYPE/NAME and list of ports are required for port-forward", "port-forward")
-    _check_pod(world, call)
+    _reached(world, call)
     raise not_here("kubectl port-forward", "kubectl create ingress, then curl http://HOST/PATH")
 
 
@@ -104,9 +103,8 @@ def debug(world: "World", call: Call) -> Output:
     raise not_here("kubectl debug", LOOK_FROM_OUTSIDE)
 
 
-def _check_pod(world: "World", call: Call) -> None:
-    if not call.args:
-        return
+def _reached(world: "World", call: Call) -> Pod:
+    """Return the pod that a call names; raise CommandError if it or its kubelet cannot be reached."""
     kind, slash, name = call.args[0].rpartition("/")
     resource = find(kind) if slash else RESOURCES["Pod"]
     found = world.store.get(resource.kind, f"{call.namespace}/{name}")
@@ -121,6 +119,7 @@ def _check_pod(world: "World", call: Call) -> None:
     trouble = exec_error(world, server, found.spec.node_name) if found.spec.node_name else ""
     if trouble:
         raise CommandError(trouble)
+    return found
 
 
 def proxy(world: "World", call: Call) -> Output:

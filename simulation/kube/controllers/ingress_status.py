@@ -13,10 +13,10 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.units import Instant
 from simulation.kube.indexes import PODS_BY_NAMESPACE
 from simulation.kube.manager import Outcome, Tools
+from simulation.kube.network.knowledge import is_served
 from simulation.kube.network.links import BALANCER_ADDRESS
 from simulation.kube.objects.service import (
     Ingress,
-    IngressClass,
     IngressStatus,
     LoadBalancerIngress,
     LoadBalancerStatus,
@@ -27,8 +27,6 @@ from simulation.kube.view import View
 from simulation.kube.writes import Write
 
 NAMESPACE = "ingress-nginx"
-CONTROLLER = "k8s.io/ingress-nginx"
-DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
 ALL = "*"
 """The key that stands for every Ingress: a pod of the controller became ready, or a class came."""
 
@@ -54,7 +52,7 @@ class IngressStatusWriter:
         ingress = view.get(Ingress, key)
         if ingress is None or ingress.metadata.deletion_timestamp is not None:
             return Outcome()
-        if not _is_served(ingress, view) or not _somebody_serves(view):
+        if not is_served(view, ingress.spec.ingress_class_name) or not _somebody_serves(view):
             return Outcome()
         status = IngressStatus(LoadBalancerStatus((LoadBalancerIngress(ip=BALANCER_ADDRESS),)))
         if ingress.status == status:
@@ -62,14 +60,6 @@ class IngressStatusWriter:
         carrier = msgspec.structs.replace(ingress, status=status)
         because = Reason("ingress-addressed", {"ingress": ingress.metadata.name})
         return Outcome(((Write("patch", carrier, because, ("status",)),),))
-
-
-def _is_served(ingress: Ingress, view: View) -> bool:
-    wanted = ingress.spec.ingress_class_name
-    served = [each for each in view.list(IngressClass) if each.spec.controller == CONTROLLER]
-    if wanted is not None:
-        return any(each.metadata.name == wanted for each in served)
-    return any(each.metadata.annotations.get(DEFAULT_CLASS) == "true" for each in served)
 
 
 def _somebody_serves(view: View) -> bool:

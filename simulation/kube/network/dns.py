@@ -15,7 +15,7 @@ from simulation.kube.machines import processes_of
 from simulation.kube.network.flows import ANSWERS, SILENT
 from simulation.kube.network.knowledge import services_known
 from simulation.kube.network.links import BALANCER_ADDRESS
-from simulation.kube.network.services import Front, Services
+from simulation.kube.network.services import Backend, Front, Services
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.service import Ingress
 
@@ -89,20 +89,14 @@ def lookup(world: "World", pod: Pod, name: str) -> Lookup:
     return Lookup(NOBODY, name, took_ms=max(spent, ATTEMPT_TIMEOUT))
 
 
-class _Server(Record):
-    pod: str
-    ip: str
-
-
-def _server(world: "World", pod: Pod, name: str, attempt: int) -> _Server | None:
+def _server(world: "World", pod: Pod, name: str, attempt: int) -> Backend | None:
     """Return the CoreDNS pod that a packet to the nameserver reaches, None if it is rejected."""
     front = services_known(world, pod.spec.node_name).fronts.get(DNS_SERVICE)
     ports = front.ports if front is not None else ()
     backends = next((port.backends for port in ports if port.number == DNS_PORT), ())
     if not backends:
         return None
-    chosen = world.dice.pick(backends, "dns", pod.metadata.uid, name, world.now, attempt)
-    return _Server(chosen.pod, chosen.ip)
+    return world.dice.pick(backends, "dns", pod.metadata.uid, name, world.now, attempt)
 
 
 Answer = tuple[str, tuple[str, ...], str]

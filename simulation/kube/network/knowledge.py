@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 
+CONTROLLER = "k8s.io/ingress-nginx"
+DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
+
+
 class Peer(Record):
     """One pod behind a Service, as a proxy knows it."""
 
@@ -44,7 +48,7 @@ def _rules(view: View) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     for ingress in view.list(Ingress):
         namespace, spec = ingress.metadata.namespace, ingress.spec
-        if not _is_served(view, spec.ingress_class_name):
+        if not is_served(view, spec.ingress_class_name):
             continue
         if spec.default_backend and spec.default_backend.service:
             backend = _backend(namespace, spec.default_backend.service)
@@ -58,16 +62,12 @@ def _rules(view: View) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _is_served(view: View, name: str | None) -> bool:
+def is_served(view: View, name: str | None) -> bool:
     """Tell whether the ingress controller of the lab serves a class; none means the default."""
-    default = "ingressclass.kubernetes.io/is-default-class"
-    for each in view.list(IngressClass):
-        if each.spec.controller != "k8s.io/ingress-nginx":
-            continue
-        is_default = each.metadata.annotations.get(default) == "true"
-        if each.metadata.name == name or (name is None and is_default):
-            return True
-    return False
+    served = [each for each in view.list(IngressClass) if each.spec.controller == CONTROLLER]
+    if name is not None:
+        return any(each.metadata.name == name for each in served)
+    return any(each.metadata.annotations.get(DEFAULT_CLASS) == "true" for each in served)
 
 
 def _backend(namespace: str, service: object) -> str:
