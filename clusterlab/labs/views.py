@@ -3,14 +3,16 @@
 import secrets
 import time
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.html import json_script
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clusterlab.labs import limits
 from clusterlab.labs.visitors import address_of
-from clusterlab.labs.words import words
+from clusterlab.labs.words import AsWritten, terms, words
 from clusterlab.runtime import keys
 from clusterlab.runtime.models import Link
 from clusterlab.runtime.opening import open_lab
@@ -56,10 +58,19 @@ def lab(request: HttpRequest, lab_id: str) -> HttpResponse:
         "role": link.role,
         "lang": get_language(),
         "shares": shares,
-        "words": words(),
+        "words": json_script(words(), "words", encoder=AsWritten),
         "tab": secrets.token_hex(4),
     }
     return _unkept(render(request, "lab.html", context))
+
+
+@require_GET
+def glossary(request: HttpRequest, language: str) -> HttpResponse:
+    """Return what the tooltips of a language say: term to its title and its text."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    with override(language):
+        return JsonResponse(terms(), encoder=AsWritten)
 
 
 def _unkept(response: HttpResponse) -> HttpResponse:

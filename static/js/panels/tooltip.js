@@ -1,11 +1,24 @@
 // One tooltip for the page: what a term means, on hover and on focus, away with Escape. Who presses
 // something wants to see what happens there: its tooltip stays away until the pointer has left.
 
-import { explain } from "./glossary.js";
+import { language } from "../words.js";
 
 const DELAY_MS = 420;
+const PATIENCE_MS = 2000;
+let asked = null;
 
+/** Return what each term means: asked for once, and again by whoever hovers if that failed. */
+function glossary() {
+  asked ??= fetch(`/glossary/${language}.json`).then((answer) => {
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer.json();
+  });
+  return asked.catch(() => (asked = null));
+}
+
+/** Explain terms from now on; their texts are fetched behind whatever the first picture needs. */
 export function startTooltips() {
+  setTimeout(glossary, PATIENCE_MS);
   const tip = document.createElement("div");
   tip.id = "tip";
   tip.role = "tooltip";
@@ -20,9 +33,9 @@ export function startTooltips() {
     over?.removeAttribute?.("aria-describedby");
     over = null;
   };
-  const show = (target) => {
-    const words = explain(target.dataset.term);
-    if (!words || !target.isConnected) return;
+  const show = async (target) => {
+    const words = (await glossary())?.[target.dataset.term];
+    if (!words || over !== target || !target.isConnected) return;
     const { command, more } = target.dataset;
     tip.replaceChildren(
       make("b", words[0]), make("span", more ? `${words[1]} ${more}` : words[1]), ...(command ? [make("code", command)] : []));
