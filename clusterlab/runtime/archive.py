@@ -5,7 +5,9 @@ one and replaying the rows behind it gives the same lab, which its digest proves
 """
 
 import logging
-from typing import Any
+import math
+import time
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import DataError, IntegrityError, connection, transaction
@@ -44,6 +46,13 @@ class Cached(msgspec.Struct):
     at: int
     content: bytes
     state: int
+
+
+class Revived(NamedTuple):
+    """A lab that rose, and how many seconds it would take to raise it again from its checkpoint."""
+
+    universe: Lab
+    replay_s: float
 
 
 def genesis_of(lab: models.Lab) -> Genesis:
@@ -139,6 +148,12 @@ def keep(lab: str, epoch: int, seq: int, at: int, content: bytes) -> None:
     client.eval(_KEEP, 1, keys.checkpoint(lab), str(epoch), cached, str(limits.FORGET_S))
 
 
+def reach(lab: str, epoch: int, at: int) -> None:
+    """Remember how far a lab's time has come; raise Fenced if the epoch moved on."""
+    if not models.Lab.objects.filter(id=lab, epoch=epoch).update(reached=at):
+        raise Fenced(lab)
+
+
 def _thin(lab: str) -> None:
     """Give up checkpoints of a lab that has more than it may, those first that are missed least."""
     kept = list(models.Checkpoint.objects.filter(lab_id=lab).values_list("at", "id"))
@@ -163,17 +178,18 @@ def newest(lab: str) -> Cached | None:
     return cached
 
 
-def revive(lab: models.Lab, reached: int = 0) -> Lab:
+def revive(lab: models.Lab, reached: int = 0) -> Revived:
     """Return a lab as it stood when it was last heard of."""
     genesis = genesis_of(lab)
     checkpoint = newest(lab.id)
     if checkpoint is None or checkpoint.seq > lab.head:
-        universe, seq = Lab.create(genesis), 0
+        universe, seq, begun = Lab.create(genesis), 0, -math.inf
     else:
         universe, seq = Lab.thaw(genesis, checkpoint.content), checkpoint.seq
+        begun = time.thread_time()
     replay(universe, lab.id, seq)
     universe.advance(max(universe.now, reached, lab.reached))
-    return universe
+    return Revived(universe, time.thread_time() - begun)
 
 
 def replay(universe: Lab, lab: str, after: int) -> int:

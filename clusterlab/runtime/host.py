@@ -23,7 +23,7 @@ import redis
 from django.db import DatabaseError, close_old_connections
 
 from clusterlab.runtime import archive, keys, limits, ownership, telling
-from clusterlab.runtime.hosted import Hosted
+from clusterlab.runtime.hosted import REACHED_EVERY, Hosted
 from clusterlab.runtime.mailbox import decode
 from clusterlab.runtime.models import Lab as LabRow
 from clusterlab.runtime.pacer import Pace
@@ -33,8 +33,6 @@ log = logging.getLogger(__name__)
 
 LOOK_PERIOD = 0.5
 """How often a host looks for labs that nobody hosts, and renews its leases."""
-DURABLE_EVERY = 10.0
-"""Seconds between checkpoints."""
 REDIS_RETRY = 0.2
 STORE_RETRY = 1.0
 """Seconds until what could not be stored is stored again."""
@@ -190,9 +188,9 @@ class Host:
             return
         self._begin_work(lab)
         try:
-            universe = archive.revive(row)
+            revived = archive.revive(row)
             pace = msgspec.convert(row.pace, Pace, strict=False) if row.pace else Pace()
-            hosted = Hosted(row, universe, pace)
+            hosted = Hosted(row, revived, pace)
             sealed = telling.sealed(lab, hosted.snapshot())
         except OUTAGE:
             ownership.let_go(lab, self.name, row.epoch)
@@ -200,9 +198,6 @@ class Host:
         except Exception as problem:
             self._trouble(lab, row.epoch, problem)
             return
-        if not row.reached:
-            # Being born costs twenty times what thawing does.
-            hosted.store_at = 0.0
         self.labs[lab] = hosted
         telling.publish([sealed])
         hosted.snapshot_asked = False
@@ -287,9 +282,7 @@ class Host:
         finally:
             for hosted, problem in troubles:
                 self._trouble(hosted.id, hosted.epoch, problem)
-        for hosted in due:
-            if hosted.id in self.labs and not hosted.is_stale:
-                self._store(hosted)
+        self._store(due)
 
     def _collect(self, due: list[Hosted]) -> None:
         """Take letters out of the inboxes; a lab keeps them until its commands are journaled."""
@@ -312,13 +305,13 @@ class Host:
             return False
         self._begin_work(hosted.id)
         try:
-            universe = archive.revive(row, hosted.universe.now)
+            revived = archive.revive(row, hosted.universe.now)
         except OUTAGE:
             raise
         except Exception as problem:
             self._trouble(hosted.id, hosted.epoch, problem)
             return False
-        hosted.become(universe, row.head)
+        hosted.become(revived, row.head)
         return True
 
     def _serve_one(
@@ -372,25 +365,37 @@ class Host:
 
     # --- what can wait
 
-    def _store(self, hosted: Hosted) -> None:
-        """Keep pace and checkpoints; what fails is tried again later."""
-        if time.monotonic() >= hosted.store_at or hosted.pace_changed:
-            self._by_itself(hosted, self._store_now)
+    def _store(self, due: list[Hosted]) -> None:
+        """Keep pace, time reached and checkpoints, of those first that have waited longest.
 
-    def _store_now(self, hosted: Hosted) -> None:
-        clock = time.monotonic()
+        What fails is tried again later; what does not fit into this turn has the next.
+        """
+        begun = clock = time.monotonic()
+        for hosted in sorted(due, key=lambda hosted: hosted.reached_at):
+            if hosted.id in self.labs and not hosted.is_stale and hosted.has_to_store(clock):
+                self._by_itself(hosted, self._store_one)
+                clock = time.monotonic()
+                if clock - begun > limits.STORE_S:
+                    return
+
+    def _store_one(self, hosted: Hosted) -> None:
         if hosted.pace_changed:
             self._remember_pace(hosted)
-        if clock >= hosted.store_at:
+        clock = time.monotonic()
+        if hosted.is_checkpoint_due():
             self._checkpoint(hosted)
-            hosted.store_at = clock + DURABLE_EVERY
+            hosted.reached_at = clock + REACHED_EVERY
+        elif clock >= hosted.reached_at:
+            archive.reach(hosted.id, hosted.epoch, hosted.universe.now)
+            hosted.reached_at = clock + REACHED_EVERY
 
     def _checkpoint(self, hosted: Hosted) -> None:
         universe = hosted.universe
         if universe.now == hosted.checkpointed_at:
             return
+        begun = time.thread_time()
         archive.keep(hosted.id, hosted.epoch, hosted.seq, universe.now, universe.freeze())
-        hosted.checkpointed_at = universe.now
+        hosted.checkpointed(time.thread_time() - begun)
 
     def _remember_pace(self, hosted: Hosted) -> None:
         kept = {

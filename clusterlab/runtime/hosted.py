@@ -8,19 +8,19 @@ import redis
 from kombu.exceptions import OperationalError
 
 from clusterlab.runtime import limits, lookback, pacer
-from clusterlab.runtime.archive import Row
+from clusterlab.runtime.archive import Revived, Row
 from clusterlab.runtime.mailbox import Letter
 from clusterlab.runtime.models import Lab as LabRow
 from simulation.kernel.reasons import Reason, Refused
 from simulation.lab import commands, queries
-from simulation.lab.lab import Lab, RefusedCommand
+from simulation.lab.lab import RefusedCommand
 from simulation.projection.frame import FrameFolder
 from simulation.scenarios.examples import with_bundled
 
 log = logging.getLogger(__name__)
 
-FIRST_CHECKPOINT = 10.0
-"""Seconds after which a lab that was taken is checkpointed first."""
+REACHED_EVERY = 10.0
+"""Seconds after which it is remembered how far a lab's time has come: a lab that rises goes on there."""
 WATCHED_PERIOD = 0.1
 """Frames of a lab that somebody looks at."""
 UNWATCHED_PERIOD = 1.0
@@ -38,9 +38,9 @@ class Progress(NamedTuple):
 class Hosted:
     """A lab with everything its host remembers of it."""
 
-    def __init__(self, row: LabRow, universe: Lab, pace: pacer.Pace) -> None:
+    def __init__(self, row: LabRow, revived: Revived, pace: pacer.Pace) -> None:
         self.id, self.epoch, self.seq = row.id, row.epoch, row.head
-        self.universe = universe
+        self.universe = universe = revived.universe
         self.pace = pace
         self.folder = FrameFolder(universe)
         self.frame = 0
@@ -54,8 +54,13 @@ class Hosted:
         """Milliseconds of lab time that the pace promised and the budget has not yet played."""
         self.speed = 0.0
         self.behind = False
+        self.replay_s = revived.replay_s
+        """Seconds of work since the last checkpoint: what it would take to do it once more."""
+        self.checkpoint_s = 0.0
+        """Seconds that the last checkpoint took."""
         self.checkpointed_at = -1
-        self.store_at = self.last + FIRST_CHECKPOINT
+        self.reached_at = self.last + REACHED_EVERY
+        self.store_at = self.last
         self.pace_changed = False
         self.letters: list[Letter] = []
         """Taken out of the inbox, and not yet journaled or answered."""
@@ -68,10 +73,11 @@ class Hosted:
 
     # --- letters
 
-    def become(self, universe: Lab, seq: int) -> None:
+    def become(self, revived: Revived, seq: int) -> None:
         """Go on as a lab that rose from the journal; viewers need a snapshot of it."""
-        self.universe, self.seq = universe, seq
-        self.folder = FrameFolder(universe, self.folder.history)
+        self.universe, self.replay_s = revived
+        self.seq = seq
+        self.folder = FrameFolder(self.universe, self.folder.history)
         # A number without a delta: whoever folds frames notices that one is missing.
         self.frame += 1
         self.snapshot_asked = True
@@ -102,7 +108,9 @@ class Hosted:
 
     def apply(self, row: Row) -> dict[str, Any]:
         """Let a journaled command take effect; return what its sender is told."""
+        begun = time.thread_time()
         outcome = self.universe.submit(commands.parse(row.command), row.id, row.actor)
+        self.replay_s += time.thread_time() - begun
         self.pace.seen_at = time.monotonic()
         self.pace.current = 1.0
         if isinstance(outcome, RefusedCommand):
@@ -197,7 +205,7 @@ class Hosted:
         The share is of events and of time. The latter is looked at every few events, and how a lab
         is cut into slices never changes what happens in it.
         """
-        ends = time.monotonic() + limits.SLICE_MS / 1000
+        ends, begun = time.monotonic() + limits.SLICE_MS / 1000, time.thread_time()
         events, notable = 0, False
         while True:
             step = min(limits.SLICE_STEP_EVENTS, limits.SLICE_EVENTS_MAX - events)
@@ -206,6 +214,7 @@ class Hosted:
             notable = notable or bool(progress.notable)
             is_spent = events >= limits.SLICE_EVENTS_MAX or time.monotonic() >= ends
             if progress.done or is_spent or (stop_at and notable):
+                self.replay_s += time.thread_time() - begun
                 return Progress(progress.done, notable)
 
     def _step(self) -> None:
@@ -233,6 +242,22 @@ class Hosted:
     def is_idle(self, clock: float) -> bool:
         """Tell whether nobody has looked for a while."""
         return clock > self.idle_at
+
+    # --- what can wait
+
+    def has_to_store(self, clock: float) -> bool:
+        """Tell whether anything of this lab is to be stored now."""
+        if clock < self.store_at:
+            return False
+        return self.pace_changed or self.is_checkpoint_due() or clock >= self.reached_at
+
+    def is_checkpoint_due(self) -> bool:
+        """Tell whether replaying would cost more than is worth waiting for, and than a checkpoint does."""
+        return self.replay_s > max(limits.REPLAY_S, self.checkpoint_s)
+
+    def checkpointed(self, took_s: float) -> None:
+        """A checkpoint of the present was stored."""
+        self.checkpointed_at, self.checkpoint_s, self.replay_s = self.universe.now, took_s, 0.0
 
     def wait_with_storing(self, seconds: float) -> None:
         """The world is away: try again later to store this lab, or to let it go."""

@@ -70,6 +70,13 @@ SLICE_STEP_EVENTS = 50
 QUERY_MS_PER_TURN = 50
 """Time for one lab's questions in one turn; the rest of them wait, and neighbours are served."""
 
+REPLAY_S = 0.010
+"""A checkpoint is due when replaying what came after the last one would take longer than this."""
+
+STORE_S = 0.020
+"""What a turn spends on storing labs; it stops behind the one that exceeds it, and the rest wait for the
+next turn. A checkpoint is compressed for about that long, and whoever clicks meanwhile waits for it."""
+
 LONGEST_STEP_S = 2.0
 """However long a host was busy, a lab never jumps more real seconds than this."""
 

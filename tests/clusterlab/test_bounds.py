@@ -252,6 +252,31 @@ def checkpoints() -> int:
     return Checkpoint.objects.filter(lab_id=hosted.id).count()
 
 
+def replayed_ms_without_a_checkpoint() -> int:
+    """Let the work of a lab grow, and return at which of it a checkpoint is due."""
+    _, hosted = hosting()
+    for work_ms in range(1, 100):
+        hosted.replay_s = work_ms / 1000
+        if hosted.is_checkpoint_due():
+            return work_ms - 1
+    raise AssertionError("it never is due")
+
+
+def stored_in_a_turn() -> int:
+    """Let checkpoints of three labs be due, and count those that one turn stores."""
+    host = Host("a")
+    for _ in range(3):
+        host._take(open_lab().lab_id)
+    due = list(host.labs.values())
+    for count in (1, 2, 3):
+        host._store(due)
+        stored = sum(hosted.checkpointed_at >= 0 for hosted in due)
+        if count == 1:
+            first = stored
+    assert stored == 3, "the others have the turns behind it"
+    return first
+
+
 def characters_of_text() -> int:
     """Return the longest picture that is sent as text."""
     for size in range(1, 200):
@@ -346,6 +371,8 @@ BOUNDS: dict[str, tuple[float, Callable[[], float], float]] = {
     "SPEED_AUTO_MAX": (5.0, speed_of_auto, 5.0),
     "TRAILS_KEPT": (2, trails, 2),
     "TRAIL_STEPS_KEPT": (2, steps_of_a_trail, 2),
+    "REPLAY_S": (0.003, replayed_ms_without_a_checkpoint, 3),
+    "STORE_S": (0.0, stored_in_a_turn, 1),
     "CHECKPOINTS_KEPT": (3, checkpoints, 3),
     "PICTURE_TEXT_BYTES_MAX": (100, characters_of_text, 100),
     "FRAME_BYTES_MAX": (400, bytes_of_an_answer, 400),
@@ -389,7 +416,7 @@ def test_a_checkpoint_that_is_ahead_of_the_journal_is_not_believed() -> None:
     raw = msgspec.msgpack.encode(ahead)
     keys.connection().hset(keys.checkpoint(hosted.id), "content", raw)
 
-    revived = archive.revive(row)
+    revived = archive.revive(row).universe
 
     assert revived.digest() == hosted.universe.digest()
 

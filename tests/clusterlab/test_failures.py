@@ -7,7 +7,7 @@ import redis
 from django.db import OperationalError
 
 from clusterlab.labs import protocol
-from clusterlab.runtime import archive, host, hosted, keys, telling
+from clusterlab.runtime import archive, host, hosted, keys, limits, telling
 from clusterlab.runtime.host import Host
 from clusterlab.runtime.hosted import Hosted
 from clusterlab.runtime.mailbox import Letter, post
@@ -183,7 +183,7 @@ def test_an_outage_while_storing_stops_no_lab(
     hosting: tuple[Host, Hosted], monkeypatch: pytest.MonkeyPatch, problem: Exception
 ) -> None:
     taken, lab = hosting
-    lab.store_at = 0.0
+    lab.replay_s = 1.0
     lab.last -= 1
     post(lab.id, Letter("pace", "p", "owner", "", {"speed": 4}))
     fails_once(monkeypatch, archive, "keep", problem)
@@ -196,6 +196,52 @@ def test_an_outage_while_storing_stops_no_lab(
     assert lab.id in taken.labs
     assert Checkpoint.objects.filter(lab_id=lab.id).count() == 1
     assert Lab.objects.get(id=lab.id).pace["speed"] == 4
+
+
+def test_time_goes_on_where_it_was_without_a_checkpoint(hosting: tuple[Host, Hosted]) -> None:
+    taken, lab = hosting
+    lab.replay_s = 1.0
+    taken._store([lab])
+    lab.universe.advance(lab.universe.now + 60_000)
+    lab.reached_at = 0.0
+
+    taken._store([lab])
+    keys.connection().delete(keys.lease(lab.id))
+    newer = Host("b")
+    newer._take(lab.id)
+
+    assert Checkpoint.objects.filter(lab_id=lab.id).count() == 1
+    assert newer.labs[lab.id].universe.now == lab.universe.now
+    assert newer.labs[lab.id].universe.digest() == lab.universe.digest()
+
+
+def test_a_host_of_an_earlier_epoch_cannot_say_how_far_it_came(
+    hosting: tuple[Host, Hosted],
+) -> None:
+    stale, lab = hosting
+    keys.connection().delete(keys.lease(lab.id))
+    Host("b")._take(lab.id)
+    lab.replay_s, lab.reached_at = 0.0, 0.0
+
+    stale._store([lab])
+
+    assert lab.id not in stale.labs
+
+
+def test_a_lab_that_is_stored_all_the_time_lets_others_have_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken = Host("a")
+    for _ in range(2):
+        taken._take(open_lab().lab_id)
+    greedy, other = taken.labs.values()
+    monkeypatch.setattr(limits, "STORE_S", 0.0)
+
+    for _ in range(2):
+        greedy.replay_s = 1.0
+        taken._store([greedy, other])
+
+    assert other.checkpointed_at >= 0
 
 
 def test_a_letter_that_nobody_can_read_disturbs_nobody(
@@ -271,8 +317,8 @@ def test_a_host_of_an_earlier_epoch_cannot_overwrite_checkpoints(
 
     with pytest.raises(archive.Fenced):
         stale._checkpoint(lab)
-    lab.store_at = 0.0
-    stale._store(lab)
+    lab.replay_s = 1.0
+    stale._store([lab])
 
     assert archive.newest(lab.id) == kept
     assert Checkpoint.objects.filter(lab_id=lab.id).count() == 1
