@@ -7,6 +7,7 @@ from clusterlab.labs import views
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("lab/<str:lab_id>", views.lab, name="lab"),
+    path("lab/<str:lab_id>/start-over", views.start_over, name="start-over"),
     path("glossary/<str:language>.json", views.glossary, name="glossary"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

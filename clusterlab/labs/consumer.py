@@ -39,7 +39,7 @@ def find_link(lab: str, secret: str) -> Link | None:
     close_old_connections()
     link = Link.find(lab, secret)
     if link is not None:
-        visited(lab)
+        visited(link.lab_id)
     return link
 
 
@@ -77,8 +77,9 @@ class LabConsumer(AsyncWebsocketConsumer):
         query = parse_qs(self.scope["query_string"].decode(errors="replace"))
         link = await find_link(self.lab, query.get("k", [""])[0])
         await self.accept()
-        if link is None:
-            await self.tell(text_message({"t": "gone"}))
+        if link is None or link.lab_id != self.lab:
+            told = {"t": "moved", "to": link.lab_id} if link else {"t": "gone"}
+            await self.tell(text_message(told))
             await self.close(NOT_HERE)
             return
         self.role, self.actor = link.role, link.actor

@@ -8,14 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.html import json_script
 from django.utils.translation import get_language, override
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clusterlab.labs import limits
 from clusterlab.labs.visitors import address_of
 from clusterlab.labs.words import AsWritten, terms, words
-from clusterlab.runtime import keys
+from clusterlab.runtime import keys, opening
 from clusterlab.runtime.models import Link
-from clusterlab.runtime.opening import open_lab
 from simulation.scenarios import catalogue
 
 HOUR_S = 3_600
@@ -36,7 +35,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not _may_open(request):
             return render(request, "landing.html", {"too_many": True}, status=429)
-        link = open_lab()
+        link = opening.open_lab()
         return redirect(f"/lab/{link.lab_id}?k={link.secret}")
     return render(request, "landing.html", {"scenarios": catalogue.names()})
 
@@ -47,6 +46,8 @@ def lab(request: HttpRequest, lab_id: str) -> HttpResponse:
     link = Link.find(lab_id, request.GET.get("k", ""))
     if link is None:
         return _unkept(render(request, "gone.html", status=404))
+    if link.lab_id != lab_id:
+        return _unkept(redirect(f"/lab/{link.lab_id}?{request.GET.urlencode()}"))
     shares = {
         other.role: other.secret
         for other in Link.objects.filter(lab_id=lab_id)
@@ -62,6 +63,20 @@ def lab(request: HttpRequest, lab_id: str) -> HttpResponse:
         "tab": secrets.token_hex(4),
     }
     return _unkept(render(request, "lab.html", context))
+
+
+@require_POST
+def start_over(request: HttpRequest, lab_id: str) -> HttpResponse:
+    """Begin a lab anew for everybody who has a link to it, if its owner asks."""
+    link = Link.find(lab_id, request.GET.get("k", ""))
+    if link is None or link.role != Link.OWNER:
+        return _unkept(render(request, "gone.html", status=404))
+    if link.lab_id == lab_id:
+        if not _may_open(request):
+            return _unkept(render(request, "landing.html", {"too_many": True}, status=429))
+        opening.start_over(lab_id)
+        link.refresh_from_db()
+    return _unkept(redirect(f"/lab/{link.lab_id}?k={link.secret}"))
 
 
 @require_GET

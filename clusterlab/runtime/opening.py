@@ -2,6 +2,8 @@
 
 import time
 
+from django.db import transaction
+
 from clusterlab.runtime import keys, limits, mailbox, telling
 from clusterlab.runtime.models import Lab, Link, new_lab_id
 from simulation.kernel.reasons import Refused
@@ -16,22 +18,47 @@ def open_lab(
     scenario: str = catalogue.DEFAULT, seed: int = SEED_OF_THE_FIRST_LAB, id: str = ""
 ) -> Link:
     """Make a lab, wake a host for it, and return its owner's link."""
-    lab = Lab.objects.create(
-        id=id or new_lab_id(),
-        seed=seed,
-        scenario=scenario,
-        content=catalogue.content_of(scenario),
-        born_at=int(time.time()),
-        engine=ENGINE,
-        state=STATE,
-    )
+    lab = _new_lab(scenario, catalogue.content_of(scenario), seed, id)
     Link.objects.bulk_create(
         [Link(lab=lab, role=Link.OPERATOR), Link(lab=lab, role=Link.VIEWER)]
     )
     owner = Link.objects.create(lab=lab, role=Link.OWNER)
+    _wake(lab)
+    return owner
+
+
+def start_over(lab_id: str) -> None:
+    """Begin a lab anew, for all who have a link to it: their links open the new one from now on.
+
+    Who watches is told where it is. Asked twice for the same lab, it begins anew once.
+    """
+    with transaction.atomic():
+        links = list(Link.objects.select_for_update().filter(lab_id=lab_id))
+        if not links:
+            return
+        old = Lab.objects.get(id=lab_id)
+        lab = _new_lab(old.scenario, old.content, old.seed)
+        Link.objects.filter(secret__in=[link.secret for link in links]).update(lab=lab)
+    keys.connection().zrem(keys.WANTED, lab_id)
+    _wake(lab)
+    telling.publish([telling.moved(lab_id, lab.id)])
+
+
+def _new_lab(scenario: str, content: str, seed: int, id: str = "") -> Lab:
+    return Lab.objects.create(
+        id=id or new_lab_id(),
+        seed=seed,
+        scenario=scenario,
+        content=content,
+        born_at=int(time.time()),
+        engine=ENGINE,
+        state=STATE,
+    )
+
+
+def _wake(lab: Lab) -> None:
     mailbox.watch(lab.id, 30)
     mailbox.ring("")
-    return owner
 
 
 HOUR_S = 3_600

@@ -60,6 +60,11 @@ def trouble(lab: str, key: str) -> Sealed:
     return sealed(lab, {"t": "trouble", "reason": reason})
 
 
+def moved(lab: str, to: str) -> Sealed:
+    """Return what viewers are told whose links open another lab now."""
+    return sealed(lab, {"t": "moved", "to": to})
+
+
 def publish(out: list[Sealed]) -> None:
     """Send everything in one round trip."""
     if not out:

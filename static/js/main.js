@@ -53,6 +53,7 @@ const socket = new LabSocket(dataset.ws, {
     // What came in one delta was many samples.
     if (isBack) learnHistory();
   },
+  moved: (to) => location.replace(`/lab/${to}${location.search}`),
   message: take,
 });
 
@@ -381,7 +382,7 @@ if (!isStage) {
   }).observe($("timeline"));
 } else startRemote(store, actions);
 startDiagramKeys(svg);
-startShare($("share"));
+for (const menu of document.querySelectorAll("details.share")) startShare(menu);
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;
   if (event.key !== "Escape" || !store.selection) return;

@@ -1,9 +1,13 @@
 """What a lab's page says to browsers, and what never reaches the database."""
 
+import json
+
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
-from clusterlab.runtime.models import Link
+from clusterlab.runtime import keys, telling
+from clusterlab.runtime.models import Lab, Link
 from clusterlab.runtime.opening import open_lab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,3 +38,49 @@ def test_what_is_no_address_is_not_looked_for(
     page = Client().get(f"/lab/{lab}?k={secret}", headers={"host": "localhost"})
 
     assert page.status_code == 404
+
+
+def start_over(link: Link, lab: str) -> HttpResponse:
+    return Client().post(f"/lab/{lab}/start-over?k={link.secret}", headers={"host": "localhost"})
+
+
+def test_who_starts_a_lab_over_takes_everybody_along_with_the_same_links() -> None:
+    owner = open_lab()
+    old = owner.lab_id
+    viewer = Link.objects.get(lab=old, role=Link.VIEWER)
+    ears = keys.connection().pubsub(ignore_subscribe_messages=True)
+    ears.subscribe(keys.group_channel(old))
+    ears.get_message(timeout=5)
+
+    answer = start_over(owner, old)
+
+    owner.refresh_from_db()
+    viewer.refresh_from_db()
+    assert owner.lab_id == viewer.lab_id != old
+    assert answer.url == f"/lab/{owner.lab_id}?k={owner.secret}"
+    heard = telling._layer().deserialize(ears.get_message(timeout=5)["data"])
+    assert json.loads(heard["text"]) == {"t": "moved", "to": owner.lab_id}
+    begun = Lab.objects.get(id=owner.lab_id)
+    assert (begun.head, begun.content) == (0, Lab.objects.get(id=old).content)
+    late = Client().get(f"/lab/{old}?k={viewer.secret}&view=stage", headers={"host": "localhost"})
+    assert late.url == f"/lab/{owner.lab_id}?k={viewer.secret}&view=stage"
+
+
+def test_a_lab_asked_twice_to_start_over_does_so_once() -> None:
+    owner = open_lab()
+    old = owner.lab_id
+
+    first, second = start_over(owner, old), start_over(owner, old)
+
+    assert first.url == second.url
+    assert Lab.objects.count() == 2
+
+
+@pytest.mark.parametrize("role", [Link.VIEWER, Link.OPERATOR])
+def test_only_its_owner_starts_a_lab_over(role: str) -> None:
+    lab = open_lab().lab_id
+
+    answer = start_over(Link.objects.get(lab=lab, role=role), lab)
+
+    assert answer.status_code == 404
+    assert Lab.objects.count() == 1

@@ -18,6 +18,7 @@ const TRIES_MAX = 10;
  * @typedef {object} Handlers
  * @property {(frame: any, tables: any) => void} frame a frame was folded
  * @property {(state: "connecting"|"open"|"lost"|"gone") => void} connection
+ * @property {(to: string) => void} moved the lab was started over, and has another address
  * @property {(message: any) => void} message everything that is no frame
  */
 
@@ -141,6 +142,10 @@ export class LabSocket {
   other(message) {
     if (message.t === "gone") {
       this.handlers.connection("gone");
+      return;
+    }
+    if (message.t === "moved") {
+      this.handlers.moved(message.to);
       return;
     }
     if (["applied", "refused", "answer", "looking", "moment"].includes(message.t)) {
