@@ -121,6 +121,12 @@ TERMS: dict[str, tuple[str, str]] = {
         "Rules that lead a host and a path to a Service. The ingress controller, itself a pod, reads "
         "them and sends requests straight to pods.",
     ),
+    "no-controller": (
+        "No ingress controller",
+        "The rules of the Ingress are stored, but no pod that follows them is ready: every request "
+        "from outside fails. Services and pods behind it may be well; inside the cluster they are "
+        "still reached.",
+    ),
     "service": (
         "Service",
         "A name and a list of ready pods that its label selector finds. Requests do not pass through "

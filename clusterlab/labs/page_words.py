@@ -259,6 +259,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "never applied: something else was committed here",
     "newest first",
     "no answer: the control plane has no quorum",
+    "no controller",
     "no heartbeat within {n} s: NotReady",
     "no quorum",
     "no ready pod",

@@ -147,7 +147,11 @@ function ingressBox(actions, box, state) {
       stroke: colour("text2"), "stroke-width": 1.7, "stroke-linecap": "round" }),
     circle(cx - 13, top + 16, 2.6, { fill: colour("text2") }),
     text(cx, top + 41, t("Ingress"), { size: 12, weight: 600, anchor: "middle" }),
-    text(cx, top + 55, fit(first ? host : t("no rules"), box.w - 8, 11, { weight: 500, mono: true }), { size: 11, fill: colour("muted"), anchor: "middle", mono: true }));
+    controllers
+      ? text(cx, top + 55, fit(first ? host : t("no rules"), box.w - 8, 11, { weight: 500, mono: true }), {
+        size: 11, fill: colour("muted"), anchor: "middle", mono: true })
+      : text(cx, top + 55, t("no controller"), {
+        size: 11, weight: 650, fill: colour("bad"), anchor: "middle", term: "no-controller" }));
 }
 
 function serviceBox(actions, key, box, state, rate) {
