@@ -13,4 +13,4 @@ RUN chown -R clusterlab .
 USER clusterlab
 ENV PATH=/srv/clusterlab/.venv/bin:$PATH CLUSTERLAB_STATE=/srv/clusterlab/.run
 EXPOSE 8000
-CMD ["daphne", "-b", "0.0.0.0", "-p", "8000", "clusterlab.asgi:application"]
+CMD ["daphne", "-b", "0.0.0.0", "-p", "8000", "--websocket-max-message-size", "4194304", "--websocket-max-frame-size", "4194304", "clusterlab.asgi:application"]

@@ -86,7 +86,8 @@ class LabConsumer(AsyncWebsocketConsumer):
         self.name = secrets.token_hex(6)
         self.heard_at = self.told_at = time.monotonic()
         self.resumed_at = 0.0
-        self.bucket = Bucket(self.heard_at)
+        self.bucket, self.answers = Bucket(self.heard_at), Bucket(self.heard_at)
+        """For what comes in, and for telling why it is refused: a flood is not answered in kind."""
         self.epoch, self.sent, self.acked = -1, 0, 0
         self.owed: deque[tuple[int, int]] = deque()
         """Bytes on their way, by the frame whose acknowledgement says that they arrived."""
@@ -113,6 +114,9 @@ class LabConsumer(AsyncWebsocketConsumer):
         self.heard_at = time.monotonic()
         # What cannot be read costs as much as what can.
         has_token = self.bucket.take(self.heard_at)
+        if not has_token and not self.answers.take(self.heard_at):
+            await self._count_refusal()
+            return
         id = ""
         try:
             message = read(text_data, bytes_data)
@@ -153,8 +157,11 @@ class LabConsumer(AsyncWebsocketConsumer):
         await self.tell(text_message({"t": "applied", "id": id}))
 
     async def _refuse_one_more(self, id: str, reason: Reason) -> None:
-        self.refused += 1
         await self._refuse(id, reason)
+        await self._count_refusal()
+
+    async def _count_refusal(self) -> None:
+        self.refused += 1
         if self.refused >= limits.REFUSALS_IN_A_ROW_MAX:
             await self.hang_up(TOO_MANY_REFUSALS)
 

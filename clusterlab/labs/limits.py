@@ -16,8 +16,9 @@ MESSAGES_PER_SECOND = 20
 MESSAGES_BURST = 60
 """Faster than any hand; a double click is two, and a page acknowledges twice a second."""
 
-REFUSALS_IN_A_ROW_MAX = 100
-"""A page that went wrong notices earlier; whoever goes on after so many only wants to be answered."""
+REFUSALS_IN_A_ROW_MAX = 5_000
+"""A page that went wrong notices earlier; whoever goes on after so many only costs. Those that come too
+fast for an answer are not even read."""
 
 WINDOW_FRAMES = 32
 """Frames a socket may owe an acknowledgement for: Daphne itself has no back-pressure. A page

@@ -111,6 +111,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "Node",
     "Not yet in the log of {members}.",
     "Nothing has happened yet. Switch a machine off, or scale something.",
+    "Nothing is heard of the lab. If its host died, another one goes on with it; nothing that was accepted is lost.",
     "Only the kubelet of {name} can confirm that they have stopped, and it is silent. They stay listed until it comes back, or until somebody deletes the node.",
     "Owner",
     "Pause",

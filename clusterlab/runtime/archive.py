@@ -179,7 +179,8 @@ def newest(lab: str) -> Cached | None:
 
 
 def revive(lab: models.Lab, reached: int = 0) -> Revived:
-    """Return a lab as it stood when it was last heard of."""
+    """Return a lab as it stood when it was last heard of: nobody sees its time go back."""
+    told = keys.connection().get(keys.reached(lab.id))
     genesis = genesis_of(lab)
     checkpoint = newest(lab.id)
     if checkpoint is None or checkpoint.seq > lab.head:
@@ -188,7 +189,7 @@ def revive(lab: models.Lab, reached: int = 0) -> Revived:
         universe, seq = Lab.thaw(genesis, checkpoint.content), checkpoint.seq
         begun = time.thread_time()
     replay(universe, lab.id, seq)
-    universe.advance(max(universe.now, reached, lab.reached))
+    universe.advance(max(universe.now, reached, lab.reached, int(told or 0)))
     return Revived(universe, time.thread_time() - begun)
 
 

@@ -268,17 +268,21 @@ class Host:
         rows = [row for hosted in due for row in hosted.commands()]
         numbers = archive.append(rows) if rows else {}
         out: list[telling.Sealed] = []
+        reached: dict[str, int] = {}
         troubles: list[tuple[Hosted, Exception]] = []
         for hosted in due:
             self._begin_work(hosted.id)
             try:
-                out += (telling.sealed(*each) for each in self._serve_one(hosted, rows, numbers))
+                told = self._serve_one(hosted, rows, numbers)
+                out += (telling.sealed(*each) for each in told)
+                if told:
+                    reached[hosted.id] = hosted.universe.now
             except Exception as problem:
                 # Out at once: it may have taken half of its commands.
                 self.labs.pop(hosted.id, None)
                 troubles.append((hosted, problem))
         try:
-            telling.publish(out)
+            telling.publish(out, reached)
         finally:
             for hosted, problem in troubles:
                 self._trouble(hosted.id, hosted.epoch, problem)

@@ -47,6 +47,11 @@ def checkpoint(lab: str) -> str:
     return f"cl:saved:{lab}"
 
 
+def reached(lab: str) -> str:
+    """The latest instant of a lab that its viewers were told of."""
+    return f"cl:reached:{lab}"
+
+
 def looking(lab: str) -> str:
     """Which viewers want to see which instant of a lab's past."""
     return f"cl:looking:{lab}"

@@ -32,6 +32,9 @@ PICTURE_TEXT_BYTES_MAX = 8_192
 FRAME_BYTES_MAX = 900_000
 """Daphne sends no message above 1 MiB; what is larger is refused, or asked for as a snapshot."""
 
+INCOMING_BYTES_MAX = 4 * 1024 * 1024
+"""What the web server takes in at all: so much is refused with a reason, more closes the socket."""
+
 # --- who hosts a lab
 
 ACTIVE_S = 900

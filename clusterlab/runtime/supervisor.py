@@ -20,7 +20,8 @@ from pathlib import Path
 from clusterlab.runtime import limits
 
 BACKOFF_FIRST_S = 0.5
-STOP_GRACE_S = 1.2
+STOP_GRACE_S = 0.8
+"""Time to end by themselves: hosts store their labs meanwhile. Whoever pressed Ctrl-C waits."""
 PR_SET_PDEATHSIG = 1
 
 def die_with_parent() -> None:
@@ -53,7 +54,7 @@ rm -rf -- "$1"
 
 @dataclass
 class Supervisor:
-    """The children in the order in which they start; they end in the opposite one."""
+    """The children in the order in which they start; the first of them, which others need, ends last."""
 
     folder: Path
     children: list[Child] = field(default_factory=list)
@@ -105,23 +106,29 @@ class Supervisor:
                 self._start(child)
 
     def stop(self) -> None:
-        """End all children, the last started first, and wait for them."""
+        """End all children and wait for them; the first one serves the others until they are gone."""
         self.stopping = True
-        for child in reversed(self.children):
-            if child.process is not None and child.process.poll() is None:
-                child.process.terminate()
-        deadline = time.monotonic() + STOP_GRACE_S
-        for child in reversed(self.children):
-            if child.process is None:
-                continue
-            try:
-                child.process.wait(max(0.05, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.process.kill()
-                child.process.wait()
+        running = [child.process for child in self.children if child.process is not None]
+        _end(running[1:], STOP_GRACE_S)
+        _end(running[:1], STOP_GRACE_S)
         if self.janitor is not None and self.janitor.stdin is not None:
             self.janitor.stdin.close()
             self.janitor.wait()
+
+
+def _end(processes: list[subprocess.Popen[bytes]], grace_s: float) -> None:
+    """Ask processes to end, and kill those together that have not done so in time."""
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + grace_s
+    while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+    for process in processes:
+        process.wait()
 
 
 def valkey_binary() -> str | None:

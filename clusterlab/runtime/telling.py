@@ -65,11 +65,13 @@ def moved(lab: str, to: str) -> Sealed:
     return sealed(lab, {"t": "moved", "to": to})
 
 
-def publish(out: list[Sealed]) -> None:
-    """Send everything in one round trip."""
+def publish(out: list[Sealed], reached: dict[str, int] | None = None) -> None:
+    """Send everything in one round trip, and say which instants of labs were told."""
     if not out:
         return
     pipe = keys.connection().pipeline(transaction=False)
+    for lab, at in (reached or {}).items():
+        pipe.set(keys.reached(lab), at, ex=limits.FORGET_S)
     for channel, content in out:
         pipe.publish(channel, content)
     pipe.execute()

@@ -1,7 +1,7 @@
 // The page of a lab: wires the connection, what is known, and what is drawn.
 
 import { render } from "preact";
-import { LabSocket } from "./net/socket.js";
+import { LabSocket, MESSAGE_BYTES_MAX } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { Past, neighbour } from "./state/past.js";
 import { Predictions } from "./state/predictions.js";
@@ -75,9 +75,14 @@ function take(message) {
   }
 }
 
-/** Send something that will be answered. */
+/** Send something that will be answered. What the server would not take in is refused here. */
 function request(message) {
   const id = identity();
+  const size = new Blob([JSON.stringify(message)]).size;
+  if (size > MESSAGE_BYTES_MAX) {
+    const params = { size_bytes: size, limit_bytes: MESSAGE_BYTES_MAX };
+    return [id, Promise.reject({ reason: { key: "message-too-large", params } })];
+  }
   const answered = new Promise((resolve, reject) => pending.set(id, { resolve, reject }));
   socket.send({ ...message, id });
   return [id, answered];
@@ -296,7 +301,8 @@ function tick(real) {
 function redraw(now) {
   document.body.classList.toggle("loading", !store.loaded);
   document.body.classList.toggle("past", store.isPast);
-  document.body.classList.toggle("still", Boolean(store.pace?.paused) || store.isPast || store.connection !== "open");
+  document.body.classList.toggle("still",
+    Boolean(store.pace?.paused) || store.isPast || store.connection !== "open" || store.isUnheard);
   banner();
   if (!store.loaded) return;
   places = draw(scene, store, now, actions, tall);
@@ -329,7 +335,9 @@ function banner() {
       connecting: store.loaded ? t("The connection was lost. Trying again…") : "",
       lost: t("The connection was lost. Trying again…"),
       gone: t("This lab does not exist any more."),
-      open: "",
+      open: store.isUnheard
+        ? t("Nothing is heard of the lab. If its host died, another one goes on with it; nothing that was accepted is lost.")
+        : "",
     }[store.connection];
   const place = $("banner");
   const said = place.dataset.said ?? "";

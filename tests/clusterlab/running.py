@@ -19,6 +19,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from clusterlab.runtime.limits import INCOMING_BYTES_MAX
 from clusterlab.runtime.supervisor import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,7 +82,9 @@ class House:
     def start_web(self) -> None:
         """Start Daphne and wait until it answers."""
         self.web = start(
-            ["daphne", "-b", "127.0.0.1", "-p", str(self.port), "clusterlab.asgi:application"],
+            ["daphne", "-b", "127.0.0.1", "-p", str(self.port),
+             "--websocket-max-message-size", str(INCOMING_BYTES_MAX),
+             "--websocket-max-frame-size", str(INCOMING_BYTES_MAX), "clusterlab.asgi:application"],
             self.environ,
         )
         deadline = time.monotonic() + 20

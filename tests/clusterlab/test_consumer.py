@@ -195,6 +195,20 @@ async def test_acknowledgements_cost_what_other_messages_cost(
     assert answer["reason"]["key"] == "too-frequent"
 
 
+async def test_a_flood_is_answered_in_part_and_the_socket_stays() -> None:
+    async with at_frame_7() as (socket, consumer):
+        for number in range(1_000):
+            await socket.send_json_to({"ask": "nothing", "id": f"q{number}"})
+        answers = []
+        while not await socket.receive_nothing(timeout=0.3):
+            answers.append(await socket.receive_json_from())
+
+        refused = [each for each in answers if each["t"] == "refused"]
+        assert 0 < len(refused) < 400
+        assert {each["reason"]["key"] for each in refused} == {"too-frequent"}
+        assert consumer.joined
+
+
 @pytest.mark.parametrize("message", ["no json {", '{"ack": 7}', '{"nothing": "known"}'])
 async def test_a_long_row_of_refusals_closes_a_socket(
     monkeypatch: pytest.MonkeyPatch, message: str

@@ -115,7 +115,7 @@ def test_the_same_command_twice_in_one_turn_is_written_once_and_answered_twice(
     taken, lab = hosting
     told: list[Any] = []
     monkeypatch.setattr(telling, "sealed", lambda lab, content: told.append(content))
-    monkeypatch.setattr(telling, "publish", lambda out: None)
+    monkeypatch.setattr(telling, "publish", lambda *_: None)
     post(lab.id, command("c1", socket="old"))
     post(lab.id, command("c1", socket="new"))
 
@@ -132,7 +132,7 @@ def test_a_refused_command_that_is_sent_again_is_refused_again_even_by_a_thawed_
     taken, lab = hosting
     told: list[Any] = []
     monkeypatch.setattr(telling, "sealed", lambda lab, content: told.append(content))
-    monkeypatch.setattr(telling, "publish", lambda out: None)
+    monkeypatch.setattr(telling, "publish", lambda *_: None)
     senseless = {"do": "power-on", "node": "worker-1"}
     for _ in range(2):
         post(lab.id, Letter("command", "c1", "owner", "one", senseless))
@@ -213,6 +213,20 @@ def test_time_goes_on_where_it_was_without_a_checkpoint(hosting: tuple[Host, Hos
     assert Checkpoint.objects.filter(lab_id=lab.id).count() == 1
     assert newer.labs[lab.id].universe.now == lab.universe.now
     assert newer.labs[lab.id].universe.digest() == lab.universe.digest()
+
+
+def test_nobody_sees_the_time_of_a_lab_go_back(hosting: tuple[Host, Hosted]) -> None:
+    taken, lab = hosting
+    lab.replay_s = 0.0
+    lab.last -= 2
+    taken._serve([lab])
+    told = lab.universe.now
+    keys.connection().delete(keys.lease(lab.id))
+    newer = Host("b")
+    newer._take(lab.id)
+
+    assert Lab.objects.get(id=lab.id).reached < told
+    assert newer.labs[lab.id].universe.now == told
 
 
 def test_a_host_of_an_earlier_epoch_cannot_say_how_far_it_came(

@@ -80,11 +80,16 @@ def test_bad_messages_are_refused_with_a_reason_and_the_connection_stays(house: 
     flood = viewer.until(
         lambda message: message["t"] == "refused" and message["reason"]["key"] == "too-frequent"
     )
+    viewer.send("x" * 3_000_000)
+    large = viewer.until(
+        lambda message: message["t"] == "refused" and message["reason"]["key"] == "message-too-large"
+    )
     good = ask_until_let_through(viewer, {"do": "power-off", "node": "worker-3"})
 
     assert garbage["reason"]["key"] == "message-malformed"
     assert unknown["reason"]["key"] == "command-malformed"
     assert nobody["reason"] == {"key": "machine-unknown", "params": {"node": "worker-99"}}
+    assert large["reason"]["params"]["size_bytes"] == 3_000_000
     assert deep["reason"]["key"] == "message-malformed"
     assert flood["t"] == "refused"
     assert good["t"] == "applied"

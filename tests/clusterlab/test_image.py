@@ -8,6 +8,7 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from clusterlab.runtime.limits import INCOMING_BYTES_MAX
 from tests.clusterlab.running import ROOT
 
 STEPS = [
@@ -82,3 +83,10 @@ def test_the_environment_is_built_before_and_the_files_are_copied_after() -> Non
     assert re.search(r"venv \.venv.*\nCOPY \. \.\n", text), "or each change installs everything anew"
     assert text.index("COPY . .") < text.index("tools.vendor") < text.index("collectstatic")
     assert text.rindex("chown") < text.index("USER clusterlab")
+
+
+def test_the_image_s_web_server_takes_in_what_the_page_s_bounds_say() -> None:
+    image = (ROOT / "Dockerfile").read_text().replace('", "', " ")
+    for text in (image, (ROOT / "compose.yaml").read_text()):
+        assert f"--websocket-max-message-size {INCOMING_BYTES_MAX} " in text
+        assert f"--websocket-max-frame-size {INCOMING_BYTES_MAX} " in text

@@ -47,7 +47,7 @@ def told_by(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
         return keys.group_channel(lab), b""
 
     monkeypatch.setattr(lookback.telling, "sealed", sealed)
-    monkeypatch.setattr(lookback.telling, "publish", lambda out: None)
+    monkeypatch.setattr(lookback.telling, "publish", lambda *_: None)
     return told
 
 

@@ -13,7 +13,7 @@ test("lab time runs at the speed of the lab between frames", () => {
 test("lab time never runs past what the lab is waiting for", () => {
   const head = new Playhead();
   head.sync(1000, 0, running(60, 5000));
-  assert.equal(head.now(10_000), 5000);
+  assert.equal(head.now(1_000), 5000);
 });
 
 test("a frame that is slightly behind does not turn the clock back", () => {
@@ -36,6 +36,22 @@ test("a paused lab stands still", () => {
   const head = new Playhead();
   head.sync(1000, 0, { paused: true, running_at: 0, waiting: null });
   assert.equal(head.now(9000), 1000);
+});
+
+test("a lab that is not heard any more stands still, and that is told", () => {
+  const head = new Playhead();
+  head.sync(1000, 0, running(8));
+  assert.equal(head.now(10_000), 1000 + 8 * 1500);
+  assert.equal(head.silence(2_000), 0);
+  assert.equal(head.silence(10_000), 10_000);
+  head.sync(14_000, 11_000, running(8));
+  assert.equal(head.silence(11_000), 0);
+});
+
+test("a paused lab is silent and nothing is amiss", () => {
+  const head = new Playhead();
+  head.sync(1000, 0, { paused: true, running_at: 0, waiting: null });
+  assert.equal(head.silence(60_000), 0);
 });
 
 test("a lost connection freezes the clock", () => {

@@ -5,6 +5,8 @@
 
 import { apply } from "../state/fold.js";
 
+/** As in clusterlab/labs/limits.py: beyond four megabytes there is no answer, and the socket closes. */
+export const MESSAGE_BYTES_MAX = 600_000;
 const BACKOFF_MS_MIN = 250;
 const BACKOFF_MS_MAX = 8_000;
 const ACK_EVERY_FRAMES = 10;

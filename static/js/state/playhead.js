@@ -2,9 +2,11 @@
 //
 // A silent lab sends nothing, yet its clock runs. The playhead lets lab time run at the speed the
 // server said last, never past the instant the server is waiting for, and never backwards except
-// when it is far off (another history, or a long sleep of this page).
+// when it is far off (another history, or a long sleep of this page). A lab that runs is heard every
+// second: after a longer silence its host may be dead, and the clock stands until it is heard again.
 
 const FAR = 5_000;
+const HEARD_EVERY_MS = 1_500;
 
 export class Playhead {
   constructor() {
@@ -40,10 +42,16 @@ export class Playhead {
     this.frozen = false;
   }
 
+  /** Tell for how many milliseconds a lab that runs has been silent, beyond what is usual. */
+  silence(real) {
+    const silent = this.frozen || !this.speed ? 0 : real - this.real;
+    return silent > 2 * HEARD_EVERY_MS ? silent : 0;
+  }
+
   /** Return the lab's instant at a real instant (both milliseconds). */
   now(real) {
     if (this.frozen) return this.shown;
-    const ahead = this.at + Math.max(0, real - this.real) * this.speed;
+    const ahead = this.at + Math.min(HEARD_EVERY_MS, Math.max(0, real - this.real)) * this.speed;
     const bounded = Math.max(this.at, Math.min(ahead, this.limit));
     this.shown = Math.max(this.shown, bounded);
     return this.shown;

@@ -68,6 +68,11 @@ export class Store {
     return this.past?.tables ? this.past.shown : this.liveNow();
   }
 
+  /** Whether nothing is heard of the lab, though the connection to the server is well. */
+  get isUnheard() {
+    return this.connection === "open" && this.playhead.silence(performance.now()) > 0;
+  }
+
   liveNow() {
     return this.playhead.now(performance.now());
   }

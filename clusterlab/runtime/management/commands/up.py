@@ -23,6 +23,8 @@ from clusterlab.runtime.supervisor import (
 
 READY_S = 60.0
 WATCH_PERIOD_S = 0.25
+CELERY = [sys.executable, "-m", "celery", "-q", "-A", "clusterlab"]
+WORKER = [*CELERY, "worker", "-P", "threads", "--without-gossip", "--without-mingle", "-l", "WARNING"]
 SELF_TEST = "self-test"
 """The lab that a start waits for; nobody has a link to it."""
 
@@ -38,7 +40,9 @@ class Command(BaseCommand):
         host = os.environ.get("HOST", "127.0.0.1")
         port = _port()
         _check_port(host, port)
-        signal.signal(signal.SIGTERM, _interrupt)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # Whoever starts this in the background of a script has SIGINT ignored.
+            signal.signal(number, _interrupt)
         folder = Path(tempfile.mkdtemp(prefix="clusterlab-"))
         supervisor = Supervisor(settings.BASE_DIR)
         supervisor.sweep_at_the_end(folder)
@@ -48,6 +52,8 @@ class Command(BaseCommand):
                 raise CommandError("The web server did not start; see the messages above.")
             if not _a_lab_ticks(supervisor):
                 raise CommandError("No lab ticks; see the messages above.")
+            for number in range(2, _host_workers() + 1):
+                self._add_host(supervisor, number)
             self.stdout.write(
                 f"\n  ClusterLab is running: http://{host}:{port}/"
                 f"   (ready after {time.time() - begun:.1f} s; Ctrl-C ends it)\n"
@@ -65,30 +71,28 @@ class Command(BaseCommand):
         url = os.environ.get("REDIS_URL", "")
         if not url:
             url = self._start_valkey(supervisor, folder)
-        env = {"REDIS_URL": url}
-        os.environ.update(env)
+        os.environ["REDIS_URL"] = url
         _use_redis(url)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-        python = sys.executable
-        celery = [python, "-m", "celery", "-q", "-A", "clusterlab", "worker", "-P", "threads",
-                  "--without-gossip", "--without-mingle", "-l", "WARNING"]  # fmt: skip
-        workers = max(1, int(os.environ.get("HOST_WORKERS", "1")))
-        for number in range(1, workers + 1):
-            name = f"{number}-{os.getpid()}"
-            queue = f"host@{name}"
-            supervisor.add(queue, [*celery, "-c", "1", "-Q", queue, "-n", f"host{name}@%h"], env)
+        self._add_host(supervisor, 1)
         # A long replay must not hold up a host, nor what else there is to do.
         for queue, threads in (("replay", "1"), ("tasks", "2")):
-            argv = [*celery, "-c", threads, "-Q", queue, "-n", f"{queue}{os.getpid()}@%h"]
-            supervisor.add(queue, argv, env)
+            argv = [*WORKER, "-c", threads, "-Q", queue, "-n", f"{queue}{os.getpid()}@%h"]
+            supervisor.add(queue, argv)
         # Not embedded in a worker: there it would be a process that nobody watches over.
-        beat = [python, "-m", "celery", "-q", "-A", "clusterlab", "beat", "-l", "WARNING",
-                "--schedule", str(folder / "beat"), "--pidfile="]  # fmt: skip
-        supervisor.add("beat", beat, env)
-        daphne = [python, "-m", "daphne", "-b", host, "-p", str(port), "--no-server-name",
-                  "-v", "0", "clusterlab.asgi:application"]  # fmt: skip
-        supervisor.add("web", daphne, env)
+        beat = [*CELERY, "beat", "-l", "WARNING", "--schedule", str(folder / "beat"), "--pidfile="]
+        supervisor.add("beat", beat)
+        daphne = [sys.executable, "-m", "daphne", "-b", host, "-p", str(port), "--no-server-name",
+                  "-v", "0", "--websocket-max-message-size", str(limits.INCOMING_BYTES_MAX),
+                  "--websocket-max-frame-size", str(limits.INCOMING_BYTES_MAX),
+                  "clusterlab.asgi:application"]  # fmt: skip
+        supervisor.add("web", daphne)
+
+    def _add_host(self, supervisor: Supervisor, number: int) -> None:
+        name = f"{number}-{os.getpid()}"
+        queue = f"host@{name}"
+        supervisor.add(queue, [*WORKER, "-c", "1", "-Q", queue, "-n", f"host{name}@%h"])
 
     def _start_valkey(self, supervisor: Supervisor, folder: Path) -> str:
         binary = valkey_binary()
@@ -114,6 +118,14 @@ def _port() -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise CommandError(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
+
+
+def _host_workers() -> int:
+    """Return how many hosts there are to be; by default a second one, which takes over at once.
+
+    One that starts again after its death needs as long as Celery does.
+    """
+    return max(1, int(os.environ.get("HOST_WORKERS", "2")))
 
 
 def _check_port(host: str, port: int) -> None:
