@@ -116,9 +116,7 @@ def process_key(pod_uid: str, container: str) -> str:
 def processes_of(machine: Machine, pod_uid: str) -> list[Process]:
     """Return the processes of a pod, in the order of their names."""
     prefix = f"{pod_uid}/"
-    return [
-        machine.processes[key] for key in sorted(machine.processes) if key.startswith(prefix)
-    ]
+    return [machine.processes[key] for key in sorted(machine.processes) if key.startswith(prefix)]
 
 
 def is_serving(machine: Machine, pod_uid: str, now: Instant, port: int | None = None) -> bool:
@@ -128,6 +126,15 @@ def is_serving(machine: Machine, pod_uid: str, now: Instant, port: int | None = 
         and (port is None or process.ports is None or port in process.ports)
         for process in processes_of(machine, pod_uid)
     )
+
+
+def listener(machine: Machine, ip: str, port: int, now: Instant) -> str:
+    """Return the pod that is known to listen on an address and port of a machine, else nothing."""
+    for key in sorted(machine.processes):
+        each = machine.processes[key]
+        if each.pod_ip == ip and port in (each.ports or ()) and each.serves_from <= now:
+            return each.pod_key
+    return ""
 
 
 def usage(machine: Machine, load: dict[str, MilliCpu]) -> Usage:

@@ -19,8 +19,14 @@ from simulation.kubectl.output import Output
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-PHRASES = {200: "OK", 403: "Forbidden", 404: "Not Found", 502: "Bad Gateway",
-           503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
+PHRASES = {
+    200: "OK",
+    403: "Forbidden",
+    404: "Not Found",
+    502: "Bad Gateway",
+    503: "Service Temporarily Unavailable",
+    504: "Gateway Time-out",
+}
 PORTS = {"http": 80, "https": 443}
 WITH_VALUE = ("-o", "-w", "-X", "-m", "--max-time", "--connect-timeout", "--retry", "-d", "--data")
 
@@ -42,13 +48,15 @@ def split_url(url: str) -> Request:
     if not separator:
         scheme, rest = "http", url
     if scheme not in PORTS:
-        raise CommandError(f"curl: (1) Protocol \"{scheme}\" not supported", 1)
+        raise CommandError(f'curl: (1) Protocol "{scheme}" not supported', 1)
     place, _, path = rest.partition("/")
     host, colon, port = place.partition(":")
     if not host:
         raise CommandError("curl: (3) URL rejected: No host part in the URL", 3)
     if colon and not (is_whole(port) and 0 < int(port) < 65_536):
-        raise CommandError("curl: (3) URL rejected: Port number was not a decimal number between 0 and 65535", 3)
+        raise CommandError(
+            "curl: (3) URL rejected: Port number was not a decimal number between 0 and 65535", 3
+        )
     path = "/" + path.partition("?")[0].partition("#")[0]
     return Request(host, path, int(port) if colon else PORTS[scheme])
 
@@ -81,11 +89,8 @@ def curl(world: "World", words: list[str], pod: Pod | None = None) -> Output:
     if not options.url:
         return Output("", "curl: (2) no URL specified\n", 2)
     request = split_url(options.url)
-    if pod is None:
-        wanted = Request(options.host_header or request.host, request.path, request.port)
-        done = from_outside(world, wanted)
-    else:
-        done = from_pod(world, pod, request)
+    wanted = Request(request.host, request.path, request.port, options.host_header)
+    done = from_outside(world, wanted) if pod is None else from_pod(world, pod, wanted)
     if done.code == 0:
         text, status = failure(done, request)
         return Output("", "" if options.is_silent else f"{text}\n", status)
@@ -93,7 +98,9 @@ def curl(world: "World", words: list[str], pod: Pod | None = None) -> Output:
     body = "" if options.head_only else body_of(done)
     shown = f"{head}\n{body}" if options.with_head else body
     hops = "".join(f"* {hop.at_ms:>5} ms  {hop.place}: {hop.event}\n" for hop in done.hops)
-    return Output(head if options.head_only else shown, f"{hops}< {head}" if options.is_verbose else "")
+    return Output(
+        head if options.head_only else shown, f"{hops}< {head}" if options.is_verbose else ""
+    )
 
 
 def body_of(done: Trace) -> str:
@@ -109,5 +116,8 @@ def failure(done: Trace, request: Request) -> tuple[str, int]:
         return f"curl: (6) Could not resolve host: {request.host}", 6
     if done.trouble == REFUSED:
         where = f"{request.host} port {request.port}"
-        return f"curl: (7) Failed to connect to {where} after {done.duration_ms} ms: Could not connect to server", 7
+        return (
+            f"curl: (7) Failed to connect to {where} after {done.duration_ms} ms: Could not connect to server",
+            7,
+        )
     return f"curl: (28) Connection timed out after {done.duration_ms} milliseconds", 28

@@ -6,7 +6,7 @@ when it breaks. Follows pkg/proxy/topology.go for the choice of endpoints.
 
 from simulation.kernel.records import Record
 from simulation.kube.indexes import SLICES_BY_SERVICE
-from simulation.kube.objects.service import Endpoint, EndpointSlice, Service
+from simulation.kube.objects.service import Endpoint, EndpointSlice, Service, ServicePort
 from simulation.kube.rules.proxying import Candidate, Place, Policies, choose
 from simulation.kube.view import View
 
@@ -29,6 +29,20 @@ class FrontPort(Record):
     backends: tuple[Backend, ...] = ()
 
 
+class NodePort(Record):
+    """A port on which every machine answers for a Service."""
+
+    number: int
+    port: int
+    """The port of the Service that it stands for."""
+    backends: tuple[Backend, ...] = ()
+    """Where connections from outside go."""
+    inner: tuple[Backend, ...] = ()
+    """Where connections of the machine's own pods go."""
+    has_endpoints: bool = False
+    """Whether there is one on any node; without one connections are rejected, else dropped."""
+
+
 class Front(Record):
     """A Service as those see it who only look at its name and its address."""
 
@@ -37,6 +51,7 @@ class Front(Record):
     ports: tuple[FrontPort, ...] = ()
     ready: tuple[str, ...] = ()
     """Addresses of ready endpoints: what DNS answers for a headless Service."""
+    node_ports: tuple[NodePort, ...] = ()
 
     @property
     def is_headless(self) -> bool:
@@ -56,6 +71,14 @@ class Services(Record):
                 return key, front
         return None
 
+    def on_nodes(self, number: int) -> tuple[str, NodePort] | None:
+        """Return (namespace/name, node port) that a port of every node means, None if nobody's."""
+        for key, front in self.fronts.items():
+            for port in front.node_ports:
+                if port.number == number:
+                    return key, port
+        return None
+
 
 def services_of(view: View, node: str) -> Services:
     """Read off a view what the kube-proxy of a node programs."""
@@ -70,27 +93,64 @@ def _front(service: Service, slices: list[EndpointSlice], node: str) -> Front:
     spec = service.spec
     ready = [e.addresses[0] for each in slices for e in each.endpoints if _is_ready(e)]
     ports = tuple(
-        FrontPort(port.port, _backends(service, slices, port.name, node)) for port in spec.ports
+        FrontPort(port.port, _inside(service, _endpoints(slices, port.name, node)))
+        for port in spec.ports
     )
-    return Front(spec.cluster_ip, spec.external_name, ports, tuple(dict.fromkeys(ready)))
+    on_nodes = tuple(
+        _on_nodes(service, port, _endpoints(slices, port.name, node))
+        for port in spec.ports
+        if port.node_port and port.protocol == "TCP"
+    )
+    return Front(spec.cluster_ip, spec.external_name, ports, tuple(dict.fromkeys(ready)), on_nodes)
 
 
-def _backends(
-    service: Service, slices: list[EndpointSlice], port_name: str, node: str
-) -> tuple[Backend, ...]:
+class _Endpoints(Record):
+    """What lies behind one port of a Service, as the proxy of a node sees it."""
+
+    behind: dict[str, Backend]
+    candidates: list[Candidate]
+    place: Place
+
+    def chosen(self, addresses: tuple[str, ...]) -> tuple[Backend, ...]:
+        return tuple(self.behind[address] for address in addresses)
+
+
+def _inside(service: Service, endpoints: _Endpoints) -> tuple[Backend, ...]:
+    """Return where connections to the ClusterIP go."""
+    policies = Policies(service.spec.internal_traffic_policy or "Cluster")
+    choice = choose(endpoints.candidates, policies, endpoints.place)
+    return endpoints.chosen(choice.local or choice.cluster)
+
+
+def _on_nodes(service: Service, port: ServicePort, endpoints: _Endpoints) -> NodePort:
+    """Return where connections to a node go: pkg/proxy/iptables/proxier.go, KUBE-EXT chains.
+
+    By externalTrafficPolicy Local only to endpoints of that node, except for the node's own pods.
+    """
+    policies = Policies("Cluster", service.spec.external_traffic_policy or "Cluster", True)
+    choice = choose(endpoints.candidates, policies, endpoints.place)
+    outside = choice.local if policies.external == "Local" else choice.cluster
+    return NodePort(
+        port.node_port,
+        port.port,
+        endpoints.chosen(outside),
+        endpoints.chosen(choice.cluster),
+        choice.has_any,
+    )
+
+
+def _endpoints(slices: list[EndpointSlice], port_name: str, node: str) -> _Endpoints:
     behind: dict[str, Backend] = {}
     candidates = []
     for each in slices:
         number = next((port.port for port in each.ports if port.name == port_name), None)
         for endpoint in each.endpoints if number else ():
-            assert number, f"a slice of {service.metadata.name} has no port {port_name}"
+            assert number, f"{each.metadata.name} has no port {port_name}"
             address, reference = endpoint.addresses[0], endpoint.target_ref
             pod = f"{reference.namespace}/{reference.name}" if reference else ""
             behind[address] = Backend(address, number, pod)
             candidates.append(_candidate(endpoint, node))
-    policies = Policies(service.spec.internal_traffic_policy or "Cluster")
-    chosen = choose(candidates, policies, Place(node))
-    return tuple(behind[address] for address in (chosen.local or chosen.cluster))
+    return _Endpoints(behind, candidates, Place(node))
 
 
 def _candidate(endpoint: Endpoint, node: str) -> Candidate:

@@ -1,14 +1,15 @@
-"""One request, followed from hop to hop: from outside by the ingress, or from inside a pod.
+"""One request, followed from hop to hop: from outside by the ingress or a node's port, or from a pod.
 
-A trace is taken at one instant and changes nothing. From inside there is no ingress controller
-that would try another endpoint: kube-proxy picked one when the connection was opened, and if nobody
-answers there, the client waits.
+A trace is taken at one instant and changes nothing. From inside, and by the port of a node, there is
+no ingress controller that would try another endpoint: kube-proxy picked one when the connection was
+opened, and if nobody answers there, the client waits.
 """
 
 from typing import TYPE_CHECKING
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import Duration
+from simulation.kube.machines import listener
 from simulation.kube.network import dns
 from simulation.kube.network.flows import (
     ANSWERS,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 ANSWER_TIME: Duration = 8
 
 API_PORT = 6443
+INGRESS_PORTS = (80, 443)
+"""Where the balancer in front of the ingress controllers listens, whatever name led there."""
 SERVICE_OCTETS = range(96, 112)
 POD_OCTET = 244
 """10.96.0.0/12 and 10.244.0.0/16, as kubeadm sets them up; nobody outside routes them."""
@@ -65,13 +68,27 @@ class Request(Record):
     host: str
     path: str = "/"
     port: int = 80
+    header: str = ""
+    """The Host that it names, if that is not where it goes."""
+
+
+class _Sender(Record):
+    """Who asks: a machine or the internet, and the pod there, if it is one."""
+
+    place: str
+    pod: str = ""
+    """Its uid."""
 
 
 def from_outside(world: "World", request: Request) -> Trace:
-    """Follow one request of a user, door by door and try by try."""
-    host, path = request.host, request.path
-    if _is_inside(host):
-        return _not_from_outside(host)
+    """Follow one request of a user: to a node's port, or door by door and try by try."""
+    host, path = request.header or request.host, request.path
+    if _is_inside(request.host):
+        return _not_from_outside(request.host)
+    machine = _machine_at(world, request.host)
+    if machine and request.port not in INGRESS_PORTS:
+        hops = [Hop(0, INTERNET, f"{request.host}:{request.port}{path}")]
+        return _at_machine(world, _Sender(INTERNET), machine, request, hops, 0)
     doors = [
         pod
         for key, pod in world.traffic.ingress_pods(world)
@@ -112,7 +129,9 @@ def _not_from_outside(host: str) -> Trace:
     if _is_address(host):
         hops = [Hop(0, INTERNET, f"{host} is an address inside the cluster: no route leads there")]
         return Trace(0, "", GIVES_UP_AFTER, (*hops, Hop(GIVES_UP_AFTER, INTERNET, "gave up")))
-    hop = Hop(0, INTERNET, f"{host} is a name inside the cluster: name servers outside do not know it")
+    hop = Hop(
+        0, INTERNET, f"{host} is a name inside the cluster: name servers outside do not know it"
+    )
     return Trace(0, "", 1, (hop,), NO_NAME)
 
 
@@ -150,7 +169,8 @@ def from_pod(world: "World", pod: Pod, request: Request) -> Trace:
         hops.append(Hop(spent, server, f"{found.name} is {address}"))
     if address == BALANCER_ADDRESS:
         return _around(from_outside(world, request), hops, spent)
-    return _connected(world, pod, Request(address, request.path, request.port), hops, spent)
+    wanted = Request(address, request.path, request.port)
+    return _connected(world, pod, wanted, hops, spent)
 
 
 def _around(outer: Trace, hops: list[Hop], spent: Duration) -> Trace:
@@ -162,31 +182,87 @@ def _around(outer: Trace, hops: list[Hop], spent: Duration) -> Trace:
 def _connected(
     world: "World", pod: Pod, request: Request, hops: list[Hop], spent: Duration
 ) -> Trace:
-    """Open a connection to an address: a Service's by way of kube-proxy, else a pod's own."""
-    node, address = pod.spec.node_name, request.host
+    """Open a connection to an address: a Service's by way of kube-proxy, a machine's, or a pod's."""
+    sender = _Sender(pod.spec.node_name, pod.metadata.uid)
+    node, address = sender.place, request.host
     at = services_known(world, node).at(address)
-    backend = Backend(address, request.port)
-    if at is not None:
-        service, front = at
-        port = next((each for each in front.ports if each.number == request.port), None)
-        if port is None:
-            return _no_answer(hops, f"service {service}", f"has no port {request.port}", spent)
-        place = f"kube-proxy on {node}"
-        if not port.backends:
-            hops.append(Hop(spent, place, f"service {service} has no endpoint: rejected"))
-            return Trace(0, "", spent + 1, tuple(hops), REFUSED)
-        key = (pod.metadata.uid, address, request.port, world.now)
-        backend = world.dice.pick(port.backends, "kube-proxy", *key)
-        hops.append(Hop(spent, place, f"{service}:{request.port} is {backend.ip}:{backend.port}"))
+    if at is None:
+        machine = _machine_at(world, address)
+        if machine:
+            return _at_machine(world, sender, machine, request, hops, spent)
+        return _answered(world, node, Backend(address, request.port), hops, spent)
+    service, front = at
+    port = next((each for each in front.ports if each.number == request.port), None)
+    if port is None:
+        return _no_answer(hops, f"service {service}", f"has no port {request.port}", spent)
+    name = f"{service}:{request.port}"
+    return _proxied(world, node, sender, name, port.backends, request, hops, spent)
+
+
+def _at_machine(
+    world: "World",
+    sender: _Sender,
+    machine: str,
+    request: Request,
+    hops: list[Hop],
+    spent: Duration,
+) -> Trace:
+    """Open a connection to an address of a machine.
+
+    1. A machine that is off or cut off is silent.
+    2. A node port is led on by the kube-proxy of that machine: the Service's endpoints anywhere, or
+       for externalTrafficPolicy Local those on the machine, else the packets are dropped.
+    3. Anything else reaches the programs that listen on the machine itself.
+    """
+    place = f"{machine}:{request.port}"
+    if not world.is_up(machine) or not world.links.both_ways(sender.place, machine):
+        return _no_answer(hops, place, "does not answer", spent)
+    spent += ROUND_TRIPS * world.links.round_trip_lag(sender.place, machine)
+    if spent >= GIVES_UP_AFTER:
+        return _no_answer(hops, place, "answers too late", 0)
+    at = services_known(world, machine).on_nodes(request.port)
+    if at is None:
+        return _on_machine(world, machine, request.port, hops, spent)
+    service, port = at
+    hops.append(Hop(spent, place, f"node port of service {service}"))
+    backends = port.inner if sender.place == machine else port.backends
+    if port.has_endpoints and not backends:
+        text = f"service {service} has no endpoint on this node: dropped"
+        return _no_answer(hops, f"kube-proxy on {machine}", text, spent)
+    name = f"{service}:{port.port}"
+    return _proxied(world, machine, sender, name, backends, request, hops, spent)
+
+
+def _proxied(
+    world: "World",
+    node: str,
+    sender: _Sender,
+    service: str,
+    backends: tuple[Backend, ...],
+    request: Request,
+    hops: list[Hop],
+    spent: Duration,
+) -> Trace:
+    """Let the kube-proxy of a node pick one of a Service's endpoints."""
+    place = f"kube-proxy on {node}"
+    if not backends:
+        text = f"service {service.rpartition(':')[0]} has no endpoint: rejected"
+        hops.append(Hop(spent, place, text))
+        return Trace(0, "", spent + 1, tuple(hops), REFUSED)
+    key = (sender.pod or sender.place, request.host, request.port, world.now)
+    backend = world.dice.pick(backends, "kube-proxy", *key)
+    hops.append(Hop(spent, place, f"{service} is {backend.ip}:{backend.port}"))
     return _answered(world, node, backend, hops, spent)
 
 
 def _answered(
     world: "World", node: str, backend: Backend, hops: list[Hop], spent: Duration
 ) -> Trace:
-    server = next((n for n, each in world.machines.items() if each.address == backend.ip), "")
-    if server:
-        return _api_answered(world, node, server, backend, hops, spent)
+    server = _machine_at(world, backend.ip)
+    if server and not backend.pod:
+        if not world.is_up(server) or not world.links.both_ways(node, server):
+            return _no_answer(hops, server, "does not answer", spent)
+        return _on_machine(world, server, backend.port, hops, spent)
     key = backend.pod or _pod_at(world, backend.ip)
     name = key.rpartition("/")[2] or backend.ip
     target = world.traffic.target(world, node, key, backend.ip, backend.port)
@@ -202,18 +278,26 @@ def _answered(
     return Trace(200, key, spent + ANSWER_TIME, tuple(hops))
 
 
-def _api_answered(
-    world: "World", node: str, server: str, backend: Backend, hops: list[Hop], spent: Duration
-) -> Trace:
-    """End at a machine of the control plane: its API server knows nobody without a token."""
-    if not world.is_up(server) or not world.links.both_ways(node, server):
-        return _no_answer(hops, server, "does not answer", spent)
-    api = world.api.state.servers.get(server)
-    if api is None or not api.alive or backend.port != API_PORT:
-        hops.append(Hop(spent + 1, server, "connection refused"))
+def _on_machine(world: "World", machine: str, port: int, hops: list[Hop], spent: Duration) -> Trace:
+    """End at a program of the machine's own network: its API server, or a pod's with hostNetwork."""
+    server = world.api.state.servers.get(machine)
+    if server is not None and server.alive and port == API_PORT:
+        # It knows nobody without a token.
+        place = f"kube-apiserver-{machine}"
+        hops.append(Hop(spent + 3, place, "answered: forbidden without a token"))
+        return Trace(403, f"kube-system/{place}", spent + ANSWER_TIME, tuple(hops))
+    key = listener(world.machines[machine], world.machines[machine].address, port, world.now)
+    if not key:
+        hops.append(Hop(spent + 1, machine, "connection refused"))
         return Trace(0, "", spent + 1, tuple(hops), REFUSED)
-    hops.append(Hop(spent + 3, f"kube-apiserver-{server}", "answered: forbidden without a token"))
-    return Trace(403, f"kube-system/kube-apiserver-{server}", spent + ANSWER_TIME, tuple(hops))
+    hops.append(Hop(spent + 5, key.rpartition("/")[2], "answered"))
+    return Trace(200, key, spent + ANSWER_TIME, tuple(hops))
+
+
+def _machine_at(world: "World", address: str) -> str:
+    """Return the machine that has an address, an empty text if none has."""
+    named = (name for name, each in world.machines.items() if each.address == address)
+    return next(named, "")
 
 
 def _pod_at(world: "World", ip: str) -> str:
