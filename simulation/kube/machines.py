@@ -119,6 +119,12 @@ def processes_of(machine: Machine, pod_uid: str) -> list[Process]:
     return [machine.processes[key] for key in sorted(machine.processes) if key.startswith(prefix)]
 
 
+def own_ip(machine: Machine, pod_uid: str) -> str:
+    """Return the address that a pod really has, as its own processes see it."""
+    running = processes_of(machine, pod_uid)
+    return running[0].pod_ip if running else ""
+
+
 def is_serving(machine: Machine, pod_uid: str, now: Instant, port: int | None = None) -> bool:
     """Tell whether a process of the pod really answers, on that port if one is named."""
     return machine.is_on and any(

@@ -7,7 +7,7 @@ understood by, so these are worked out; every image is taken to hold them.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simulation.kube.machines import processes_of
+from simulation.kube.machines import own_ip
 from simulation.kube.network import dns
 from simulation.kube.network.trace import NO_NAME, REFUSED, Trace, from_pod
 from simulation.kube.objects.pod import Pod
@@ -36,9 +36,7 @@ def run(world: "World", pod: Pod, words: tuple[str, ...]) -> Output:
 
 def ip_of(world: "World", pod: Pod) -> str:
     """Return the address that a pod really has, as its own processes see it."""
-    machine = world.machines[pod.spec.node_name]
-    running = processes_of(machine, pod.metadata.uid)
-    return running[0].pod_ip if running else ""
+    return own_ip(world.machines[pod.spec.node_name], pod.metadata.uid)
 
 
 def _curl(world: "World", pod: Pod, words: list[str]) -> Output:
@@ -82,7 +80,11 @@ def _nslookup(world: "World", pod: Pod, words: list[str]) -> Output:
 
 
 def _cat(world: "World", pod: Pod, words: list[str]) -> Output:
-    files = {"/etc/resolv.conf": _resolv_conf, "/etc/hosts": _hosts, "/etc/hostname": _hostname_file}
+    files = {
+        "/etc/resolv.conf": _resolv_conf,
+        "/etc/hosts": _hosts,
+        "/etc/hostname": _hostname_file,
+    }
     text = files.get(words[1]) if len(words) == 2 else None
     if text is None:
         raise not_here(" ".join(words), INSIDE)

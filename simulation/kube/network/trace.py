@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import Duration
-from simulation.kube.machines import listener
+from simulation.kube.machines import Machine, is_serving, listener, own_ip
 from simulation.kube.network import dns
 from simulation.kube.network.flows import (
     ANSWERS,
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 ANSWER_TIME: Duration = 8
+LOOPED_TIME: Duration = 2
+"""An answer that needs no network."""
+
+LOCALHOST, LOOPBACK = "localhost", "127."
 
 API_PORT = 6443
 INGRESS_PORTS = (80, 443)
@@ -157,6 +161,9 @@ def _tried(order: list[Target], hops: list[Hop], spent: Duration) -> Trace:
 def from_pod(world: "World", pod: Pod, request: Request) -> Trace:
     """Follow one request that a pod sends: its name, its address, and who answers there."""
     hops = [Hop(0, pod.metadata.name, f"on {pod.spec.node_name}")]
+    machine = world.machines[pod.spec.node_name]
+    if _is_itself(pod, own_ip(machine, pod.metadata.uid), request.host):
+        return _looped(world, machine, pod, request.port, hops)
     address, spent = request.host, 0
     if not _is_address(address):
         found = dns.lookup(world, pod, request.host)
@@ -171,6 +178,25 @@ def from_pod(world: "World", pod: Pod, request: Request) -> Trace:
         return _around(from_outside(world, request), hops, spent)
     wanted = Request(address, request.path, request.port)
     return _connected(world, pod, wanted, hops, spent)
+
+
+def _is_itself(pod: Pod, ip: str, host: str) -> bool:
+    """Tell whether a host means the pod that asks, by its /etc/hosts or by its addresses."""
+    if _is_address(host):
+        return host == ip or host.startswith(LOOPBACK)
+    return host in (LOCALHOST, pod.metadata.name)
+
+
+def _looped(world: "World", machine: Machine, pod: Pod, port: int, hops: list[Hop]) -> Trace:
+    """Ask the pod's own containers; with hostNetwork whoever listens on the machine."""
+    key, name = f"{pod.metadata.namespace}/{pod.metadata.name}", pod.metadata.name
+    if pod.spec.host_network:
+        return _on_machine(world, machine.name, port, hops, 0)
+    if not is_serving(machine, pod.metadata.uid, world.now, port):
+        hops.append(Hop(0, name, "connection refused"))
+        return Trace(0, "", 0, tuple(hops), REFUSED)
+    hops.append(Hop(1, name, "answered"))
+    return Trace(200, key, LOOPED_TIME, tuple(hops))
 
 
 def _around(outer: Trace, hops: list[Hop], spent: Duration) -> Trace:
