@@ -1,7 +1,7 @@
-"""Registries and images: how big they are, and how the program inside behaves.
+"""Images: how big they are, and how the program inside behaves.
 
-Nothing is downloaded. Well-known images have a profile; any other name of a registry that exists
-gets a size by a keyed roll, so that it is the same size in every run. What a program does when
+Nothing is downloaded. Well-known images have a profile; any other that a registry has (see
+`registries`) gets a size by a keyed roll, so that it is the same size in every run. What a program does when
 it is given a command (`sleep 5`, `exit 1`, `while true`) is read off the command.
 """
 
@@ -17,19 +17,6 @@ from simulation.kube.objects.pod import Container
 from simulation.kube.shell import File, Said
 
 DEFAULT_REGISTRY = "docker.io"
-REGISTRIES = (
-    "docker.io",
-    "registry.k8s.io",
-    "quay.io",
-    "gcr.io",
-    "ghcr.io",
-    "mcr.microsoft.com",
-    "public.ecr.aws",
-    "us-docker.pkg.dev",
-    "shop.local",
-)
-MISSING_WORDS = ("nope", "does-not-exist", "doesnotexist", "invalid", "missing", "typo", "no-such")
-"""A tag or name that says so itself is not in any registry."""
 
 REFERENCE = re.compile(
     r"^(?:(?P<host>[a-zA-Z0-9.-]+(?::[0-9]+)?)/)?"
@@ -37,9 +24,6 @@ REFERENCE = re.compile(
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
     r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?$"
 )
-VERSION = re.compile(r"^v?[0-9]+(\.[0-9]+)*")
-NEWEST_MAJOR: dict[str, int] = {"nginx": 1, "redis": 8, "httpd": 2, "postgres": 18, "busybox": 1}
-"""Tags of a later major version than this do not exist yet."""
 
 SMALLEST_UNKNOWN_IMAGE = 20 * MIB
 LARGEST_UNKNOWN_IMAGE = 300 * MIB
@@ -112,6 +96,7 @@ PROFILES: dict[str, Profile] = {
     "docker.io/library/mysql": Profile(240 * MIB, 8 * SECOND, SLOW_STOP, ports=(3306,)),
     "docker.io/library/mongo": Profile(260 * MIB, 3 * SECOND, SLOW_STOP, ports=(27017,)),
     "docker.io/library/memcached": Profile(34 * MIB, 200, QUICK_STOP, ports=(11211,)),
+    "docker.io/library/rabbitmq": Profile(110 * MIB, 5 * SECOND, SLOW_STOP, ports=(5672,)),
     "docker.io/library/tomcat": Profile(180 * MIB, 4 * SECOND, SLOW_STOP, ports=(8080,)),
     "docker.io/library/wordpress": Profile(240 * MIB, 3 * SECOND, SLOW_STOP, ports=(80,)),
     "docker.io/library/busybox": SHELL,
@@ -176,39 +161,6 @@ def parse_reference(image: str) -> Reference | None:
     return Reference(host or DEFAULT_REGISTRY, path, tag, found["digest"] or "")
 
 
-def is_available(reference: Reference) -> bool:
-    """Tell whether a registry has the image."""
-    if reference.registry not in REGISTRIES:
-        return False
-    words = f"{reference.path}:{reference.tag}".lower()
-    if any(word in words for word in MISSING_WORDS):
-        return False
-    newest = NEWEST_MAJOR.get(reference.path.removeprefix("library/"))
-    version = VERSION.match(reference.tag)
-    if newest is None or version is None:
-        return True
-    return int(version[0].lstrip("v").split(".")[0]) <= newest
-
-
-def pull_error(image: str, reference: Reference) -> str:
-    """Return what a container runtime says when an image cannot be pulled."""
-    name = reference.name
-    prefix = f'failed to pull and unpack image "{name}": failed to resolve reference "{name}": '
-    if reference.registry not in REGISTRIES:
-        detail = (
-            f'failed to do request: Head "https://{reference.registry}/v2/{reference.path}/'
-            f'manifests/{reference.tag}": dial tcp: lookup {reference.registry}: no such host'
-        )
-        return f"rpc error: code = Unknown desc = {prefix}{detail}"
-    if any(word in reference.path for word in MISSING_WORDS):
-        return (
-            f"rpc error: code = Unknown desc = {prefix}pull access denied, repository does not "
-            "exist or may require authorization: server message: insufficient_scope: "
-            "authorization failed"
-        )
-    return f"rpc error: code = NotFound desc = {prefix}{name}: not found"
-
-
 def profile_of(image: str, dice: Dice) -> Profile:
     """Return what an image holds; an unknown one gets a size by a roll of its name."""
     reference = parse_reference(image)
@@ -216,9 +168,7 @@ def profile_of(image: str, dice: Dice) -> Profile:
     known = PROFILES.get(f"{reference.registry}/{reference.path}")
     if known is not None:
         return known
-    size = dice.between(
-        SMALLEST_UNKNOWN_IMAGE, LARGEST_UNKNOWN_IMAGE, "image size", reference.name
-    )
+    size = dice.between(SMALLEST_UNKNOWN_IMAGE, LARGEST_UNKNOWN_IMAGE, "image size", reference.name)
     return Profile(size)
 
 

@@ -8,7 +8,7 @@ ImagePullBackOff as it does in Kubernetes.
 from typing import TYPE_CHECKING
 
 from simulation.kernel.units import SECOND, Duration
-from simulation.kube.images import is_available, parse_reference, profile_of, pull_error
+from simulation.kube.images import parse_reference, profile_of
 from simulation.kube.kubelet.reports import event, report
 from simulation.kube.kubelet.stages import (
     LOOKUP_TIME,
@@ -18,6 +18,7 @@ from simulation.kube.kubelet.stages import (
     pull_delay,
     spec_of,
 )
+from simulation.kube.registries import is_available, pull_error
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -27,16 +28,14 @@ BACKOFF_SHOWN_AFTER: Duration = 1_200
 REGISTRY_TIMEOUT: Duration = 15 * SECOND
 
 
-def ensure_image(
-    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
-) -> bool:
+def ensure_image(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> bool:
     """Tell whether the image can be used now; otherwise see to it."""
     container = spec_of(run, each.name)
     reference = parse_reference(container.image)
     if reference is None:
         each.stage = "invalid-name"
         each.message = (
-            f"Failed to apply default image tag \"{container.image}\": couldn't parse image name "
+            f'Failed to apply default image tag "{container.image}": couldn\'t parse image name '
             f'"{container.image}": invalid reference format'
         )
         event(world, run, "Warning", "InspectFailed", each.message)
@@ -93,9 +92,7 @@ def _find(kubelet: KubeletState, ticket: str) -> tuple[PodRun, ContainerRun] | N
     return run, each
 
 
-def _duration(
-    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
-) -> Duration:
+def _duration(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> Duration:
     image = spec_of(run, each.name).image
     reference = parse_reference(image)
     assert reference is not None, f"{image} is no image name"
@@ -138,7 +135,7 @@ def _finish(
         _failed(world, kubelet, run, each, f"rpc error: code = Unknown desc = {error}")
         return False
     if not is_available(reference):
-        _failed(world, kubelet, run, each, pull_error(image, reference))
+        _failed(world, kubelet, run, each, pull_error(reference))
         return False
     size = profile_of(image, world.dice).size
     world.machines[kubelet.node].images[reference.name] = size

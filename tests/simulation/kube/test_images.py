@@ -5,11 +5,9 @@ import pytest
 from simulation.kernel.dice import Dice
 from simulation.kube.images import (
     behaviour_of,
-    is_available,
     parse_reference,
     profile_of,
     program_of,
-    pull_error,
 )
 from simulation.kube.objects.pod import Container, ContainerPort
 
@@ -36,36 +34,6 @@ def test_a_name_is_completed_as_a_runtime_does_it(image: str, name: str):
 @pytest.mark.parametrize("image", ["", "Nginx", "nginx:", "nginx::1", "a b", "-nginx"])
 def test_what_is_no_name_is_not_parsed(image: str):
     assert parse_reference(image) is None
-
-
-@pytest.mark.parametrize(
-    ("image", "there"),
-    [
-        ("nginx:1.27", True),
-        ("nginx:nope", False),
-        ("nginx:does-not-exist", False),
-        ("nginx:99", False),
-        ("nginx:latest", True),
-        ("example.invalid/web:1", False),
-        ("somebody/something:v3", True),
-    ],
-)
-def test_registries_have_what_could_exist(image: str, there: bool):
-    reference = parse_reference(image)
-
-    assert reference is not None
-    assert is_available(reference) is there
-
-
-def test_a_missing_tag_is_reported_in_the_runtimes_words():
-    reference = parse_reference("nginx:nope")
-
-    assert reference is not None
-    assert pull_error("nginx:nope", reference) == (
-        "rpc error: code = NotFound desc = failed to pull and unpack image "
-        '"docker.io/library/nginx:nope": failed to resolve reference '
-        '"docker.io/library/nginx:nope": docker.io/library/nginx:nope: not found'
-    )
 
 
 def test_an_unknown_image_has_the_same_size_in_every_run():
