@@ -12,7 +12,7 @@ import msgspec
 from simulation.kernel.dice import Dice
 from simulation.kernel.records import Record
 from simulation.kernel.units import MIB, MILLISECOND, SECOND, Bytes, Duration, MilliCpu
-from simulation.kube import shell
+from simulation.kube import programs, shell
 from simulation.kube.objects.pod import Container
 from simulation.kube.shell import File, Said
 
@@ -66,6 +66,8 @@ class Profile(Record):
     """Requests a second that one core of it can answer."""
     log: str = ""
     """All that it prints, if that is known."""
+    program: str = ""
+    """Its name among the programs whose arguments are understood (see `programs`)."""
 
 
 class Behaviour(Record):
@@ -82,6 +84,11 @@ class Behaviour(Record):
     says: tuple[Said, ...] = ()
     tells_all: bool = False
     """Whether that is all that it prints."""
+    memory: Bytes = 0
+    """What it takes if nothing limits it; 0 if no more than its image says."""
+    cpu: MilliCpu = 0
+    fails_after: Duration | None = None
+    """From when on it answers HTTP with 500."""
 
 
 SHELL = Profile(2 * MIB, 0, None, EXIT_SOON, 0, ports=())
@@ -100,6 +107,7 @@ PROFILES: dict[str, Profile] = {
     "docker.io/library/tomcat": Profile(180 * MIB, 4 * SECOND, SLOW_STOP, ports=(8080,)),
     "docker.io/library/wordpress": Profile(240 * MIB, 3 * SECOND, SLOW_STOP, ports=(80,)),
     "docker.io/library/busybox": SHELL,
+    "registry.k8s.io/busybox": SHELL,
     "docker.io/library/alpine": Profile(4 * MIB, 0, None, EXIT_SOON, 0, ports=()),
     "docker.io/library/ubuntu": Profile(29 * MIB, 0, None, EXIT_SOON, 0, ports=()),
     "docker.io/library/debian": Profile(48 * MIB, 0, None, EXIT_SOON, 0, ports=()),
@@ -125,7 +133,11 @@ PROFILES: dict[str, Profile] = {
     "registry.k8s.io/ingress-nginx/controller": Profile(
         115 * MIB, 1_500, SLOW_STOP, ports=(80, 443, 8443, 10254)
     ),
-    "registry.k8s.io/e2e-test-images/agnhost": Profile(50 * MIB, 300, QUICK_STOP),
+    "registry.k8s.io/e2e-test-images/agnhost": Profile(
+        50 * MIB, 300, QUICK_STOP, program="agnhost"
+    ),
+    "docker.io/polinux/stress": Profile(4 * MIB, 0, QUICK_STOP, memory=MIB, program="stress"),
+    "docker.io/vish/stress": Profile(2 * MIB, 0, QUICK_STOP, memory=MIB, program="stress by vishh"),
     "registry.k8s.io/hpa-example": Profile(170 * MIB, 500, QUICK_STOP, ports=(80,)),
     "registry.k8s.io/echoserver": Profile(17 * MIB, 300, QUICK_STOP, ports=(8080,)),
     "us-docker.pkg.dev/google-samples/containers/gke/gb-frontend": Profile(
@@ -177,10 +189,10 @@ def behaviour_of(
 ) -> Behaviour:
     """Return what a container of this image does when given this command."""
     profile = profile_of(image, dice)
-    if not command and not args:
-        return _as_built(profile)
     words = command + args
-    script = _script_of(words)
+    script = _script_of(words) if words else None
+    if script is None and profile.program:
+        return _by_arguments(profile, command[1:] + args)
     if script is None:
         # Arguments for the image's own program change nothing that is simulated.
         return _as_built(profile)
@@ -205,6 +217,18 @@ def _as_built(profile: Profile) -> Behaviour:
         profile.ports,
         says=(Said(0, profile.log),) if profile.log else (),
         tells_all=bool(profile.log),
+    )
+
+
+def _by_arguments(profile: Profile, arguments: tuple[str, ...]) -> Behaviour:
+    doing = programs.PROGRAMS[profile.program](arguments)
+    return msgspec.structs.replace(
+        _as_built(profile),
+        exits_after=doing.exits_after,
+        ports=doing.ports,
+        memory=doing.memory,
+        cpu=doing.cpu,
+        fails_after=doing.fails_after,
     )
 
 

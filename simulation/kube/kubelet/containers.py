@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Phase
-from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kernel.units import SECOND, Duration, Instant, MilliCpu
 from simulation.kube.events import Rhythm
 from simulation.kube.images import Behaviour, behaviour_of, profile_of, program_of
 from simulation.kube.kubelet import held, probes, pulls
@@ -32,6 +32,7 @@ from simulation.kube.kubelet.status import container_id
 from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.machines import Process, process_key
 from simulation.kube.objects.pod import Container, Pod, Probe
+from simulation.kube.programs import TAKES_MEMORY_AFTER
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -133,19 +134,36 @@ def started(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
         started=world.now,
         serves_from=world.now + behaviour.ready_after,
         ports=behaviour.ports,
-        idle_cpu=profile.idle_cpu,
+        idle_cpu=_cpu_of(container, behaviour) or profile.idle_cpu,
         memory=profile.memory,
     )
     if behaviour.ready_after:
         timer(world, kubelet, run, each, "kubelet/serves", behaviour.ready_after)
     if behaviour.exits_after is not None:
         timer(world, kubelet, run, each, "kubelet/process-ends", behaviour.exits_after)
+    if behaviour.memory:
+        timer(world, kubelet, run, each, "kubelet/takes-memory", TAKES_MEMORY_AFTER)
     _probe(world, kubelet, run, each, container, behaviour)
     world.memory_taken(kubelet.node)
     world.container_started(kubelet.node, each.name)
     world.traffic_changed(first_cause(run))
     advance(world, kubelet, run)
     report(world, kubelet, run)
+
+
+def _cpu_of(container: Container, behaviour: Behaviour) -> MilliCpu:
+    """Return the CPU that a program takes by itself: no more than its limit lets it."""
+    return min(behaviour.cpu, container.resources.limits.cpu or behaviour.cpu)
+
+
+def takes_memory(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
+    """A program has touched all the memory that it wants; the kernel sees to its limit."""
+    machine = world.machines[kubelet.node]
+    process = machine.processes.get(process_key(run.uid, each.name))
+    if process is not None:
+        wanted = program_of(spec_of(run, each.name), world.dice).memory
+        process.memory = max(process.memory, min(wanted, machine.memory))
+        world.memory_taken(kubelet.node)
 
 
 def _probe(
@@ -166,7 +184,7 @@ def _probe(
             continue
         answers = probes.answers_of(container, probe, behaviour, each.started)
         fails = probes.gives_up_at(probe, now, begins, answers)
-        _say_when_it_fails(world, run, each, kind, probe, begins, answers)
+        _say_when_it_fails(world, run, each, kind, probe, begins, answers, behaviour)
         if kind == "Startup":
             # The other two are held back until it has succeeded.
             begins = probes.ready_at(probe, now, answers.since)
@@ -179,7 +197,7 @@ def _probe(
         return
     probe = container.readiness_probe
     answers = probes.answers_of(container, probe, behaviour, each.started)
-    _say_when_it_fails(world, run, each, "Readiness", probe, begins, answers)
+    _say_when_it_fails(world, run, each, "Readiness", probe, begins, answers, behaviour)
     _await_readiness(world, kubelet, run, each, probe, begins, answers)
 
 
@@ -191,11 +209,13 @@ def _say_when_it_fails(
     probe: Probe,
     begins: Instant,
     answers: probes.Answers,
+    behaviour: Behaviour,
 ) -> None:
     """Let every failure of a probe be an event, without an event of ours for each."""
-    text = probes.refusal(kind, spec_of(run, each.name), probe, run.ip)
+    refused = probes.refusal(kind, spec_of(run, each.name), probe, run.ip)
+    failing = probes.failing(kind) if behaviour.fails_after is not None else refused
     before, later = probes.failures(probe, world.now, begins, answers)
-    for what, rhythm in ((kind, before), (f"{kind} later", later)):
+    for what, rhythm, text in ((kind, before, refused), (f"{kind} later", later, failing)):
         if rhythm is not None and rhythm.first < probes.NEVER:
             repeated(world, run, each.name, what, rhythm, "Unhealthy", text)
 
@@ -481,6 +501,8 @@ def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRu
     if behaviour.exits_after is not None:
         ends_in = max(0, each.started + behaviour.exits_after - world.now)
         timer(world, kubelet, run, each, "kubelet/process-ends", ends_in)
+    if behaviour.memory:
+        timer(world, kubelet, run, each, "kubelet/takes-memory", TAKES_MEMORY_AFTER)
     _probe(world, kubelet, run, each, container, behaviour)
 
 
@@ -496,9 +518,7 @@ def pre_stop_time(container: Container) -> Duration:
     return behaviour.exits_after or 0
 
 
-def configure_again(
-    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
-) -> None:
+def configure_again(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Try once more to start a container whose environment could not be made."""
     if each.stage == "config-error":
         each.stage, each.message = "waiting", ""

@@ -2,7 +2,7 @@
 
 Nothing is ticked. Given from when to when a program answers, these say at which probe the kubelet
 will have noticed, with thresholds and initial delay. A program answers HTTP, TCP and gRPC where it
-listens, whatever the path; a command that looks for a file in /tmp succeeds while it is there.
+listens, whatever the path, and HTTP until it is known to fail; a command that looks for a file in /tmp succeeds while it is there.
 """
 
 import re
@@ -89,7 +89,11 @@ def answers_of(
     if command is None:
         is_known = behaviour.ports is not None and _port(probe)
         listens = not is_known or probe_port(container, probe) in (behaviour.ports or ())
-        return Answers(started + behaviour.ready_after) if listens else Answers()
+        if not listens:
+            return Answers()
+        fails = behaviour.fails_after if probe.http_get is not None else None
+        until = NEVER if fails is None else started + fails
+        return Answers(started + behaviour.ready_after, until)
     wanted = LOOKS_FOR.match(command)
     if wanted is not None and behaviour.files is not None:
         there = [each for each in behaviour.files if each.path == wanted[2]]
@@ -132,6 +136,11 @@ def _port(probe: Probe) -> int | str:
 def refusal(kind: str, container: Container, probe: Probe, ip: str) -> str:
     """Return the message of event Unhealthy for a probe that fails."""
     return f"{kind} probe failed: {_detail(container, probe, ip)}"
+
+
+def failing(kind: str) -> str:
+    """Return the message for a program that answers, but with an error (pkg/probe/http/http.go)."""
+    return f"{kind} probe failed: HTTP probe failed with statuscode: 500"
 
 
 def _detail(container: Container, probe: Probe, ip: str) -> str:

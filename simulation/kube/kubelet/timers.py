@@ -105,9 +105,7 @@ def _pulled(world: "World", happened: Event) -> None:
     report(world, kubelet, run)
 
 
-def _process_ends(
-    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
-) -> None:
+def _process_ends(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     code = containers.exit_code_of(world, run, each)
     containers.process_ends(world, kubelet, run, each, code)
 
@@ -144,6 +142,7 @@ HANDLERS: dict[str, Callable[["World", Event], None]] = {
     "kubelet/pull-again": _of_container(pulls.again),
     "kubelet/started": _of_container(containers.started),
     "kubelet/serves": _of_container(_serves, is_reality=True),
+    "kubelet/takes-memory": _of_container(containers.takes_memory, is_reality=True),
     "kubelet/ready": _of_container(containers.ready),
     "kubelet/unready": _of_container(containers.unready),
     "kubelet/probe-failed": _probe_failed,
