@@ -9,9 +9,7 @@ from simulation.kubectl.output import Found
 from simulation.kubectl.resources import Resource
 
 NOT_SIMULATED = "Note: {what} stored and given back, but ClusterLab does not simulate a {kind} yet"
-WITHOUT_VOLUME = (
-    "Note: {what} has no volume behind its PersistentVolumeClaim: ClusterLab does not simulate volumes yet"
-)
+WITHOUT_VOLUME = "Note: {what} no volume behind {claims}: ClusterLab does not simulate volumes yet"
 
 
 def note_about(resource: Resource, obj: AnyObject, name: str = "") -> str:
@@ -22,19 +20,38 @@ def note_about(resource: Resource, obj: AnyObject, name: str = "") -> str:
     what = f"{resource.typed}/{name or obj.metadata.name}"
     if not resource.simulated:
         return NOT_SIMULATED.format(what=f"{what} is", kind=resource.kind)
-    return WITHOUT_VOLUME.format(what=what) if _claims(obj) else ""
+    return _without_volume([what]) if _claims(obj) else ""
+
+
+def _without_volume(those: list[str]) -> str:
+    if len(those) == 1:
+        return WITHOUT_VOLUME.format(what=f"{those[0]} has", claims="its PersistentVolumeClaim")
+    named = f"{', '.join(those[:-1])} and {those[-1]}"
+    return WITHOUT_VOLUME.format(what=f"{named} have", claims="their PersistentVolumeClaims")
 
 
 def notes_about(found: Found) -> list[str]:
     """Return what there is to say about objects, once for each kind."""
-    told: dict[str, str] = {}
+    concerned: dict[str, Found] = {}
     for resource, obj in found:
-        note = note_about(resource, obj)
-        if note and resource.kind in told and not resource.simulated:
-            note = NOT_SIMULATED.format(what=f"{resource.full} are", kind=resource.kind)
-        if note and (resource.kind not in told or not resource.simulated):
-            told[resource.kind] = note
-    return list(told.values())
+        # A pod without a node waits for something else, which the scheduler tells.
+        if not resource.simulated or (_claims(obj) and not _has_no_node(obj)):
+            concerned.setdefault(resource.kind, []).append((resource, obj))
+    return [_note_about_all(each) for each in concerned.values()]
+
+
+def _has_no_node(obj: AnyObject) -> bool:
+    return isinstance(obj, Pod) and not obj.spec.node_name
+
+
+def _note_about_all(those: Found) -> str:
+    """Return one note about objects of one kind."""
+    resource, first = those[0]
+    if resource.simulated:
+        return _without_volume([f"{resource.typed}/{obj.metadata.name}" for _, obj in those])
+    if len(those) == 1:
+        return note_about(resource, first)
+    return NOT_SIMULATED.format(what=f"{resource.full} are", kind=resource.kind)
 
 
 def _claims(obj: AnyObject) -> bool:

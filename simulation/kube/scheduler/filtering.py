@@ -23,6 +23,7 @@ from simulation.kube.scheduler.plugins.node_basics import NodeName, NodePorts, N
 from simulation.kube.scheduler.plugins.node_resources import NodeResourcesFit
 from simulation.kube.scheduler.plugins.pod_topology_spread import PodTopologySpread
 from simulation.kube.scheduler.plugins.taint_toleration import TaintToleration
+from simulation.kube.scheduler.plugins.volume_binding import VolumeBinding
 
 ALL_NODES_BELOW = 100
 """Smaller clusters are searched whole; in larger ones this many fitting nodes are enough."""
@@ -49,6 +50,7 @@ FILTERS: tuple[Filter, ...] = (
     _AFFINITY,
     NodePorts(),
     NodeResourcesFit(),
+    VolumeBinding(),
     PodTopologySpread(),
     InterPodAffinity(),
 )
@@ -104,9 +106,7 @@ def find_fitting(pod: PodInfo, cluster: Cluster, start: int = 0) -> Filtered:
     return Filtered(found.fitting, found.verdicts, found.plugins, states, visited)
 
 
-def judge(
-    pod: PodInfo, node: NodeInfo, active: list[tuple[Filter, Any]]
-) -> tuple[str, Verdict]:
+def judge(pod: PodInfo, node: NodeInfo, active: list[tuple[Filter, Any]]) -> tuple[str, Verdict]:
     """Return the first filter that a node fails, with its verdict."""
     for plugin, state in active:
         verdict = plugin.filter(pod, node, state)

@@ -15,12 +15,17 @@ from simulation.kube.scheduler.plugins.taint_toleration import TaintToleration
 
 
 class Happening(Record):
-    """A change in the scheduler's words: a node as it is now, or a placed pod that came or went."""
+    """A change in the scheduler's words.
+
+    A node as it is now, a placed pod that came or went, or a PersistentVolumeClaim that is there.
+    """
 
     node: NodeInfo | None = None
     node_gone: bool = False
     pod_came: PodInfo | None = None
     pod_gone: PodInfo | None = None
+    claim: str = ""
+    """namespace/name"""
 
 
 Hint = Callable[[PodInfo, Happening], bool]
@@ -56,6 +61,10 @@ def _port_free(pod: PodInfo, happening: Happening) -> bool:
     return happening.node is not None or (gone is not None and bool(gone.host_ports))
 
 
+def _claim_there(pod: PodInfo, happening: Happening) -> bool:
+    return any(happening.claim == f"{pod.namespace}/{each}" for each in pod.claims)
+
+
 def _any(pod: PodInfo, happening: Happening) -> bool:
     return True
 
@@ -67,6 +76,7 @@ HINTS: dict[str, Hint] = {
     "NodeAffinity": _node_meant,
     "NodePorts": _port_free,
     "NodeResourcesFit": _node_fits,
+    "VolumeBinding": _claim_there,
     "PodTopologySpread": _any,
     "InterPodAffinity": _any,
 }
@@ -77,4 +87,6 @@ def may_help(plugins: tuple[str, ...], pod: PodInfo, happening: Happening) -> bo
     if not plugins:
         # There were no nodes at all.
         return happening.node is not None
+    if happening.claim:
+        return "VolumeBinding" in plugins and _claim_there(pod, happening)
     return any(HINTS[plugin](pod, happening) for plugin in plugins)

@@ -55,6 +55,10 @@ class PodInfo(Record):
     default_selector: Selector | None = None
     """The labels of the Services and of the ReplicaSet it belongs to: default spreading."""
     images: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    """The PersistentVolumeClaims that its volumes name."""
+    claim_trouble: str = ""
+    """Why one of them cannot be used, in the scheduler's words."""
 
     @property
     def key(self) -> str:

@@ -19,9 +19,7 @@ FINAL_PHASES = ("Succeeded", "Failed")
 def is_placed(pod: object) -> bool:
     """Tell whether a pod takes room on a node."""
     return (
-        isinstance(pod, Pod)
-        and bool(pod.spec.node_name)
-        and pod.status.phase not in FINAL_PHASES
+        isinstance(pod, Pod) and bool(pod.spec.node_name) and pod.status.phase not in FINAL_PHASES
     )
 
 
@@ -110,6 +108,8 @@ class NodeTable:
                 return Happening(node=self.node_changed(new))
             self.node_gone(change.key)
             return Happening(node_gone=True)
+        if change.kind == "PersistentVolumeClaim":
+            return Happening(claim=change.key) if new is not None else None
         if change.kind != "Pod":
             return None
         if isinstance(new, Pod) and is_placed(new):

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
 from simulation.kernel.records import Record
 from simulation.kernel.units import Bytes, MilliCpu
+from simulation.kube.objects.config import PersistentVolumeClaim
 from simulation.kube.objects.meta import LabelSelector, Resources
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
@@ -129,7 +132,26 @@ def pod_info(pod: Pod, default_selector: Selector | None = None) -> PodInfo:
         spread=tuple(_constraint(each, pod) for each in spec.topology_spread_constraints),
         default_selector=default_selector,
         images=tuple(each.image for each in spec.init_containers + spec.containers),
+        claims=_claims(pod),
     )
+
+
+def _claims(pod: Pod) -> tuple[str, ...]:
+    claimed = (each.get("persistentVolumeClaim") for each in pod.spec.rest.get("volumes") or ())
+    return tuple(str(each.get("claimName") or "") for each in claimed if each)
+
+
+def with_claims(info: PodInfo, view: View) -> PodInfo:
+    """Note which claim of a pod cannot be used (volume_binding.go, podHasPVCs)."""
+    for name in info.claims:
+        claim = view.get(PersistentVolumeClaim, f"{info.namespace}/{name}")
+        trouble = "not found" if claim is None else ""
+        if claim is not None and claim.metadata.deletion_timestamp is not None:
+            trouble = "is being deleted"
+        if trouble:
+            text = f'persistentvolumeclaim "{name}" {trouble}'
+            return msgspec.structs.replace(info, claim_trouble=text)
+    return info
 
 
 def _needs(pod: Pod) -> Needs:
@@ -164,9 +186,7 @@ def amounts_of(resources: Resources) -> Amounts:
 
 
 def _host_ports(pod: Pod) -> tuple[HostPort, ...]:
-    sidecars = tuple(
-        each for each in pod.spec.init_containers if each.restart_policy == "Always"
-    )
+    sidecars = tuple(each for each in pod.spec.init_containers if each.restart_policy == "Always")
     return tuple(
         (port.host_ip or ANY_ADDRESS, port.protocol, port.host_port)
         for each in sidecars + pod.spec.containers

@@ -22,7 +22,7 @@ from simulation.kube.scheduler.explain import Explanation, explain
 from simulation.kube.scheduler.hints import Happening, may_help
 from simulation.kube.scheduler.infos import PodInfo
 from simulation.kube.scheduler.node_table import NodeTable
-from simulation.kube.scheduler.pod_infos import default_selector, pod_info
+from simulation.kube.scheduler.pod_infos import default_selector, pod_info, with_claims
 from simulation.kube.scheduler.queue import SchedulingQueue, Waiting, flushed_at
 from simulation.kube.store import Change
 from simulation.kube.view import View
@@ -122,7 +122,7 @@ class Scheduler:
         view = self._view(world)
         assumed = {key: each.node for key, each in self.state.assumed.items()}
         table = NodeTable.rebuild(view, assumed)
-        info = pod_info(pod, default_selector(pod, view))
+        info = with_claims(pod_info(pod, default_selector(pod, view)), view)
         table.withdraw(info.key)
         return explain(msgspec.structs.replace(info, node_name=""), table.cluster())
 
@@ -209,7 +209,7 @@ class Scheduler:
         pod = view.get(Pod, waiting.key)
         if not isinstance(pod, Pod) or not self._is_ours(pod) or pod.metadata.uid != waiting.uid:
             return
-        info = pod_info(pod, default_selector(pod, view))
+        info = with_claims(pod_info(pod, default_selector(pod, view)), view)
         info = msgspec.structs.replace(info, nominated=waiting.nominated)
         cluster = self._nodes(world).cluster()
         start = self.state.start_index % max(len(cluster.nodes), 1)
@@ -277,9 +277,7 @@ class Scheduler:
             require={"spec.node_name": ""},
         )
         reply = Reply("scheduler/bound", waiting.key, (self.state.term, waiting.uid))
-        world.api.send(
-            world, "kube-scheduler", self.state.holder, (write,), reply, waiting.causes
-        )
+        world.api.send(world, "kube-scheduler", self.state.holder, (write,), reply, waiting.causes)
 
     def bound(
         self,
@@ -305,14 +303,10 @@ class Scheduler:
             self.state.queue.retry(assumed.waiting, world.now)
         self._wake(world)
 
-    def _event(
-        self, world: "World", pod: Pod, kind: str, reason: str, message: str
-    ) -> None:
+    def _event(self, world: "World", pod: Pod, kind: str, reason: str, message: str) -> None:
         world.events.add(world.now, NAME, "", pod, kind, reason, message)
 
-    def _give_up(
-        self, world: "World", pod: Pod, waiting: Waiting, outcome: Unschedulable
-    ) -> None:
+    def _give_up(self, world: "World", pod: Pod, waiting: Waiting, outcome: Unschedulable) -> None:
         if not outcome.waits_for_room:
             waiting.nominated = outcome.nomination.node if outcome.nomination else ""
         self.state.queue.give_up(waiting, world.now, outcome.plugins)
@@ -336,9 +330,7 @@ class Scheduler:
         )
         same = earlier is not None and earlier.status == "False"
         since = earlier.last_transition_time if same and earlier is not None else world.now
-        condition = Condition(
-            "PodScheduled", "False", "Unschedulable", outcome.message, since
-        )
+        condition = Condition("PodScheduled", "False", "Unschedulable", outcome.message, since)
         writes: list[Write] = []
         nominated = waiting.nominated
         if earlier != condition or nominated != pod.status.nominated_node_name:

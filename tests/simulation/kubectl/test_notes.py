@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulation.kernel.units import SECOND
 from tests.simulation.kubectl.terminals import a_lab, typed
 
 JOB = "Note: job.batch/j1 is stored and given back, but ClusterLab does not simulate a Job yet\n"
@@ -14,6 +15,12 @@ spec:
   containers: [{name: c, image: nginx}]
   volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]
 """
+CLAIM = """
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
 
 
 def with_a_job():
@@ -24,7 +31,13 @@ def with_a_job():
 
 
 @pytest.mark.parametrize(
-    "line", ["kubectl get job", "kubectl get job j1 -o wide", "kubectl get jobs,pods -A", "kubectl describe job j1"]
+    "line",
+    [
+        "kubectl get job",
+        "kubectl get job j1 -o wide",
+        "kubectl get jobs,pods -A",
+        "kubectl describe job j1",
+    ],
 )
 def test_whoever_looks_at_a_job_is_told_that_it_will_never_run(line):
     assert typed(with_a_job(), line).stderr == JOB
@@ -58,5 +71,10 @@ def test_a_pod_that_claims_a_volume_is_told_to_have_none():
     made = typed(lab, "kubectl apply -f p.yaml", {"p.yaml": CLAIMING})
 
     assert made.stderr == note
+    lab.advance(lab.now + SECOND)
+    assert typed(lab, "kubectl get pod claiming").stderr == ""
+
+    typed(lab, "kubectl apply -f c.yaml", {"c.yaml": CLAIM})
+    lab.advance(lab.now + 15 * SECOND)
     assert typed(lab, "kubectl get pod claiming").stderr == note
     assert typed(lab, "kubectl get pod report").stderr == ""
