@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.dice import Dice
 from simulation.kernel.timeline import Phase
-from simulation.kernel.units import SECOND, Duration, Instant, MilliCpu
+from simulation.kernel.units import SECOND, Duration, MilliCpu
 from simulation.kube.events import Rhythm
 from simulation.kube.images import Behaviour, behaviour_of, profile_of, program_of
-from simulation.kube.kubelet import held, probes, pulls
+from simulation.kube.kubelet import held, probing, pulls
 from simulation.kube.kubelet.reports import event, quiet, repeated, report
 from simulation.kube.kubelet.stages import (
     CLEANUP_TIME,
@@ -29,9 +29,10 @@ from simulation.kube.kubelet.stages import (
     spec_of,
 )
 from simulation.kube.kubelet.status import container_id
+from simulation.kube.kubelet.steps import timer
 from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.machines import Process, process_key
-from simulation.kube.objects.pod import Container, Pod, Probe
+from simulation.kube.objects.pod import Container, Pod
 from simulation.kube.programs import TAKES_MEMORY_AFTER
 
 if TYPE_CHECKING:
@@ -44,19 +45,6 @@ KILLED = 137
 """128 + SIGKILL."""
 TERMINATED = 143
 """128 + SIGTERM: what a program without a handler leaves behind."""
-
-
-def timer(
-    world: "World",
-    kubelet: KubeletState,
-    run: PodRun,
-    each: ContainerRun,
-    purpose: str,
-    wait: Duration,
-) -> None:
-    """Set a timer for the container's present attempt."""
-    data = (run.uid, each.name, each.attempt)
-    world.timeline.at(world.now + wait, purpose, kubelet.node, data)
 
 
 def first_cause(run: PodRun) -> int:
@@ -143,7 +131,7 @@ def started(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
         timer(world, kubelet, run, each, "kubelet/process-ends", behaviour.exits_after)
     if behaviour.memory:
         timer(world, kubelet, run, each, "kubelet/takes-memory", TAKES_MEMORY_AFTER)
-    _probe(world, kubelet, run, each, container, behaviour)
+    probing.begin(world, kubelet, run, each, container, behaviour)
     world.memory_taken(kubelet.node)
     world.container_started(kubelet.node, each.name)
     world.traffic_changed(first_cause(run))
@@ -164,92 +152,6 @@ def takes_memory(world: "World", kubelet: KubeletState, run: PodRun, each: Conta
         wanted = program_of(spec_of(run, each.name), world.dice).memory
         process.memory = max(process.memory, min(wanted, machine.memory))
         world.memory_taken(kubelet.node)
-
-
-def _probe(
-    world: "World",
-    kubelet: KubeletState,
-    run: PodRun,
-    each: ContainerRun,
-    container: Container,
-    behaviour: Behaviour,
-) -> None:
-    """Work out what the probes will find, and set a timer for each finding."""
-    now, begins = world.now, world.now
-    for kind, probe in (
-        ("Startup", container.startup_probe),
-        ("Liveness", container.liveness_probe),
-    ):
-        if probe is None:
-            continue
-        answers = probes.answers_of(container, probe, behaviour, each.started)
-        fails = probes.gives_up_at(probe, now, begins, answers)
-        _say_when_it_fails(world, run, each, kind, probe, begins, answers, behaviour)
-        if kind == "Startup":
-            # The other two are held back until it has succeeded.
-            begins = probes.ready_at(probe, now, answers.since)
-            fails = fails if begins >= probes.NEVER or (fails and fails < begins) else None
-        if fails is not None:
-            data = (run.uid, each.name, each.attempt, kind)
-            world.timeline.at(fails, "kubelet/probe-failed", kubelet.node, data)
-    if container.readiness_probe is None:
-        each.ready = True
-        return
-    probe = container.readiness_probe
-    answers = probes.answers_of(container, probe, behaviour, each.started)
-    _say_when_it_fails(world, run, each, "Readiness", probe, begins, answers, behaviour)
-    _await_readiness(world, kubelet, run, each, probe, begins, answers)
-
-
-def _say_when_it_fails(
-    world: "World",
-    run: PodRun,
-    each: ContainerRun,
-    kind: str,
-    probe: Probe,
-    begins: Instant,
-    answers: probes.Answers,
-    behaviour: Behaviour,
-) -> None:
-    """Let every failure of a probe be an event, without an event of ours for each."""
-    refused = probes.refusal(kind, spec_of(run, each.name), probe, run.ip)
-    failing = probes.failing(kind) if behaviour.fails_after is not None else refused
-    before, later = probes.failures(probe, world.now, begins, answers)
-    for what, rhythm, text in ((kind, before, refused), (f"{kind} later", later, failing)):
-        if rhythm is not None and rhythm.first < probes.NEVER:
-            repeated(world, run, each.name, what, rhythm, "Unhealthy", text)
-
-
-def _await_readiness(
-    world: "World",
-    kubelet: KubeletState,
-    run: PodRun,
-    each: ContainerRun,
-    probe: Probe,
-    begins: Instant,
-    answers: probes.Answers,
-) -> None:
-    now = world.now
-    ready_at = probes.ready_at(probe, now, max(begins, answers.since))
-    if ready_at < min(answers.until, probes.NEVER):
-        timer(world, kubelet, run, each, "kubelet/ready", max(begins, ready_at) - now)
-    unready_at = probes.noticed_at(probe, now, answers.until, probe.failure_threshold)
-    if unready_at < probes.NEVER:
-        timer(world, kubelet, run, each, "kubelet/unready", unready_at - now)
-
-
-def ready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
-    """The readiness probe succeeded often enough."""
-    if each.stage == "running" and not each.ready:
-        each.ready = True
-        report(world, kubelet, run)
-
-
-def unready(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
-    """The readiness probe has failed too often."""
-    if each.stage == "running":
-        each.ready = False
-        report(world, kubelet, run)
 
 
 def probe_failed(
@@ -503,7 +405,7 @@ def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRu
         timer(world, kubelet, run, each, "kubelet/process-ends", ends_in)
     if behaviour.memory:
         timer(world, kubelet, run, each, "kubelet/takes-memory", TAKES_MEMORY_AFTER)
-    _probe(world, kubelet, run, each, container, behaviour)
+    probing.begin(world, kubelet, run, each, container, behaviour)
 
 
 def pre_stop_time(container: Container) -> Duration:

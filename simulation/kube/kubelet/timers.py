@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulation.kernel.timeline import Event
-from simulation.kube.kubelet import containers, node_status, pressure, pulls, shutdown
+from simulation.kube.kubelet import containers, node_status, pressure, probing, pulls, shutdown
 from simulation.kube.kubelet.reports import report, report_again
 from simulation.kube.kubelet.stages import ContainerRun, KubeletState, PodRun
 from simulation.kube.machines import next_pod_ip
@@ -143,8 +143,8 @@ HANDLERS: dict[str, Callable[["World", Event], None]] = {
     "kubelet/started": _of_container(containers.started),
     "kubelet/serves": _of_container(_serves, is_reality=True),
     "kubelet/takes-memory": _of_container(containers.takes_memory, is_reality=True),
-    "kubelet/ready": _of_container(containers.ready),
-    "kubelet/unready": _of_container(containers.unready),
+    "kubelet/ready": _of_container(probing.ready),
+    "kubelet/unready": _of_container(probing.unready),
     "kubelet/probe-failed": _probe_failed,
     "kubelet/process-ends": _of_container(_process_ends, is_reality=True),
     "kubelet/process-killed": _process_killed,
