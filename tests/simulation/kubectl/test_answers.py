@@ -94,7 +94,9 @@ def test_a_revision_is_told_with_its_whole_template():
 
 @pytest.mark.parametrize("sort", ["merge", "strategic"])
 def test_a_patch_with_an_unknown_field_is_warned_of_and_changes_nothing(sort):
-    came = typed(a_lab(), f"""kubectl patch deploy web --type={sort} -p '{{"spec":{{"repl":3}}}}'""")
+    came = typed(
+        a_lab(), f"""kubectl patch deploy web --type={sort} -p '{{"spec":{{"repl":3}}}}'"""
+    )
 
     assert came.stderr == 'Warning: unknown field "spec.repl"\n'
     assert (came.stdout, came.status) == ("deployment.apps/web patched (no change)\n", 0)
@@ -104,11 +106,15 @@ def test_unknown_fields_are_left_out_if_validation_is_turned_off():
     wrong = {"cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndate: {a: b}\n"}
 
     refused, warned, silent = (
-        typed(a_lab(), f"kubectl create -f cm.yaml --validate={mode}", wrong) for mode in ("true", "warn", "false")
+        typed(a_lab(), f"kubectl create -f cm.yaml --validate={mode}", wrong)
+        for mode in ("true", "warn", "false")
     )
 
     assert refused.status == 1 and 'unknown field "date"' in refused.stderr
-    assert (warned.stdout, warned.stderr) == ("configmap/c created\n", 'Warning: unknown field "date"\n')
+    assert (warned.stdout, warned.stderr) == (
+        "configmap/c created\n",
+        'Warning: unknown field "date"\n',
+    )
     assert (silent.stdout, silent.stderr) == ("configmap/c created\n", "")
 
 
@@ -124,7 +130,10 @@ def test_an_apply_on_the_server_says_so_and_leaves_no_note():
     first, second = (typed(lab, "kubectl apply --server-side -f cm.yaml", FILES) for _ in range(2))
 
     assert first.stdout == second.stdout == "configmap/settings serverside-applied\n"
-    assert typed(lab, "kubectl get cm settings -o jsonpath={.metadata.annotations}").stdout.strip() == ""
+    assert (
+        typed(lab, "kubectl get cm settings -o jsonpath={.metadata.annotations}").stdout.strip()
+        == ""
+    )
 
 
 def test_a_forced_replacement_deletes_waits_and_creates_anew():
@@ -223,7 +232,9 @@ def test_a_pod_is_described_with_the_volume_of_its_token_and_a_static_pod_withou
     name = pod.partition("Volumes:\n  ")[2].partition(":")[0]
     assert name.startswith("kube-api-access-")
     assert f"      /var/run/secrets/kubernetes.io/serviceaccount from {name} (ro)\n" in pod
-    assert "    TokenExpirationSeconds:  3607\n    ConfigMapName:           kube-root-ca.crt\n" in pod
+    assert (
+        "    TokenExpirationSeconds:  3607\n    ConfigMapName:           kube-root-ca.crt\n" in pod
+    )
     assert "Service Account:" not in static and "kube-api-access" not in static
 
 
@@ -245,20 +256,30 @@ def test_a_pod_is_described_with_the_volume_of_its_token_and_a_static_pod_withou
 def test_a_file_that_is_no_yaml_is_refused_in_the_words_of_gos_reader(text, said):
     came = typed(a_lab(), "kubectl apply -f x.yaml", {"x.yaml": text})
 
-    assert came.stderr == f"error: error parsing x.yaml: error converting YAML to JSON: yaml: {said}\n"
+    assert (
+        came.stderr == f"error: error parsing x.yaml: error converting YAML to JSON: yaml: {said}\n"
+    )
 
 
 def test_a_verbose_health_check_lists_what_was_checked():
     said = typed(a_lab(), "kubectl get --raw '/readyz?verbose'").stdout.splitlines()
 
-    assert said[:5] == ["[+]ping ok", "[+]log ok", "[+]etcd ok", "[+]etcd-readiness ok", "[+]informer-sync ok"]
+    assert said[:5] == [
+        "[+]ping ok",
+        "[+]log ok",
+        "[+]etcd ok",
+        "[+]etcd-readiness ok",
+        "[+]informer-sync ok",
+    ]
     assert said[-2:] == ["[+]shutdown ok", "readyz check passed"]
 
 
 def test_etcdctl_is_of_the_version_that_the_members_run():
     lab = a_lab()
 
-    image = typed(lab, "kubectl get pod etcd-cp-1 -n kube-system -o jsonpath={.spec.containers[0].image}").stdout
+    image = typed(
+        lab, "kubectl get pod etcd-cp-1 -n kube-system -o jsonpath={.spec.containers[0].image}"
+    ).stdout
     table = typed(lab, "etcdctl endpoint status -w table").stdout
 
     assert f" {image.partition(':')[2].strip().removesuffix('-0')} |" in table
@@ -281,5 +302,14 @@ def test_where_one_node_is_misspelt_no_node_is_cordoned():
 
     came = typed(lab, "kubectl cordon nope worker-1")
 
-    assert (came.stdout, came.stderr) == ("", 'Error from server (NotFound): nodes "nope" not found\n')
+    assert (came.stdout, came.stderr) == (
+        "",
+        'Error from server (NotFound): nodes "nope" not found\n',
+    )
     assert "SchedulingDisabled" not in typed(lab, "kubectl get nodes").stdout
+
+
+def test_the_service_of_dns_has_the_ports_that_every_cluster_shows():
+    shown = typed(a_lab(), "kubectl get service kube-dns -n kube-system").stdout
+
+    assert "53/UDP,53/TCP,9153/TCP" in shown
