@@ -23,6 +23,7 @@ PHRASES = {
     200: "OK",
     403: "Forbidden",
     404: "Not Found",
+    500: "Internal Server Error",
     502: "Bad Gateway",
     503: "Service Temporarily Unavailable",
     504: "Gateway Time-out",

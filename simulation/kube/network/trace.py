@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import Duration
-from simulation.kube.machines import Machine, is_serving, listener, own_ip
+from simulation.kube.images import program_of
+from simulation.kube.machines import Machine, is_serving, listener, own_ip, processes_of
 from simulation.kube.network import dns
 from simulation.kube.network.flows import (
     ANSWERS,
@@ -93,6 +94,11 @@ def from_outside(world: "World", request: Request) -> Trace:
     if machine and request.port not in INGRESS_PORTS:
         hops = [Hop(0, INTERNET, f"{request.host}:{request.port}{path}")]
         return _at_machine(world, _Sender(INTERNET), machine, request, hops, 0)
+    if not machine and _is_address(request.host) and request.host != BALANCER_ADDRESS:
+        return _no_answer([], INTERNET, f"no route leads to {request.host}", 0)
+    if request.port not in INGRESS_PORTS:
+        refused = Hop(1, "balancer", f"does not listen on port {request.port}: connection refused")
+        return Trace(0, "", 1, (refused,), REFUSED)
     doors = [
         pod
         for key, pod in world.traffic.ingress_pods(world)
@@ -196,7 +202,7 @@ def _looped(world: "World", machine: Machine, pod: Pod, port: int, hops: list[Ho
         hops.append(Hop(0, name, "connection refused"))
         return Trace(0, "", 0, tuple(hops), REFUSED)
     hops.append(Hop(1, name, "answered"))
-    return Trace(200, key, LOOPED_TIME, tuple(hops))
+    return Trace(_status_of(world, key, port), key, LOOPED_TIME, tuple(hops))
 
 
 def _around(outer: Trace, hops: list[Hop], spent: Duration) -> Trace:
@@ -301,7 +307,22 @@ def _answered(
     if spent >= GIVES_UP_AFTER:
         return _no_answer(hops, name, "answers too late", 0)
     hops.append(Hop(spent + 5, name, "answered"))
-    return Trace(200, key, spent + ANSWER_TIME, tuple(hops))
+    code = _status_of(world, key, backend.port)
+    return Trace(code, key, spent + ANSWER_TIME, tuple(hops))
+
+
+def _status_of(world: "World", key: str, port: int) -> int:
+    """Return the HTTP status with which the program of a pod answers on a port."""
+    pod = world.store.get(Pod, key)
+    if pod is None:
+        return 200
+    for process in processes_of(world.machines[pod.spec.node_name], pod.metadata.uid):
+        container = next((e for e in pod.spec.containers if e.name == process.container), None)
+        fails = program_of(container, world.dice).fails_after if container is not None else None
+        listens = port in (process.ports or ())
+        if fails is not None and listens and world.now >= process.started + fails:
+            return 500
+    return 200
 
 
 def _on_machine(world: "World", machine: str, port: int, hops: list[Hop], spent: Duration) -> Trace:

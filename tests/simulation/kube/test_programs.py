@@ -100,3 +100,15 @@ def test_the_liveness_exercises_of_the_documentation_restart_their_pods(name, po
     assert int(restarts.stdout) >= 2
     assert said in events
     assert "Container liveness failed liveness probe, will be restarted" in events
+
+
+def test_a_program_that_fails_tells_so_to_whoever_asks():
+    lab = a_lab()
+    typed(lab, f"kubectl run sick --image={AGNHOST} -- liveness")
+    lab.advance(lab.now + 8 * SECOND)
+    well = typed(lab, "kubectl exec sick -- curl -i localhost:8080/healthz").stdout
+    lab.advance(lab.now + 10 * SECOND)
+    sick = typed(lab, "kubectl exec sick -- curl -i localhost:8080/healthz").stdout
+
+    assert well.startswith("HTTP/1.1 200 OK")
+    assert sick.startswith("HTTP/1.1 500 Internal Server Error")

@@ -120,3 +120,17 @@ def test_the_ingress_keeps_the_ports_of_the_web():
 
     assert typed(lab, "curl -H 'Host: shop.local' http://10.0.0.21/cart").stdout.startswith("cart-")
     assert "404" in typed(lab, "curl http://10.0.0.21/").stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("http://10.0.0.99:30500/", 28),
+        ("http://10.0.0.99/", 28),
+        ("http://203.0.113.10:30500/", 7),
+        ("http://shop.local:8080/", 7),
+        ("http://shop.local:80/", 0),
+    ],
+)
+def test_an_address_of_nobody_and_a_port_of_the_balancer_that_is_closed_do_not_answer(url, status):
+    assert typed(a_lab(), f"curl {url}").status == status
