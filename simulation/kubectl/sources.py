@@ -14,6 +14,7 @@ from simulation.kube.manifests.codec import Malformed, from_json
 from simulation.kube.manifests.defaults import with_defaults
 from simulation.kube.manifests.reading import Document, Problem, Unreadable, documents
 from simulation.kube.manifests.validation import invalid, strict, without_unknown
+from simulation.kube.manifests.write_only import stored
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.rules.pods import matches
 from simulation.kubectl.errors import CommandError
@@ -226,6 +227,7 @@ def admitted(world: "World", resource: Resource, document: Document, context: st
     if unknown:
         listed = ", ".join(text for _, text in unknown)
         raise Rejected(f"{before}{handled}strict decoding error: {listed}", problems)
+    content = stored(kind, content)
     bad = invalid(kind, content)
     if bad:
         name = str((content.get("metadata") or {}).get("name") or "")

@@ -21,6 +21,7 @@ from simulation.kube.kubelet.static_pods import static_pods
 from simulation.kube.machines import CONTROL_PLANE, WORKER, Machine
 from simulation.kube.manifests.codec import from_json
 from simulation.kube.manifests.defaults import with_defaults
+from simulation.kube.manifests.write_only import stored
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject
 from simulation.kube.objects.meta import ObjectMeta
@@ -127,7 +128,7 @@ def objects_of(text: str, calendar: Calendar) -> list[AnyObject]:
     found = []
     for document in yaml.safe_load_all(text):
         if document:
-            obj = from_json(document, calendar)
+            obj = from_json(stored(document["kind"], document), calendar)
             info = KINDS.get(document["kind"])
             if info is not None and info.namespaced and not obj.metadata.namespace:
                 meta = msgspec.structs.replace(obj.metadata, namespace="default")

@@ -34,7 +34,7 @@ def config(content: Json) -> Found:
     found: Found = []
     size = 0
     keys: list[str] = []
-    for field in ("data", "binaryData", "stringData"):
+    for field in ("data", "binaryData"):
         for key, value in (content.get(field) or {}).items():
             size += len(str(value or "").encode())
             path = f"{field}[{key}]"
@@ -54,7 +54,7 @@ def config(content: Json) -> Found:
 def secret(content: Json) -> Found:
     """Return what is wrong with a Secret."""
     found = config(content)
-    keys = {*(content.get("data") or {}), *(content.get("stringData") or {})}
+    keys = content.get("data") or {}
     wanted = {
         "kubernetes.io/basic-auth": (),
         "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
