@@ -16,7 +16,8 @@ from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.pod import Pod
-from simulation.kube.rules import names
+from simulation.kube.objects.service import Service
+from simulation.kube.rules import names, service_addresses
 from simulation.kube.rules.admitting import fill_in, unknown_account, unknown_class
 from simulation.kube.rules.pods import set_condition
 from simulation.kube.store import Change
@@ -28,6 +29,7 @@ from simulation.kube.writes import (
     already_exists,
     conflict,
     get_path,
+    invalid,
     not_found,
     set_path,
 )
@@ -93,6 +95,10 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
         name = meta.generate_name + names.suffix(world.dice, parent, count)
     obj = replace(obj, metadata=replace(meta, name=name))
     key = key_of(obj)
+    # Addresses are allocated before the name is looked for: a second Service is told of its address.
+    refused = _unallocatable(world, obj)
+    if refused is not None:
+        return refused
     if world.store.get(kind, key) is not None:
         return already_exists(resource_of(obj), name)
     refused = quota.refusal(world, obj, kind)
@@ -118,6 +124,12 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     change = _put(world, key, kind, obj, by, write.because, causes)
     assert change.new is not None
     return Committed(change.version, change.new)
+
+
+def _unallocatable(world: "World", obj: AnyObject, key: str = "") -> Refused | None:
+    """Return why a Service cannot have the address or the ports it asks for, or None."""
+    problem = service_addresses.objection(obj, world.store, key) if isinstance(obj, Service) else ""
+    return invalid(kind_of(obj), obj.metadata.name, problem) if problem else None
 
 
 def _guard(world: "World", write: Write) -> tuple[AnyObject | None, Refused | None]:
@@ -181,6 +193,9 @@ def _store(
         return Committed(current.metadata.resource_version, current)
     spec_changed = getattr(new, "spec", None) != getattr(current, "spec", None)
     if spec_changed:
+        refused = _unallocatable(world, new, key_of(current))
+        if refused is not None:
+            return refused
         meta = replace(new.metadata, generation=current.metadata.generation + 1)
         new = fill_in(replace(new, metadata=meta), world.store, world.settings, world.dice)
     if not all(path.startswith("status") for path in write.fields) or write.verb == "update":

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.pod import Pod
-from simulation.kube.objects.service import EndpointSlice
+from simulation.kube.objects.service import EndpointSlice, Service
 from simulation.kube.objects.workload import ReplicaSet
 
 K = TypeVar("K", bound=AnyObject)
@@ -29,6 +29,14 @@ def service_of_slice(obj: AnyObject) -> str:
     return f"{obj.metadata.namespace}/{name}"
 
 
+EXPOSED = "exposed"
+
+
+def exposure(service: Service) -> str:
+    """Return EXPOSED of a Service that holds ports of the nodes, else an empty text."""
+    return EXPOSED if any(port.node_port for port in service.spec.ports) else ""
+
+
 class Index(Generic[K]):
     """Files the objects of a kind under a value of each."""
 
@@ -44,6 +52,8 @@ PODS_BY_NODE = Index("pod/node", Pod, lambda pod: pod.spec.node_name or "")
 PODS_BY_OWNER = Index("pod/owner", Pod, owner_uid)
 PODS_BY_NAMESPACE = Index("pod/namespace", Pod, lambda pod: pod.metadata.namespace)
 REPLICA_SETS_BY_OWNER = Index("replicaset/owner", ReplicaSet, owner_uid)
+SERVICES_BY_ADDRESS = Index("service/address", Service, lambda service: service.spec.cluster_ip)
+SERVICES_BY_EXPOSURE = Index("service/exposure", Service, exposure)
 SLICES_BY_SERVICE = Index("slice/service", EndpointSlice, service_of_slice)
 
 INDEXES: dict[str, Index] = {
@@ -53,6 +63,8 @@ INDEXES: dict[str, Index] = {
         PODS_BY_OWNER,
         PODS_BY_NAMESPACE,
         REPLICA_SETS_BY_OWNER,
+        SERVICES_BY_ADDRESS,
+        SERVICES_BY_EXPOSURE,
         SLICES_BY_SERVICE,
     )
 }

@@ -22,7 +22,7 @@ from simulation.kube.limits import (
     SERVICES_MAX,
 )
 from simulation.kube.objects.kinds import KINDS, AnyObject, kind_of
-from simulation.kube.writes import Refused
+from simulation.kube.writes import Refused, invalid
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -69,8 +69,7 @@ def too_large(obj: AnyObject) -> Refused | None:
     size = sum(len(f"{key}{value}".encode()) for key, value in obj.metadata.annotations.items())
     if size > ANNOTATIONS_BYTES_MAX:
         text = f"metadata.annotations: Too long: may not be more than {ANNOTATIONS_BYTES_MAX} bytes"
-        message = f'The {kind_of(obj)} "{obj.metadata.name}" is invalid: {text}'
-        return Refused(422, "Invalid", message)
+        return invalid(kind_of(obj), obj.metadata.name, text)
     if len(_ENCODER.encode(obj)) > OBJECT_BYTES_MAX:
         return Refused(500, "InternalError", "etcdserver: request is too large")
     return None

@@ -80,6 +80,11 @@ def already_exists(kind_plural: str, name: str) -> Refused:
     return Refused(409, "AlreadyExists", f'{kind_plural} "{name}" already exists')
 
 
+def invalid(kind: str, name: str, problem: str) -> Refused:
+    """Return the answer to an object that cannot be as it is written; problem: the field and why."""
+    return Refused(422, "Invalid", f'The {kind} "{name}" is invalid: {problem}')
+
+
 def set_path(target: AnyObject, path: tuple[str, ...], value: object) -> AnyObject:
     """Return a copy of a nested structure with one dotted path replaced."""
     head, *tail = path

@@ -152,8 +152,8 @@ def _saved(call: Call, document: Document) -> Document:
 
 def _replace_one(world: "World", session: Session, call: Call, given: Given) -> None:
     context = f'error when replacing "{given.document.file}"'
-    obj = admitted(world, given.resource, _saved(call, given.document), context)
     live = world.store.get(given.resource.kind, given.key)
+    obj = admitted(world, given.resource, _saved(call, given.document), context, live)
     if live is not None:
         refuse_immutable(live, obj, given.resource.kind, world.calendar, given.document)
     perform(world, session, call, "update", given.resource, obj, "replaced", (), context)
@@ -233,7 +233,8 @@ def _apply_on_the_server(world: "World", session: Session, call: Call, given: Gi
         perform(world, session, call, "create", given.resource, obj, word)
         return
     merged = strategic(to_json(live, world.calendar), given.document.content)
-    obj = admitted(world, given.resource, msgspec.structs.replace(given.document, content=merged), "")
+    document = msgspec.structs.replace(given.document, content=merged)
+    obj = admitted(world, given.resource, document, "", live)
     refuse_immutable(live, obj, given.resource.kind, world.calendar, given.document)
     fields = changed(live, obj)
     if fields:
@@ -248,7 +249,7 @@ def merged_with(world: "World", given: Given, live: AnyObject) -> AnyObject:
     before = remembered(last) if last else {}
     merged = three_way(before, remembered(given.document.content), to_json(live, world.calendar))
     document = msgspec.structs.replace(given.document, content=merged)
-    return admitted(world, given.resource, document, "")
+    return admitted(world, given.resource, document, "", live)
 
 
 def _last_applied(live: AnyObject) -> dict[str, Any]:
@@ -326,7 +327,7 @@ def rewrite(
         raise CommandError(
             "error: At least one of apiVersion, kind and name was changed"
         )
-    obj = checked(world, resource, {**content, "metadata": meta})
+    obj = checked(world, resource, {**content, "metadata": meta}, live)
     refuse_immutable(live, obj, resource.kind, world.calendar)
     fields = changed(live, obj)
     if not fields:
@@ -398,7 +399,7 @@ def _edited(
     world: "World", session: Session, call: Call, resource: Resource, live: AnyObject, document: Document
 ) -> None:
     try:
-        admitted(world, resource, document, "")
+        admitted(world, resource, document, "", live)
     except Rejected as rejected:
         session.problems += rejected.problems
         raise CommandError(rejected.text) from None

@@ -93,5 +93,6 @@ def refusal_text(result: Result, context: str = "", nobody: str = "") -> str:
         return f"Error from server: {before}{result.message}"
     assert isinstance(result, Refused), f"{result} is no refusal"
     if result.code == 422:
-        return before + result.message if context else result.message
+        # kubectl prints what is wrong with an object by itself: it names the object, not the file.
+        return result.message
     return f"Error from server ({result.reason}): {before}{result.message}"

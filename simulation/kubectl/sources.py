@@ -10,9 +10,10 @@ import msgspec
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import Instant
-from simulation.kube.manifests.codec import Malformed, from_json
+from simulation.kube.manifests.codec import Malformed, from_json, to_json
 from simulation.kube.manifests.defaults import with_defaults
 from simulation.kube.manifests.reading import Document, Problem, Unreadable, documents
+from simulation.kube.manifests.updates import prepared
 from simulation.kube.manifests.validation import invalid, strict, without_unknown
 from simulation.kube.manifests.write_only import stored
 from simulation.kube.objects.kinds import AnyObject
@@ -210,10 +211,13 @@ class Rejected(CommandError):
         self.problems = problems
 
 
-def admitted(world: "World", resource: Resource, document: Document, context: str) -> AnyObject:
+def admitted(
+    world: "World", resource: Resource, document: Document, context: str, live: AnyObject | None = None
+) -> AnyObject:
     """Return the object that a manifest means, defaults filled in; raise Rejected.
 
     context: what kubectl was doing, such as 'error when creating "web.yaml"'.
+    live: what it takes the place of.
     """
     content, kind = document.content, resource.kind
     before = f"Error from server (BadRequest): {context}{': ' if context else ''}"
@@ -228,6 +232,8 @@ def admitted(world: "World", resource: Resource, document: Document, context: st
         listed = ", ".join(text for _, text in unknown)
         raise Rejected(f"{before}{handled}strict decoding error: {listed}", problems)
     content = stored(kind, content)
+    if live is not None:
+        content = prepared(kind, to_json(live, world.calendar), content)
     bad = invalid(kind, content)
     if bad:
         name = str((content.get("metadata") or {}).get("name") or "")
@@ -274,10 +280,12 @@ def invalid_text(kind: str, name: str, texts: list[str]) -> str:
     return head + texts[0] if len(texts) == 1 else head + "".join(f"\n* {text}" for text in texts)
 
 
-def checked(world: "World", resource: Resource, content: dict[str, Any]) -> AnyObject:
+def checked(
+    world: "World", resource: Resource, content: dict[str, Any], live: AnyObject | None = None
+) -> AnyObject:
     """Return the object of a content that a command made; raise CommandError if it is invalid."""
     document = Document("", content, {})
     try:
-        return admitted(world, resource, document, "")
+        return admitted(world, resource, document, "", live)
     except Rejected as rejected:
         raise CommandError(rejected.text) from None

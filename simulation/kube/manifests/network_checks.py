@@ -95,6 +95,7 @@ def _service_ports(sort: str, ports: Any) -> Found:
     found: Found = []
     names: list[str] = []
     numbers: list[tuple[str, Any]] = []
+    node_ports: list[tuple[str, Any]] = []
     for number, each in enumerate(ports):
         where = f"spec.ports[{number}]"
         name = each.get("name")
@@ -114,6 +115,9 @@ def _service_ports(sort: str, ports: Any) -> Found:
             found.append(duplicate(where, {"port": each.get("port"), "protocol": protocol}))
         numbers.append((protocol, each.get("port")))
         found += _node_port(where, sort, each.get("nodePort"))
+        if each.get("nodePort") and (protocol, each["nodePort"]) in node_ports:
+            found.append(duplicate(f"{where}.nodePort", each["nodePort"]))
+        node_ports.append((protocol, each.get("nodePort")))
     return found
 
 

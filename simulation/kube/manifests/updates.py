@@ -7,6 +7,7 @@ defaults filled in, so a field that was left out equals its default.
 from collections.abc import Callable
 from typing import Any
 
+from simulation.kube.manifests import service_updates
 from simulation.kube.manifests.wording import Found, bad, forbidden
 
 Json = dict[str, Any]
@@ -35,6 +36,11 @@ JOB_FIXED = (
     "completions", "selector", "template", "podFailurePolicy", "backoffLimitPerIndex",
     "completionMode", "successPolicy", "managedBy",
 )
+
+
+def prepared(kind: str, old: Json, new: Json) -> Json:
+    """Return what takes the place of an object, as the API server's strategy prepares it."""
+    return service_updates.prepared(old, new) if kind == "Service" else new
 
 
 def refused_changes(kind: str, old: Json, new: Json) -> Found:

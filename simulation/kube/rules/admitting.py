@@ -12,6 +12,7 @@ from simulation.kernel.dice import Dice
 from simulation.kube.manifests import pod_defaults
 from simulation.kube.objects.pod import Pod, Toleration
 from simulation.kube.objects.service import Service
+from simulation.kube.rules import service_addresses
 from simulation.kube.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ UNREACHABLE = "node.kubernetes.io/unreachable"
 PREEMPTS = "PreemptLowerPriority"
 SYSTEM_CLASSES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
 """Classes that every cluster has."""
-NODE_PORTS = range(30086, 32768)
-"""The dynamic band of 30000-32767; the first 86 are kept for static choices."""
 
 
 def fill_in(obj: "AnyObject", store: "Store", settings: Settings, dice: Dice) -> "AnyObject":
@@ -34,7 +33,7 @@ def fill_in(obj: "AnyObject", store: "Store", settings: Settings, dice: Dice) ->
     if isinstance(obj, Pod):
         return _pod(obj, store, settings)
     if isinstance(obj, Service):
-        return _service(obj, store, dice)
+        return service_addresses.filled(obj, store, dice)
     return obj
 
 
@@ -104,43 +103,3 @@ def _tolerates(toleration: Toleration, key: str) -> bool:
     covers_key = toleration.key in (key, "", None)
     covers_effect = toleration.effect in ("NoExecute", "", None)
     return covers_key and covers_effect
-
-
-def _service(service: Service, store: "Store", dice: Dice) -> Service:
-    spec = service.spec
-    if spec.type != "ExternalName" and not spec.cluster_ip:
-        taken = {other.spec.cluster_ip for other in store.list(Service)}
-        address = free_address(taken, dice, f"{service.metadata.namespace}/{service.metadata.name}")
-        spec = replace(spec, cluster_ip=address)
-    if spec.cluster_ip and spec.type != "ExternalName":
-        spec = replace(spec, rest={**spec.rest, "clusterIPs": [spec.cluster_ip]})
-    if spec.type in {"NodePort", "LoadBalancer"}:
-        spec = replace(spec, ports=_node_ports(service, store, dice))
-    return replace(service, spec=spec)
-
-
-def free_address(taken: set[str], dice: Dice, key: str) -> str:
-    """Return a cluster address from the dynamic band of 10.96.0.0/12, as kubeadm sets it up."""
-    attempt = 0
-    while True:
-        number = 256 + dice.below((1 << 16) - 512, "cluster address", key, attempt)
-        address = f"10.{96 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
-        if address not in taken:
-            return address
-        attempt += 1
-
-
-def _node_ports(service: Service, store: "Store", dice: Dice) -> tuple:
-    taken = {port.node_port for other in store.list(Service) for port in other.spec.ports}
-    ports = []
-    for number, port in enumerate(service.spec.ports):
-        if not port.node_port:
-            attempt, choice = 0, 0
-            while not choice or choice in taken:
-                name = service.metadata.name
-                choice = dice.pick(NODE_PORTS, "node port", name, number, attempt)
-                attempt += 1
-            port = replace(port, node_port=choice)
-            taken.add(choice)
-        ports.append(port)
-    return tuple(ports)
