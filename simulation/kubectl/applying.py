@@ -215,13 +215,11 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
     obj = merged_with(world, given, live)
     refuse_immutable(live, obj, given.resource.kind, world.calendar, given.document)
     fields = changed(live, obj)
-    word = "configured" if [each for each in fields if each != "metadata.annotations"] else "unchanged"
-    if "metadata.annotations" in fields and _others(live) != _others(obj):
-        word = "configured"
     if not fields:
-        session.say(world.now, done(world, session, call, given.resource, live, word))
+        session.say(world.now, done(world, session, call, given.resource, live, "unchanged"))
         return
-    perform(world, session, call, "patch", given.resource, obj, word, fields)
+    # As kubectl does: a new note of what was applied is a change, too.
+    perform(world, session, call, "patch", given.resource, obj, "configured", fields)
 
 
 def _apply_on_the_server(world: "World", session: Session, call: Call, given: Given) -> None:
@@ -262,10 +260,6 @@ def _last_applied(live: AnyObject) -> dict[str, Any]:
     except Unreadable as unreadable:
         raise CommandError(f"error: {unreadable.problem.text}") from None
     return found if isinstance(found, dict) else {}
-
-
-def _others(obj: AnyObject) -> dict[str, str]:
-    return {k: v for k, v in obj.metadata.annotations.items() if k != LAST_APPLIED}
 
 
 def remembered(content: dict[str, Any]) -> dict[str, Any]:

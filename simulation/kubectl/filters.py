@@ -17,7 +17,9 @@ def apply(words: list[str], text: str) -> tuple[str, int]:
     """Return what a filter lets through, and its exit status; raise CommandError."""
     name = words[0]
     if name not in _FILTERS:
-        if name in ("sed", "jq", "xargs", "tee", "cut", "tr", "column", "yq", "watch", "python3"):
+        if name == "xargs":
+            raise not_here("| xargs", "kubectl delete -l SELECTOR, or the names typed behind the command")
+        if name in ("sed", "jq", "tee", "cut", "tr", "column", "yq", "watch", "python3"):
             raise not_here(f"| {name}", "| grep, | wc -l, | head, or kubectl get -o jsonpath")
         raise CommandError(f"bash: {name}: command not found", 127)
     lines = text.splitlines()

@@ -67,6 +67,8 @@ class Session(State):
     started: Instant
     pipes: list[tuple[str, ...]] = []
     """Filters that what it prints goes through."""
+    givers: list[tuple[str, ...]] = []
+    """Commands whose output it reads as its file "-", until it has read it."""
     server: str = ""
     cause: int = 0
     stage: str = READING

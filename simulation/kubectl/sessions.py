@@ -16,20 +16,10 @@ from simulation.kernel.reasons import Reason, Refused
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube.apiserver import Reply
-from simulation.kube.objects.kinds import AnyObject, key_of, kind_of
+from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.writes import Committed, Result
 from simulation.kube.writes import Refused as RefusedWrite
-from simulation.kubectl import (
-    about,
-    applying,
-    changing,
-    filters,
-    logs,
-    making,
-    removing,
-    setting,
-    waiting,
-)
+from simulation.kubectl import about, applying, feeding, filters, removing
 from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import (
     CLIENT_TIMED_OUT,
@@ -43,6 +33,7 @@ from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX, STORY_COM
 from simulation.kubectl.notes import note_about
 from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import Call, not_here, parse
+from simulation.kubectl.plans import GOALS, PLANS, WRITES_AT_ONCE
 from simulation.kubectl.reading import nobody_there, server_of
 from simulation.kubectl.resources import RESOURCES
 from simulation.kubectl.session import (
@@ -53,12 +44,19 @@ from simulation.kubectl.session import (
     WAITING,
     WRITING,
     Act,
-    Aim,
     Line,
     Session,
     SessionsState,
 )
-from simulation.kubectl.terminal import READS, can_read, notices, pipeline, read_by
+from simulation.kubectl.terminal import (
+    READS,
+    can_read,
+    notices,
+    pipeline,
+    read_by,
+    receiver,
+    refuse_givers,
+)
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -69,65 +67,6 @@ LOOK: Duration = 200
 """Between two looks of a command that waits; its lines then lag a fifth of a second at most."""
 DRAIN_LOOK: Duration = SECOND
 """kubectl drain polls once a second."""
-
-Plan = Callable[["World", Session, Call], None]
-
-
-def _follow(world: "World", session: Session, call: Call) -> None:
-    output = logs.logs(world, call)
-    if output.stderr:
-        session.say(world.now, output.stderr, STDERR)
-    if output.stdout:
-        session.say(world.now, output.stdout)
-    session.aims = [Aim("Pod", key_of(each), each.metadata.uid) for each in logs.pods_of(world, call)]
-    session.goal = "followed"
-
-
-def _look_recreated(world: "World", session: Session, call: Call) -> bool:
-    """Tell whether what `replace --force` deleted is gone; then plan what comes in its place."""
-    if not waiting.look_deleted(world, session, call):
-        return False
-    session.goal = ""
-    applying.recreate(world, session, call)
-    return True
-
-
-PLANS: dict[str, Plan] = {
-    "annotate": changing.annotate,
-    "apply": applying.apply,
-    "cordon": changing.cordon,
-    "create": applying.create,
-    "delete": removing.delete,
-    "diff": setting.diff,
-    "drain": removing.drain,
-    "edit": applying.edit,
-    "events": waiting.watch_events,
-    "get": waiting.watch,
-    "label": changing.label,
-    "logs": _follow,
-    "patch": applying.patch,
-    "replace": applying.replace,
-    "rollout pause": changing.pause,
-    "rollout restart": changing.restart,
-    "rollout resume": changing.pause,
-    "rollout status": waiting.rollout_status,
-    "rollout undo": changing.undo,
-    "scale": changing.scale,
-    "set env": setting.set_env,
-    "set image": changing.set_image,
-    "set resources": setting.set_resources,
-    "taint": changing.taint,
-    "uncordon": changing.cordon,
-    "wait": waiting.wait,
-    **dict.fromkeys(making.MAKERS, making.make),
-}
-
-WRITES_AT_ONCE = ("create", "delete", "run", "scale", "replace")
-"""Verbs whose first request is a write: without a quorum they fail after seconds instead of
-hanging for a minute."""
-
-GOALS = {**waiting.GOALS, "drained": removing.look_drained, "recreated": _look_recreated}
-
 
 class Sessions:
     """All sessions of a lab."""
@@ -148,7 +87,7 @@ class Sessions:
         self._step(world, session, lambda: self._begin(world, session))
 
     def _begin(self, world: "World", session: Session) -> None:
-        session.argv, session.pipes, call = _understood(session.argv)
+        session.argv, session.givers, session.pipes, call = _understood(session.argv)
         if isinstance(call, CommandError):
             session.say(world.now, call.text, STDERR)
             self._end(world, session, call.exit_code)
@@ -162,6 +101,20 @@ class Sessions:
         session.server = server_of(world, call)
         for text in notices(world, call):
             session.say(world.now, text, STDERR)
+        self._hear_givers(world, session, call)
+
+    def _hear_givers(self, world: "World", session: Session, call: Call) -> None:
+        """Take in what comes through a pipe, or wait for an API server that can answer it."""
+        if session.givers:
+            output = feeding.fed(world, session)
+            if output.waits and world.now < session.started + READ_TIMEOUT:
+                session.stage = READING
+                self._look_in(world, session, SECOND)
+                return
+            stderr = TIMED_OUT if output.waits else output.stderr
+            if stderr:
+                session.say(world.now, stderr, STDERR)
+            session.files["-"], session.givers = output.stdout, []
         self._read(world, session, call)
 
     def _step(self, world: "World", session: Session, step: Callable[[], None]) -> None:
@@ -369,7 +322,7 @@ class Sessions:
     def _go_on(self, world: "World", session: Session) -> None:
         call = parse(session.argv)
         if session.stage == READING:
-            self._read(world, session, call)
+            self._hear_givers(world, session, call)
         elif session.stage == WAITING:
             self._look(world, session, call)
 
@@ -385,12 +338,18 @@ def _left_out(session: Session, n: int) -> list[Line]:
     return [Line(session.started, STDERR, f"… {session.dropped - n} lines before this one are not kept")]
 
 
+Words = tuple[str, ...]
+
+
 def _understood(
     argv: tuple[str, ...],
-) -> tuple[tuple[str, ...], list[tuple[str, ...]], "Call | CommandError"]:
-    """Return the plain kubectl words of a line, the filters behind it, and what the words mean."""
+) -> tuple[tuple[str, ...], list[Words], list[Words], "Call | CommandError"]:
+    """Return the plain kubectl words of a line, what it reads, the filters behind it, its meaning."""
     try:
-        words, *pipes = pipeline(list(argv))
+        parts = pipeline(list(argv))
+        place = receiver(parts)
+        refuse_givers(parts[:place])
+        words, *pipes = parts[place:]
         if words[:1] == ["watch"]:
             words = _watched(words[1:])
         call = parse(tuple(words))
@@ -398,9 +357,10 @@ def _understood(
             if part[0] not in filters.BY_LINE and _is_long(call):
                 raise not_here(f"| {part[0]} behind a command that takes time", "| grep")
             filters.apply(list(part), "")
-        return tuple(words), [tuple(part) for part in pipes], call
+        givers = [tuple(part) for part in parts[:place]]
+        return tuple(words), givers, [tuple(part) for part in pipes], call
     except CommandError as problem:
-        return argv, [], problem
+        return argv, [], [], problem
 
 
 def _watched(words: list[str]) -> list[str]:

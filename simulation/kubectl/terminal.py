@@ -4,6 +4,7 @@ A line that only reads is answered here at once. A line that changes something, 
 is a session (`is_session`), and so is a read that no API server can answer at the moment.
 """
 
+import re
 import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -114,7 +115,7 @@ _INSTEAD = {
     "time passes by itself": "sleep date",
     "kubectl explain": "man info which whereis type",
     "": "apt apt-get aws az bash bg brew calicoctl cd chmod chown cilium cp crontab env eksctl "
-    "exit export fg for gcloud istioctl jobs krew linkerd logout mkdir mv node npm openssl pip printenv pwd python python3 rm set sh snap source tmux unset velero while whoami yum zsh",
+    "exit export fg gcloud istioctl jobs krew linkerd logout mkdir mv node npm openssl pip printenv pwd python python3 rm set sh snap source tmux unset velero whoami yum zsh",
 }
 """What comes near, to the commands that are real and not here."""
 
@@ -125,6 +126,7 @@ def split(line: str) -> list[str]:
     """Return the words of a line; raise CommandError where the shell would."""
     if len(line) > LINE_CHARACTERS_MAX:
         raise CommandError("bash: the line is too long", 1)
+    _refuse_expansion(line)
     scanner = shlex.shlex(line, posix=True, punctuation_chars="|;&<>")
     scanner.whitespace_split = True
     scanner.commenters = "#"
@@ -138,9 +140,44 @@ def split(line: str) -> list[str]:
     return words
 
 
+EXPANSIONS = (
+    (re.compile(r"\$\("), "the shell's $(…)", "the inner command first, then its answer typed in its place"),
+    (re.compile(r"`"), "the shell's `…`", "the inner command first, then its answer typed in its place"),
+    (re.compile(r"\$(?:\{|[A-Za-z_?$!@#])"), "the shell's variables", "the value itself, or single quotes around $"),
+)
+"""What a shell puts something in the place of, outside of single quotes."""
+ASSIGNMENT = re.compile(r"\s*[A-Za-z_][A-Za-z0-9_]*=")
+
+
+def _refuse_expansion(line: str) -> None:
+    """Raise CommandError about what only a shell can work out; what is quoted or escaped is plain text."""
+    if ASSIGNMENT.match(line):
+        raise not_here("the shell's variables", "the value itself")
+    bare, quote, place = "", "", 0
+    while place < len(line):
+        sign = line[place]
+        if sign == "#" and not quote and (place == 0 or line[place - 1].isspace()):
+            break
+        if sign == "\\" and quote != "'":
+            place += 1
+        elif sign in ("'", '"') and quote in ("", sign):
+            quote = "" if quote else sign
+        elif quote != "'":
+            bare += sign
+        place += 1
+    for pattern, what, instead in EXPANSIONS:
+        if pattern.search(bare):
+            raise not_here(what, instead)
+
+
+LOOPS = ("case", "do", "done", "for", "function", "if", "until", "while")
+
+
 def pipeline(words: list[str]) -> list[list[str]]:
     """Return the commands between pipes; raise CommandError about what this shell has not."""
     parts: list[list[str]] = [[]]
+    if words[:1] and words[0] in LOOPS:
+        raise not_here(f"the shell's {words[0]}", "one command a line")
     for word in words:
         if word == "|":
             parts.append([])
@@ -153,6 +190,44 @@ def pipeline(words: list[str]) -> list[list[str]]:
     if any(not part for part in parts) and len(parts) > 1:
         raise CommandError("bash: syntax error near unexpected token `|'", 2)
     return parts
+
+
+def receiver(parts: list[list[str]]) -> int:
+    """Return the place of the kubectl that reads what comes through a pipe as `-f -`; 0 if none does."""
+    for place in range(len(parts) - 1, 0, -1):
+        if parts[place][0] in NAMES:
+            call = parse(tuple(parts[place]))
+            if "-" in (*call.every("filename"), call.flag("patch-file")):
+                return place
+            raise not_here(f"| kubectl {call.verb} without -f -", f"kubectl {call.verb} on a line of its own")
+    return 0
+
+
+def refuse_givers(parts: list[list[str]]) -> None:
+    """Raise CommandError about what stands before a pipe into kubectl and is no read and no dry run."""
+    for place, part in enumerate(parts):
+        if part[0] not in NAMES:
+            _refuse_giver(place, part)
+            continue
+        call = parse(tuple(part))
+        if call.verb in READS and changes(call):
+            raise not_here(f"kubectl {call.verb} -w before | kubectl", f"kubectl {call.verb} without -w")
+        if changes(call) and not call.dry_run:
+            instead = f"kubectl {call.verb} on a line of its own, or with --dry-run=client -o yaml"
+            raise not_here(f"kubectl {call.verb} before | kubectl", instead)
+
+
+def _refuse_giver(place: int, part: list[str]) -> None:
+    """Raise CommandError about a command before a pipe into kubectl that is real and not here."""
+    name = part[0]
+    if name == "cat":
+        return
+    if place:
+        filters.apply(part, "")
+    elif name == "watch":
+        raise not_here("watch before | kubectl", "kubectl get")
+    elif name in ELSEWHERE:
+        raise not_here(name, ELSEWHERE[name])
 
 
 def words_of(given: str | list[str] | tuple[str, ...]) -> list[str]:
@@ -171,7 +246,7 @@ def is_session(given: str | list[str] | tuple[str, ...]) -> bool:
     try:
         parts = pipeline(words_of(given))
         first = parts[0]
-        if first[:1] == ["watch"]:
+        if first[:1] == ["watch"] or receiver(parts):
             return True
         if not first or first[0] not in NAMES:
             return False
@@ -218,14 +293,19 @@ def read(
 
 def _answered(world: "World", words: list[str], server: str) -> Output:
     parts = pipeline(words)
-    output = _first(world, parts[0], server)
+    place = receiver(parts)
+    if place:
+        refuse_givers(parts[:place])
+        return Output("", "", 0, waits=True)
+    output = first(world, parts[0], server)
     for part in parts[1:]:
         text, status = filters.apply(part, output.stdout)
         output = Output(text, output.stderr, status, output.waits)
     return output
 
 
-def _first(world: "World", words: list[str], server: str) -> Output:
+def first(world: "World", words: list[str], server: str) -> Output:
+    """Answer the command that a line begins with."""
     if not words:
         return Output()
     name = words[0]

@@ -23,7 +23,7 @@ USAGES = (
     "etcdctl endpoint status -w table",
     *(form.usage for form in VERBS.values()),
     "clear",
-    "… | grep WORD, | head, | wc -l",
+    "… | grep WORD, | head, | wc -l, | kubectl apply -f -",
 )
 """What `help` prints: forms, which need no language."""
 

@@ -7,7 +7,7 @@ from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration, Instant
 from simulation.kubectl import request, terminal
 from simulation.kubectl.errors import CommandError
-from simulation.kubectl.parse import Call, parse
+from simulation.kubectl.parse import parse
 from simulation.kubectl.session import DONE, SessionsState
 from simulation.kubectl.sessions import attach
 from simulation.lab import commands
@@ -69,7 +69,7 @@ class Player:
     def _echo(self, statement: Statement) -> None:
         self.say(f"{PROMPT}{statement.text}")
         if statement.stdin:
-            end = re.search(r"(\w+)['\"]?\s*$", statement.text)
+            end = re.search(r"<<-?\s*['\"]?(\w+)", statement.text)
             for line in [*statement.stdin.splitlines(), end[1] if end else "EOF"]:
                 self.say(f"{MORE}{line}")
 
@@ -150,26 +150,31 @@ class Player:
 
     def _files(self, statement: Statement, words: list[str]) -> dict[str, str]:
         """Return the files that a kubectl line names; raise Mistake if one is missing."""
-        call = self._call(words)
         files = {"-": statement.stdin} if statement.stdin else {}
-        named = [name for value in call.values("filename") for name in value.split(",")]
-        named += [each.rpartition("=")[2] for each in call.values("from-file")]
-        named += list(call.values("patch-file"))
         files = with_examples(tuple(words), files)
-        for name in named:
-            if name in files:
-                continue
-            if name == "-":
-                raise Mistake(statement.line, "-f - needs <<EOF and what stands between")
-            found = None if name.startswith(("http://", "https://")) else self.file(name)
-            if found is None:
-                raise Mistake(statement.line, f"there is no file {name}")
-            files.update(found)
+        for place, part in enumerate(terminal.pipeline(words)):
+            for name in self._named(part):
+                # What comes through a pipe is no file.
+                if name in files or (name == "-" and place):
+                    continue
+                if name == "-":
+                    raise Mistake(statement.line, "-f - needs <<EOF and what stands between")
+                found = None if name.startswith(("http://", "https://")) else self.file(name)
+                if found is None:
+                    raise Mistake(statement.line, f"there is no file {name}")
+                files.update(found)
         return files
 
-    def _call(self, words: list[str]) -> Call:
-        first = terminal.pipeline(words)[0]
-        return parse(tuple(first)) if first[0] in terminal.NAMES else Call(first[0])
+    def _named(self, words: list[str]) -> list[str]:
+        """Return the files that a command names."""
+        if words[0] == "cat":
+            return words[1:]
+        if words[0] not in terminal.NAMES:
+            return []
+        call = parse(tuple(words))
+        named = [name for value in call.values("filename") for name in value.split(",")]
+        named += [each.rpartition("=")[2] for each in call.values("from-file")]
+        return named + list(call.values("patch-file"))
 
     def _settle(self, statement: Statement) -> None:
         longest = span(statement.words[1]) if len(statement.words) > 1 else SETTLE_LASTS

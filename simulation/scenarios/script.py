@@ -107,9 +107,9 @@ def _statement(
     number: int, command: str, numbered: Iterator[tuple[int, str]], golden: bool
 ) -> Statement:
     text, stdin = command, ""
-    heredoc = re.search(r"\s*<<-?\s*['\"]?(\w+)['\"]?\s*$", command)
+    heredoc = re.search(r"\s*<<-?\s*['\"]?(\w+)['\"]?\s*(?=$|\|)", command)
     if heredoc is not None:
-        text = command[: heredoc.start()]
+        text = f"{command[: heredoc.start()]} {command[heredoc.end() :]}".strip()
         body = []
         for _, line in numbered:
             plain = line.removeprefix(MORE) if golden else line
@@ -145,7 +145,7 @@ def _check_kubectl(statement: Statement) -> None:
             raise Mistake(statement.line, problem.text) from None
 
 
-TERMINAL = ("kubectl", "k", "curl", "etcdctl", "watch")
+TERMINAL = ("kubectl", "k", "cat", "curl", "echo", "etcdctl", "watch")
 OWN = {"request": (1, 3), "settle": (0, 1), "wait": (1, 1)}
 """What only scripts know, with the least and the most words behind it."""
 

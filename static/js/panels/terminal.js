@@ -168,9 +168,10 @@ export class Terminal {
   }
 }
 
-/** The files of the editor that a command names with -f. */
+/** The files of the editor that a command names with -f, or that `cat` prints into a pipe. */
 function filesOf(argv, files) {
-  const named = argv.filter((word, i) => argv[i - 1] === "-f" || argv[i - 1] === "--filename");
+  const printed = argv[0] === "cat" ? argv.slice(1, argv.indexOf("|")) : [];
+  const named = argv.filter((word, i) => argv[i - 1] === "-f" || argv[i - 1] === "--filename").concat(printed);
   return Object.fromEntries(named.filter((name) => name in files).map((name) => [name, files[name]]));
 }
 
