@@ -71,22 +71,31 @@ def _put(
     return change
 
 
+def refused_by_namespace(world: "World", obj: AnyObject) -> Refused | None:
+    """Do as the admission plugin NamespaceLifecycle, which runs before anything is validated."""
+    info, meta = KINDS.get(kind_of(obj)), obj.metadata
+    if info is None or not info.namespaced:
+        return None
+    namespace = world.store.get(Namespace, meta.namespace)
+    if namespace is None:
+        return not_found("namespaces", meta.namespace)
+    if namespace.metadata.deletion_timestamp is None:
+        return None
+    return Refused(
+        403,
+        "Forbidden",
+        f'{resource_of(obj)} "{meta.name}" is forbidden: unable to create new content in '
+        f"namespace {meta.namespace} because it is being terminated",
+    )
+
+
 def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Result:
     obj = write.object
     kind = kind_of(obj)
     meta = obj.metadata
-    info = KINDS.get(kind)
-    if info is not None and info.namespaced:
-        namespace = world.store.get(Namespace, meta.namespace)
-        if namespace is None:
-            return not_found("namespaces", meta.namespace)
-        if namespace.metadata.deletion_timestamp is not None:
-            return Refused(
-                403,
-                "Forbidden",
-                f'{resource_of(obj)} "{meta.name}" is forbidden: unable to create new content in '
-                f"namespace {meta.namespace} because it is being terminated",
-            )
+    refused = refused_by_namespace(world, obj)
+    if refused is not None:
+        return refused
     name = meta.name
     if not name:
         parent = next((o.uid for o in meta.owner_references if o.controller), "")

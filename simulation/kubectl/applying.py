@@ -12,7 +12,7 @@ from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, not_found
 from simulation.kubectl.jsonpath import compact
-from simulation.kubectl.merge import json_merge, json_patch, strategic, three_way
+from simulation.kubectl.merge import strategic, three_way
 from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here, parse
@@ -25,10 +25,8 @@ from simulation.kubectl.sources import (
     admitted,
     as_validated,
     checked,
-    found_by,
     invalid_text,
     manifests,
-    tolerated,
 )
 
 if TYPE_CHECKING:
@@ -192,6 +190,7 @@ def _recreate_one(world: "World", session: Session, call: Call, given: Given) ->
 
 def _apply_one(world: "World", session: Session, call: Call, given: Given) -> None:
     content = given.document.content
+    refuse_nameless(given)
     live = world.store.get(given.resource.kind, given.key)
     if live is None or live.metadata.uid == "":
         context = f'error when creating "{given.document.file}"'
@@ -222,8 +221,26 @@ def _apply_one(world: "World", session: Session, call: Call, given: Given) -> No
     perform(world, session, call, "patch", given.resource, obj, "configured", fields)
 
 
+def refuse_nameless(given: Given) -> None:
+    """Raise CommandError about a manifest without a name: apply has to look for what is there."""
+    if given.name:
+        return
+    resource = given.resource
+    generated = (given.document.content.get("metadata") or {}).get("generateName")
+    if generated:
+        raise CommandError(f"error: from {generated}: cannot use generate name with apply")
+    group = f"{resource.group}/{resource.version}"
+    raise CommandError(
+        "error: error when retrieving current configuration of:\n"
+        f'Resource: "{group}, Resource={resource.plural}", GroupVersionKind: "{group}, Kind={resource.kind}"\n'
+        f'Name: "", Namespace: "{given.namespace}"\n'
+        f'from server for: "{given.document.file}": resource name may not be empty'
+    )
+
+
 def _apply_on_the_server(world: "World", session: Session, call: Call, given: Given) -> None:
     """Plan what apply --server-side comes to where nobody manages fields: a merge, and no note."""
+    refuse_nameless(given)
     live = world.store.get(given.resource.kind, given.key)
     word, context = "serverside-applied", f'error when applying patch to "{given.document.file}"'
     if live is None or live.metadata.uid == "":
@@ -305,7 +322,7 @@ def refuse_immutable(
     raise Rejected(text, [document.problem(path, words) for path, words in found])
 
 
-# --- patch and edit
+# --- edit, and what patch shares with it
 
 
 def rewrite(
@@ -328,45 +345,6 @@ def rewrite(
         session.say(world.now, f"{resource.typed}/{live.metadata.name} {unchanged}" if unchanged else "Edit cancelled, no changes made.")
         return
     perform(world, session, call, "patch", resource, obj, word, fields)
-
-
-def patch(world: "World", session: Session, call: Call) -> None:
-    """Plan a patch of each object that a call names."""
-    text = call.flag("patch") or session.files.get(call.flag("patch-file"), "")
-    if not text:
-        raise CommandError("error: must specify --patch or --patch-file containing the contents of the patch")
-    sort = call.flag("type", "strategic")
-    if sort not in ("strategic", "merge", "json"):
-        raise CommandError(f'error: --type must be one of [json merge strategic], not "{sort}"')
-    try:
-        body = value_of("patch", text)
-    except Unreadable as unreadable:
-        session.problems.append(unreadable.problem)
-        raise CommandError(f"error: unable to parse \"{text[:200]}\": {unreadable.problem.text}") from None
-    for resource, live in found_by(world, session, call, NO_RESOURCES):
-        before = to_json(live, world.calendar)
-        try:
-            if sort == "json":
-                if not isinstance(body, list):
-                    raise TypeError(
-                        "json: cannot unmarshal object into Go value of type jsonpatch.Patch"
-                    )
-                content = json_patch(before, body)
-            else:
-                if not isinstance(body, dict):
-                    sort_of = "array" if isinstance(body, list) else "string"
-                    raise TypeError(
-                        f"json: cannot unmarshal {sort_of} into Go value of type map[string]interface {{}}"
-                    )
-                content = (strategic if sort == "strategic" else json_merge)(before, body)
-        except TypeError as problem:
-            session.complain(world.now, f"Error from server (BadRequest): {problem}")
-            continue
-        except ValueError as problem:
-            session.complain(world.now, f"The request is invalid: the server rejected our request due to an error in our request: {problem}")
-            continue
-        content = tolerated(session, world.now, resource.kind, content, True)
-        rewrite(world, session, call, resource, live, content, "patched", "patched (no change)")
 
 
 def edit(world: "World", session: Session, call: Call) -> None:

@@ -44,6 +44,8 @@ class Asked(Record):
     form: str = "simple"
     endpoints: tuple[str, ...] = ()
     """Addresses that were named; none means every member."""
+    unknown: tuple[str, ...] = ()
+    """Flags that none of the commands here has."""
 
 
 def etcdctl(world: "World", words: list[str]) -> Output:
@@ -51,6 +53,8 @@ def etcdctl(world: "World", words: list[str]) -> Output:
     asked = _understood(words[1:])
     what = " ".join(asked.words[:2])
     if what in _ANSWERS:
+        if asked.unknown:
+            raise CommandError(f"Error: unknown flag: {asked.unknown[0]}")
         return _ANSWERS[what](world, asked)
     if asked.words[:1] == ("version",):
         return Output(f"etcdctl version: {ETCD_VERSION}\nAPI version: 3.6\n")
@@ -62,6 +66,7 @@ def etcdctl(world: "World", words: list[str]) -> Output:
 def _understood(words: list[str]) -> Asked:
     plain: list[str] = []
     flags: dict[str, str] = {}
+    unknown: list[str] = []
     rest = list(words)
     while rest:
         word = rest.pop(0)
@@ -73,7 +78,7 @@ def _understood(words: list[str]) -> Asked:
         elif name in SWITCHES:
             continue
         elif name not in WITH_VALUE:
-            raise CommandError(f"Error: unknown flag: {name}")
+            unknown.append(name)
         elif not equals and not rest:
             raise CommandError(f"Error: flag needs an argument: {name}")
         else:
@@ -82,7 +87,7 @@ def _understood(words: list[str]) -> Asked:
     if form not in FORMS:
         raise not_here(f"etcdctl -w {form}", "-w table, -w json or -w simple")
     endpoints = tuple(each for each in flags.get("--endpoints", "").split(",") if each)
-    return Asked(tuple(plain), form, endpoints)
+    return Asked(tuple(plain), form, endpoints, tuple(unknown))
 
 
 # --- endpoints and members

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from simulation.kube.images import parse_reference
 from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.manifests.wording import CONFIG_KEY_TEXT
 from simulation.kube.objects.service import Service
@@ -145,6 +146,9 @@ def _run(world: "World", session: Session, call: Call) -> Content:
     name = call.args[0]
     if len(call.args) > 1 and not call.after:
         call = replace(call, after=call.args[1:])
+    for image in call.every("image"):
+        if parse_reference(image) is None:
+            raise CommandError(f'error: Invalid image name "{image}": invalid reference format')
     restart = call.flag("restart", "Always")
     if restart not in ("Always", "Never", "OnFailure"):
         raise CommandError(f"error: invalid restart policy: {restart}\nSee 'kubectl run -h' for help and examples")

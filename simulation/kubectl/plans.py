@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulation.kube.objects.kinds import key_of
-from simulation.kubectl import applying, changing, logs, making, removing, setting, waiting
+from simulation.kubectl import (
+    applying,
+    changing,
+    logs,
+    making,
+    patching,
+    removing,
+    setting,
+    waiting,
+)
 from simulation.kubectl.parse import Call
 from simulation.kubectl.session import STDERR, Aim, Session
 
@@ -48,7 +57,7 @@ PLANS: dict[str, Plan] = {
     "get": waiting.watch,
     "label": changing.label,
     "logs": _follow,
-    "patch": applying.patch,
+    "patch": patching.patch,
     "replace": applying.replace,
     "rollout pause": changing.pause,
     "rollout restart": changing.restart,

@@ -10,15 +10,18 @@ import msgspec
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import Instant
+from simulation.kube.admission import refused_by_namespace
 from simulation.kube.manifests.codec import Malformed, from_json, to_json
 from simulation.kube.manifests.defaults import with_defaults
 from simulation.kube.manifests.reading import Document, Problem, Unreadable, documents
 from simulation.kube.manifests.updates import prepared
 from simulation.kube.manifests.validation import invalid, strict, without_unknown
 from simulation.kube.manifests.write_only import stored
+from simulation.kube.objects.config import Unsimulated
 from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.rules.pods import matches
-from simulation.kubectl.errors import CommandError
+from simulation.kubectl.errors import CommandError, refusal_text
 from simulation.kubectl.jsonpath import compact
 from simulation.kubectl.output import Found
 from simulation.kubectl.parse import Call, not_here
@@ -236,6 +239,7 @@ def admitted(
         content = prepared(kind, to_json(live, world.calendar), content)
     bad = invalid(kind, content)
     if bad:
+        _refuse_lost_namespace(world, resource, content, context)
         name = str((content.get("metadata") or {}).get("name") or "")
         raise Rejected(
             invalid_text(kind, name, [text for _, text in bad]),
@@ -246,6 +250,20 @@ def admitted(
     except Malformed as malformed:
         problem = document.problem(malformed.path, malformed.text)
         raise Rejected(before + handled + f"{malformed.path}: {malformed.text}", [problem]) from None
+
+
+def _refuse_lost_namespace(
+    world: "World", resource: Resource, content: dict[str, Any], context: str
+) -> None:
+    """Raise Rejected if an object has no namespace to live in: that is found before its own faults.
+
+    One without faults is sent, and told so when it arrives.
+    """
+    meta = content.get("metadata") or {}
+    named = ObjectMeta(name=str(meta.get("name") or ""), namespace=str(meta.get("namespace") or ""))
+    refused = refused_by_namespace(world, Unsimulated(named, actual_kind=resource.kind))
+    if refused is not None:
+        raise Rejected(refusal_text(refused, context), [])
 
 
 def tolerated(
