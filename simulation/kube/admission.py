@@ -93,16 +93,29 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     obj = write.object
     kind = kind_of(obj)
     meta = obj.metadata
-    refused = refused_by_namespace(world, obj)
-    if refused is not None:
-        return refused
     name = meta.name
     if not name:
+        refused = refused_by_namespace(world, obj)
+        if refused is not None:
+            return refused
         parent = next((o.uid for o in meta.owner_references if o.controller), "")
         parent = parent or f"{kind} {meta.namespace}/{meta.generate_name}"
         count = world.store.next_child(parent)
         name = meta.generate_name + names.suffix(world.dice, parent, count)
-    obj = replace(obj, metadata=replace(meta, name=name))
+    made = tried(world, replace(obj, metadata=replace(meta, name=name)))
+    if isinstance(made, Refused):
+        return made
+    change = _put(world, key_of(made), kind, made, by, write.because, causes)
+    assert change.new is not None
+    return Committed(change.version, change.new)
+
+
+def tried(world: "World", obj: AnyObject) -> AnyObject | Refused:
+    """Return what would be stored if an object with a name were created now, or why it is refused."""
+    refused = refused_by_namespace(world, obj)
+    if refused is not None:
+        return refused
+    kind, meta, name = kind_of(obj), obj.metadata, obj.metadata.name
     key = key_of(obj)
     # Addresses are allocated before the name is looked for: a second Service is told of its address.
     refused = _unallocatable(world, obj)
@@ -127,12 +140,7 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     if isinstance(obj, Pod) and obj.spec.scheduling_gates:
         gated = set_condition(obj.status.conditions, GATED, world.now)
         obj = replace(obj, status=replace(obj.status, conditions=gated))
-    refused = quota.too_large(obj)
-    if refused is not None:
-        return refused
-    change = _put(world, key, kind, obj, by, write.because, causes)
-    assert change.new is not None
-    return Committed(change.version, change.new)
+    return quota.too_large(obj) or obj
 
 
 def _unallocatable(world: "World", obj: AnyObject, key: str = "") -> Refused | None:

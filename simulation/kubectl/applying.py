@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from simulation.kernel.calendar import Calendar
+from simulation.kube.admission import tried
 from simulation.kube.manifests.codec import to_json
 from simulation.kube.manifests.reading import Document, Unreadable, documents, value_of
 from simulation.kube.manifests.updates import refused_changes
 from simulation.kube.objects.kinds import AnyObject, key_of
+from simulation.kube.writes import Refused
 from simulation.kubectl.durations import duration
-from simulation.kubectl.errors import NO_RESOURCES, CommandError, not_found
+from simulation.kubectl.errors import NO_RESOURCES, CommandError, not_found, refusal_text
 from simulation.kubectl.jsonpath import compact
 from simulation.kubectl.merge import strategic, three_way
 from simulation.kubectl.numbers import whole_number
@@ -119,6 +121,11 @@ def perform(
         annotations = {**meta.annotations, CHANGE_CAUSE: change_cause(session)}
         obj = msgspec.structs.replace(obj, metadata=msgspec.structs.replace(meta, annotations=annotations))
         fields = (*fields, "metadata.annotations") if "metadata.annotations" not in fields else fields
+    if call.dry_run == "server" and verb == "create" and obj.metadata.name:
+        made = tried(world, obj)
+        if isinstance(made, Refused):
+            raise CommandError(refusal_text(made, context))
+        obj = made
     said = done(world, session, call, resource, obj, word)
     if call.dry_run:
         session.say(world.now, said)
@@ -229,10 +236,10 @@ def refuse_nameless(given: Given) -> None:
     generated = (given.document.content.get("metadata") or {}).get("generateName")
     if generated:
         raise CommandError(f"error: from {generated}: cannot use generate name with apply")
-    group = f"{resource.group}/{resource.version}"
     raise CommandError(
         "error: error when retrieving current configuration of:\n"
-        f'Resource: "{group}, Resource={resource.plural}", GroupVersionKind: "{group}, Kind={resource.kind}"\n'
+        f'Resource: "{resource.located}", GroupVersionKind: '
+        f'"{resource.group}/{resource.version}, Kind={resource.kind}"\n'
         f'Name: "", Namespace: "{given.namespace}"\n'
         f'from server for: "{given.document.file}": resource name may not be empty'
     )

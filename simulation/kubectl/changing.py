@@ -202,13 +202,13 @@ def taint(world: "World", session: Session, call: Call) -> None:
         if call.on("all") and not names
         else _nodes(world, session, narrowed)
     )
-    problems: dict[str, None] = {}
+    problems: list[str] = []
     for node in nodes:
         try:
             _taint_node(world, session, call, node, changes)
         except CommandError as problem:
-            # The other nodes get theirs; equal complaints are said once.
-            problems[problem.text] = None
+            # The other nodes get theirs.
+            problems.append(problem.text)
     for text in problems:
         session.complain(world.now, text)
 

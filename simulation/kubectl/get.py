@@ -21,7 +21,11 @@ NO_RESOURCE = (
     "(e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples"
 )
 
-DEPRECATED = "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n"
+DEPRECATED = {
+    "ComponentStatus": "Warning: v1 ComponentStatus is deprecated in v1.19+\n",
+    "Endpoints": "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n",
+}
+"""What the API server adds to each answer about a kind."""
 
 
 def get(world: "World", call: Call) -> Output:
@@ -37,8 +41,8 @@ def get(world: "World", call: Call) -> Output:
     form = call.flag("output")
     exit_code = 1 if problems else 0
     stderr = "".join(f"{text}\n" for text in problems)
-    if any(resource.kind == "Endpoints" for resource, _ in found):
-        stderr = DEPRECATED + stderr
+    kinds = dict.fromkeys(resource.kind for resource, _ in found)
+    stderr = "".join(DEPRECATED.get(kind, "") for kind in kinds) + stderr
     if form not in ("", "wide"):
         if not found and (problems or (wanted[0].name and call.on("ignore-not-found"))):
             return Output("", stderr, exit_code)

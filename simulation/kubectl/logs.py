@@ -72,7 +72,9 @@ def logs(world: "World", call: Call) -> Output:
             lines += _shown(world, call, pod, name)
         except CommandError as problem:
             if not call.on("ignore-errors"):
-                raise
+                # What kubectl chose is said before it asks for the log.
+                first = "".join(f"{each}\n" for each in said if each)
+                raise CommandError(f"{first}{problem.text}", problem.exit_code) from None
             lines.append(problem.text.removeprefix("error: "))
     return Output("".join(f"{line}\n" for line in lines), "".join(f"{line}\n" for line in said if line))
 

@@ -49,6 +49,17 @@ class Output(Record):
     """Whether it cannot be answered at once and has to be run as a session."""
 
 
+EARLY = ("Warning: ", "Defaulted container ", "Found ", "Flag --")
+"""How lines on stderr begin that kubectl prints before what it found; its complaints come after."""
+
+
+def apart(output: Output) -> tuple[str, str]:
+    """Return what an answer says on stderr before its stdout, and what after it."""
+    lines = output.stderr.splitlines(keepends=True)
+    count = next((n for n, line in enumerate(lines) if not line.startswith(EARLY)), len(lines))
+    return "".join(lines[:count]), "".join(lines[count:])
+
+
 def json_text(content: Any) -> str:
     """Return JSON as kubectl prints it: four spaces, keys sorted."""
     return json.dumps(content, indent=4, sort_keys=True, ensure_ascii=False) + "\n"

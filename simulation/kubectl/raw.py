@@ -17,7 +17,7 @@ from simulation.kube.view import View
 from simulation.kubectl.errors import CommandError, not_found
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
-from simulation.kubectl.reading import every, get
+from simulation.kubectl.reading import MADE_ON_REQUEST, every, get
 from simulation.kubectl.resources import RESOURCES, Resource
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ LATER_CHECKS = (
     "poststarthook/apiservice-openapiv3-controller",
 )
 """What an API server asks itself, in its own order."""
-MADE_ON_REQUEST = ("Endpoints", "Event", "Lease")
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ and Leases are renewed by silent writes; they are made here when somebody asks.
 from typing import TYPE_CHECKING, Any
 
 from simulation.kernel.units import SECOND
+from simulation.kube.control_plane import runs
 from simulation.kube.events import EventRow
 from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.config import Event, Lease, LeaseSpec, Unsimulated
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 PORT = 6443
 SERVICE_NAME = "kubernetes.io/service-name"
+MADE_ON_REQUEST = ("ComponentStatus", "Endpoints", "Event", "Lease")
+"""Kinds of which there is more than lies in the store."""
+HEALTH_PORTS = {"controller-manager": 10257, "scheduler": 10259}
+"""Where an API server asks the processes beside it how they are (pkg/controlplane/instance.go)."""
 
 
 def every(world: "World", kind: str) -> list[AnyObject]:
@@ -32,6 +37,8 @@ def every(world: "World", kind: str) -> list[AnyObject]:
         return [event_object(each) for each in world.events.rows(world.now)]
     if kind == "Endpoints":
         return _endpoints(world)
+    if kind == "ComponentStatus":
+        return _component_statuses(world)
     if kind == "Lease":
         return sorted(
             [*world.store.list(Lease), *_leases(world)],
@@ -42,7 +49,7 @@ def every(world: "World", kind: str) -> list[AnyObject]:
 
 def get(world: "World", kind: str, namespace: str, name: str) -> AnyObject | None:
     """Return one object, or None."""
-    if kind in ("Event", "Endpoints", "Lease"):
+    if kind in MADE_ON_REQUEST:
         for each in every(world, kind):
             if (each.metadata.namespace, each.metadata.name) == (namespace, name):
                 return each
@@ -94,7 +101,7 @@ def chosen(world: "World", call: Call, resource: Resource) -> list[AnyObject]:
     objects = every(world, resource.kind)
     if resource.namespaced and not call.on("all-namespaces"):
         objects = [each for each in objects if each.metadata.namespace == call.namespace]
-    return select(objects, call.flag("selector"), call.flag("field-selector"), resource.plural)
+    return select(objects, call.flag("selector"), call.flag("field-selector"), resource.located)
 
 
 def collect(
@@ -164,6 +171,27 @@ def _endpoints(world: "World") -> list[AnyObject]:
     for made in world.store.list("Endpoints"):
         found[key_of(made)] = made
     return [found[key] for key in sorted(found)]
+
+
+def _component_statuses(world: "World") -> list[AnyObject]:
+    """Return how an API server finds the processes beside it, now that somebody asks."""
+    server = world.api.pick(world, INTERNET)
+    found: list[AnyObject] = []
+    for name, port in HEALTH_PORTS.items():
+        is_healthy = runs(world, server, f"kube-{name}")
+        message = "ok" if is_healthy else (
+            f'Get "https://127.0.0.1:{port}/healthz": dial tcp 127.0.0.1:{port}: connect: connection refused'
+        )
+        found.append(_component_status(name, is_healthy, message))
+    if server:
+        has_etcd = world.can_write_from(server)
+        found.append(_component_status("etcd-0", has_etcd, "ok" if has_etcd else "context deadline exceeded"))
+    return found
+
+
+def _component_status(name: str, is_healthy: bool, message: str) -> AnyObject:
+    condition = {"type": "Healthy", "status": "True" if is_healthy else "False", "message": message}
+    return Unsimulated(ObjectMeta(name=name), "v1", {"conditions": [condition]}, "ComponentStatus")
 
 
 def _add_slice(subsets: dict[str, Any], each: EndpointSlice) -> None:

@@ -30,6 +30,11 @@ class Resource(Record):
         return f"{self.singular}.{self.group}" if self.group else self.singular
 
     @property
+    def located(self) -> str:
+        """Group, version and plural as Go prints them: "/v1, Resource=pods"."""
+        return f"{self.group}/{self.version}, Resource={self.plural}"
+
+    @property
     def api_version(self) -> str:
         """Return "v1" or "group/version"."""
         return f"{self.group}/{self.version}" if self.group else self.version

@@ -77,8 +77,11 @@ FIELDS: dict[str, str] = {
 """Fields that the API server can select by, to where they lie here."""
 
 
-def select(objects: list[AnyObject], labels: str, fields: str, plural: str) -> list[AnyObject]:
-    """Return the objects that a label selector and a field selector both mean."""
+def select(objects: list[AnyObject], labels: str, fields: str, located: str) -> list[AnyObject]:
+    """Return the objects that a label selector and a field selector both mean.
+
+    located: group, version and plural of their kind, which the API server names.
+    """
     if labels:
         selector = label_selector(labels)
         objects = [each for each in objects if matches(selector, each.metadata.labels)]
@@ -91,7 +94,7 @@ def select(objects: list[AnyObject], labels: str, fields: str, plural: str) -> l
         name, operator, wanted = found[1].strip(), found[2], found[3]
         if name not in FIELDS:
             raise CommandError(
-                f'Error from server (BadRequest): Unable to find "{plural}" that match label '
+                f'Error from server (BadRequest): Unable to find "{located}" that match label '
                 f'selector "{labels}", field selector "{fields}": field label not supported: {name}'
             )
         equal = operator != "!="

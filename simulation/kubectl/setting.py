@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from simulation.kube.admission import tried
 from simulation.kube.manifests.codec import to_json, to_yaml
 from simulation.kube.objects.kinds import AnyObject
+from simulation.kube.writes import Refused
 from simulation.kubectl.applying import changed, merged_with, needs_files, perform
 from simulation.kubectl.changing import NAMES_NEEDED
-from simulation.kubectl.errors import NO_RESOURCES, CommandError
+from simulation.kubectl.errors import NO_RESOURCES, CommandError, refusal_text
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import Resource
 from simulation.kubectl.session import Session
-from simulation.kubectl.sources import Given, Rejected, checked, found_by, manifests
+from simulation.kubectl.sources import Given, Rejected, admitted, checked, found_by, manifests
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -148,7 +150,11 @@ def diff(world: "World", session: Session, call: Call) -> None:
 def _before_and_after(world: "World", given: Given) -> tuple[str, str]:
     live = world.store.get(given.resource.kind, given.key)
     if live is None:
-        return "", to_yaml(given.document.content)
+        # What a dry run of the creation on the server gives back.
+        made = tried(world, admitted(world, given.resource, given.document, ""))
+        if isinstance(made, Refused):
+            raise CommandError(refusal_text(made))
+        return "", to_yaml(to_json(made, world.calendar))
     before = to_json(live, world.calendar)
     after = to_json(merged_with(world, given, live), world.calendar)
     return to_yaml(_shown(before)), to_yaml(_shown(after))

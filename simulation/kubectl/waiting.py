@@ -78,28 +78,40 @@ def rollout_status(world: "World", session: Session, call: Call) -> None:
 
 
 def look_rolled_out(world: "World", session: Session, call: Call) -> bool:
-    """Print a rollout's state when it changed; tell whether it is over."""
+    """Print a rollout's state at each event of its watch, as kubectl does; tell whether it is over."""
     follows = call.on("watch", True)
     while session.aims:
         aim = session.aims[0]
-        obj = world.store.get(aim.kind, aim.key)
-        if obj is None or obj.metadata.uid != aim.uid:
-            session.complain(world.now, "error: object has been deleted")
-            return True
-        text, over = STATUS_VIEWERS[aim.kind](obj)
-        if aim.kind == "Deployment" and call.given("revision"):
-            text, over = _of_revision(obj, whole_number(call.flag("revision"), "--revision"), text, over)
-        if over is None:
-            session.complain(world.now, text)
-            return True
-        if text != session.last_said:
+        over: bool | None = False
+        for obj in _versions(world, session, aim):
+            if obj is None or obj.metadata.uid != aim.uid:
+                session.complain(world.now, "error: object has been deleted")
+                return True
+            text, over = STATUS_VIEWERS[aim.kind](obj)
+            if aim.kind == "Deployment" and call.given("revision"):
+                text, over = _of_revision(obj, whole_number(call.flag("revision"), "--revision"), text, over)
+            if over is None:
+                session.complain(world.now, text)
+                return True
             session.say(world.now, text)
             session.last_said = text
+            if over:
+                break
         if not over and follows:
             return False
         session.aims = session.aims[1:]
         session.last_said = ""
     return True
+
+
+def _versions(world: "World", session: Session, aim: Aim) -> list[AnyObject | None]:
+    """Return an object as it is, and at later looks as each change has left it."""
+    begun, since = bool(session.last_said), session.seen
+    session.seen = world.store.version
+    changes = world.store.changes_since(since) if begun else None
+    if changes is None:
+        return [world.store.get(aim.kind, aim.key)]
+    return [each.new for each in changes if (each.kind, each.key) == (aim.kind, aim.key)]
 
 
 def deployment_status(obj: AnyObject) -> tuple[str, bool | None]:
@@ -353,7 +365,7 @@ def look_watched(world: "World", session: Session, call: Call) -> bool:
         if namespace and not call.on("all-namespaces") and obj.metadata.namespace != namespace:
             continue
         chosen_ones = select(
-            [obj], call.flag("selector"), call.flag("field-selector"), target.resource.plural
+            [obj], call.flag("selector"), call.flag("field-selector"), target.resource.located
         )
         _print(world, session, call, chosen_ones, first)
         first = first and not chosen_ones

@@ -7,6 +7,7 @@ from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
 from simulation.kernel.units import HOUR, MINUTE, SECOND, Duration, Instant
 from simulation.kubectl import request, terminal
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.output import apart
 from simulation.kubectl.parse import parse
 from simulation.kubectl.session import DONE, SessionsState
 from simulation.kubectl.sessions import attach
@@ -115,8 +116,10 @@ class Player:
         if output.waits:
             self._session(statement, words)
             return
+        before, after = apart(output)
+        self._print(before)
         self._print(output.stdout)
-        self._print(output.stderr)
+        self._print(after)
 
     def _print(self, text: str) -> None:
         for line in text.removesuffix("\n").split("\n") if text else ():

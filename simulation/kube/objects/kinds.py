@@ -139,7 +139,7 @@ HTTPRoute/gateway.networking.k8s.io/v1/httproutes//
 """
 """Kinds that are kept as they were written: kind/group/version/plural/short names/scope."""
 
-WORKING = ("Endpoints", "PriorityClass")
+WORKING = ("ComponentStatus", "Endpoints", "PriorityClass")
 """Stored kinds that something comes of: no note says that they are not simulated."""
 
 

@@ -53,6 +53,7 @@ TEMPLATE = "Containers|Images|Selector"
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "CSINode": _columns("Name|Drivers|Age"),
     "ClusterRoleBinding": _columns("Name|Role|Age", "Users|Groups|ServiceAccounts"),
+    "ComponentStatus": _columns("Name|Status|Message|Error"),
     "ConfigMap": _columns("Name|Data|Age"),
     "ControllerRevision": _columns("Name|Controller|Revision|Age"),
     "CronJob": _columns("Name|Schedule|Timezone|Suspend|Active|Last Schedule|Age", TEMPLATE),

@@ -258,6 +258,15 @@ def _pod_template(obj: Unsimulated, now: Instant) -> Cells:
     ]
 
 
+def _component_status(obj: Unsimulated, now: Instant) -> Cells:
+    status = message = error = ""
+    for each in obj.rest.get("conditions") or ():
+        if each.get("type") == "Healthy":
+            status = "Healthy" if each.get("status") == "True" else "Unhealthy"
+            message, error = each.get("message", ""), each.get("error", "")
+    return [obj.metadata.name, status or "Unknown", message, error]
+
+
 def _runtime_class(obj: Unsimulated, now: Instant) -> Cells:
     return [obj.metadata.name, obj.rest.get("handler", ""), age_of(obj, now)]
 
@@ -288,6 +297,7 @@ PRINTERS: dict[str, Callable[[Any, Instant], Cells]] = {
     "PriorityClass": _priority,
     "ResourceQuota": _quota,
     "RoleBinding": _binding,
+    "ComponentStatus": _component_status,
     "RuntimeClass": _runtime_class,
     "Secret": _secret,
     "ServiceAccount": _account,
