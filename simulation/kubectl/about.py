@@ -1,11 +1,13 @@
 """What the cluster says of itself: version, api-resources, explain, cluster-info, config."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from simulation.kube.manifests.codec import to_yaml
 from simulation.kube.manifests.known_fields import fields_below
 from simulation.kube.objects.kinds import KINDS
+from simulation.kubectl.descriptions import described
 from simulation.kubectl.errors import BALANCER, CommandError
 from simulation.kubectl.output import Output, json_text
 from simulation.kubectl.parse import Call, not_here
@@ -173,32 +175,6 @@ def config_set(world: "World", call: Call) -> Output:
     raise not_here("kubectl config set-context", EACH_LINE)
 
 
-FIELDS: dict[str, str] = {
-    "metadata": "Name, namespace, labels and annotations, and what the API server notes: uid, "
-    "resourceVersion, ownerReferences.",
-    "spec": "The desired state: what you ask for.",
-    "status": "The observed state: what the cluster reports. Controllers write it, you only read it.",
-    "replicas": "How many pods there should be.",
-    "selector": "Which pods belong to it, by their labels.",
-    "template": "What each new pod is made from.",
-    "strategy": "How old pods are replaced by new ones.",
-    "containers": "The containers that run in the pod. At least one is required.",
-    "readinessProbe": "A check that decides whether the pod gets traffic.",
-    "livenessProbe": "A check whose failure restarts the container.",
-    "resources": "What the container asks for (requests) and may use at most (limits).",
-    "tolerations": "Taints that the pod can live with.",
-    "nodeSelector": "Labels that a node must have for the pod to be placed there.",
-    "nodeName": "The node that the scheduler chose.",
-    "terminationGracePeriodSeconds": "How long a pod may take to end before it is killed.",
-    "taints": "What keeps pods away that do not tolerate it.",
-    "unschedulable": "Whether new pods are kept away; kubectl cordon sets it.",
-    "ports": "The ports that are offered.",
-    "rules": "Hosts and paths, and the Services they lead to.",
-    "image": "The container image.",
-}
-"""Words for the fields that learners meet first."""
-
-
 def explain(world: "World", call: Call) -> Output:
     """Print what a kind or a field is, from the structures that the API server really uses."""
     if not call.args:
@@ -219,18 +195,36 @@ def explain(world: "World", call: Call) -> Output:
     if resource.group:
         lines.insert(0, f"GROUP:      {resource.group}")
     if path:
-        lines += [f"FIELD: {path[-1]} <{sort}>", ""]
-    info = KINDS.get(resource.kind)
-    about = FIELDS.get(path[-1], "") if path else ((info.struct.__doc__ or "") if info else "")
+        told = described(_owner(resource.kind, path[:-1]), path[-1])
+        lines += [f"FIELD: {path[-1]} <{sort}>{REQUIRED if told.required else ''}"]
+        lines += ["ENUM:", *(f"    {each}" for each in told.values)] if told.values else []
+        lines.append("")
+        about = told.text
+    else:
+        info = KINDS.get(resource.kind)
+        about = (info.struct.__doc__ or "") if info else ""
     lines += ["DESCRIPTION:", f"    {about.strip().splitlines()[0] if about.strip() else '<empty>'}", ""]
     if fields and call.on("recursive"):
         lines.append("FIELDS:")
         lines += _below(resource.kind, tuple(path), 1)
     elif fields:
         lines.append("FIELDS:")
+        owner = _owner(resource.kind, path)
         for field, inner in fields:
-            lines += [f"  {field}\t<{inner}>", f"    {FIELDS.get(field, '<no description>')}", ""]
+            told = described(owner, field)
+            lines.append(f"  {field}\t<{inner}>{REQUIRED if told.required else ''}")
+            lines += [f"  enum: {', '.join(told.values)}"] if told.values else []
+            lines += [f"    {told.text or '<no description>'}", ""]
     return Output("\n".join(lines) + "\n")
+
+
+REQUIRED = " -required-"
+
+
+def _owner(kind: str, path: Sequence[str]) -> str:
+    """Return the structure that lies at a path."""
+    found = fields_below(kind, tuple(path))
+    return found[0].removeprefix("[]") if found is not None and path else kind
 
 
 DEPTH_MAX = 8
