@@ -9,6 +9,7 @@ from typing import Any
 
 from simulation.kubectl import terminal
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.output import apart
 from simulation.kubectl.parse import parse
 from simulation.kubectl.resources import find
 from simulation.lab.commands import to_json
@@ -31,7 +32,8 @@ USAGES = (
 def taken(lab: Lab, line: str, server: str = "") -> dict[str, Any]:
     """Return what a line prints, and what the page has to do about it.
 
-    `waits`: send `argv` as a session. `orders`: send these commands. `edit`: open this object.
+    `before`: what goes to stderr before the rest. `waits`: send `argv` as a session. `orders`: send
+    these commands. `edit`: open this object.
     """
     try:
         words = terminal.split(line)
@@ -46,8 +48,9 @@ def taken(lab: Lab, line: str, server: str = "") -> dict[str, Any]:
     if edited:
         return _said() | {"edit": edited}
     output = terminal.read(lab.world, words, server)
-    said = _said(output.stdout, output.stderr, output.exit_code)
-    return said | {"waits": output.waits, "argv": words}
+    before, after = apart(output)
+    said = _said(output.stdout, after, output.exit_code)
+    return said | {"before": before, "waits": output.waits, "argv": words}
 
 
 def _said(stdout: str = "", stderr: str = "", status: int = 0) -> dict[str, Any]:

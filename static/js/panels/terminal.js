@@ -129,6 +129,7 @@ export class Terminal {
     }
     const body = await this.lab.ask({ ask: "line", line });
     if (this.running !== running) return;
+    if (body.before) say(body.before, "r");
     if (body.stdout) say(body.stdout);
     if (body.stderr) say(body.stderr, "r");
     if (body.orders) await this.obey(body.orders, say);

@@ -100,3 +100,9 @@ def test_what_takes_time_is_a_session_of_the_words_that_were_understood(line, wa
 )
 def test_edit_opens_the_object_in_the_editor(line, edit):
     assert ask(line)["edit"] == edit
+
+
+def test_a_warning_comes_before_what_it_warns_of():
+    answer = ask("kubectl get componentstatuses")
+
+    assert answer["before"].startswith("Warning: ") and answer["stderr"] == ""
