@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.service import EndpointSlice, Service
-from simulation.kube.objects.workload import ReplicaSet
+from simulation.kube.objects.workload import DaemonSet, Deployment, ReplicaSet
 
 K = TypeVar("K", bound=AnyObject)
 """One kind of object."""
@@ -21,6 +21,32 @@ def owner_uid(obj: AnyObject) -> str:
         if owner.controller:
             return owner.uid
     return ""
+
+
+def orphans_of(namespace: str) -> str:
+    """Return what the objects of a namespace are filed under that nobody controls."""
+    return f"orphans/{namespace}"
+
+
+def owner_or_orphans(obj: AnyObject) -> str:
+    """Return the uid of the controlling owner, or the mark of its namespace's orphans."""
+    return owner_uid(obj) or orphans_of(obj.metadata.namespace)
+
+
+def selector_value(obj: DaemonSet | Deployment | ReplicaSet) -> str:
+    """Return "namespace label=value" of one label that a selector asks for, if it asks for any."""
+    label = min(obj.spec.selector.match_labels.items(), default=("", ""))
+    return _label_value(obj, label)
+
+
+def label_values(obj: AnyObject) -> list[str]:
+    """Return what the selectors are filed under that may match an object."""
+    labels = [("", ""), *sorted(obj.metadata.labels.items())]
+    return [_label_value(obj, label) for label in labels]
+
+
+def _label_value(obj: AnyObject, label: tuple[str, str]) -> str:
+    return f"{obj.metadata.namespace} {label[0]}={label[1]}"
 
 
 def service_of_slice(obj: AnyObject) -> str:
@@ -49,9 +75,12 @@ class Index(Generic[K]):
 
 
 PODS_BY_NODE = Index("pod/node", Pod, lambda pod: pod.spec.node_name or "")
-PODS_BY_OWNER = Index("pod/owner", Pod, owner_uid)
+PODS_BY_OWNER = Index("pod/owner", Pod, owner_or_orphans)
 PODS_BY_NAMESPACE = Index("pod/namespace", Pod, lambda pod: pod.metadata.namespace)
-REPLICA_SETS_BY_OWNER = Index("replicaset/owner", ReplicaSet, owner_uid)
+REPLICA_SETS_BY_OWNER = Index("replicaset/owner", ReplicaSet, owner_or_orphans)
+REPLICA_SETS_BY_SELECTOR = Index("replicaset/selector", ReplicaSet, selector_value)
+DEPLOYMENTS_BY_SELECTOR = Index("deployment/selector", Deployment, selector_value)
+DAEMON_SETS_BY_SELECTOR = Index("daemonset/selector", DaemonSet, selector_value)
 SERVICES_BY_ADDRESS = Index("service/address", Service, lambda service: service.spec.cluster_ip)
 SERVICES_BY_EXPOSURE = Index("service/exposure", Service, exposure)
 SLICES_BY_SERVICE = Index("slice/service", EndpointSlice, service_of_slice)
@@ -63,6 +92,9 @@ INDEXES: dict[str, Index] = {
         PODS_BY_OWNER,
         PODS_BY_NAMESPACE,
         REPLICA_SETS_BY_OWNER,
+        REPLICA_SETS_BY_SELECTOR,
+        DEPLOYMENTS_BY_SELECTOR,
+        DAEMON_SETS_BY_SELECTOR,
         SERVICES_BY_ADDRESS,
         SERVICES_BY_EXPOSURE,
         SLICES_BY_SERVICE,

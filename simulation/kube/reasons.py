@@ -153,12 +153,19 @@ CONTROLLERS: dict[str, str] = {
     "budget-counted": "The budget {budget} counted {healthy} healthy pods and needs {desired}: "
     "{allowed} may be missing on purpose",
     "budget-spent": "The budget {budget} paid for the eviction of {pod}",
+    "daemonset-adopts": "The DaemonSet {owner} adopted the pod {name}: its labels match, and no "
+    "controller had it",
     "daemonset-creates": "The DaemonSet {daemonset} wants a pod on {node} and found none",
     "daemonset-counted": "The DaemonSet {daemonset} counted its pods",
     "daemonset-deletes": "The DaemonSet {daemonset} has a pod on {node} that should not be there",
+    "daemonset-releases": "The DaemonSet {owner} released the pod {name}: its labels no longer match",
     "daemonset-removes-failed": "The DaemonSet {daemonset} found its pod on {node} failed and "
     "deletes it",
+    "deployment-adopts": "The Deployment {owner} adopted the ReplicaSet {name}: its labels match, "
+    "and no controller had it",
     "deployment-counted": "The Deployment {deployment} counted its pods: {ready} of {wanted} ready",
+    "deployment-releases": "The Deployment {owner} released the ReplicaSet {name}: its labels no "
+    "longer match",
     "deployment-scaled": "The Deployment {deployment} scales {replicaset} from {from} to {to}",
     "endpoints-dropped": "The Service {service} is gone, and its endpoints with it",
     "endpoints-listed": "The Service {service} lists {ready} ready endpoints now",
@@ -185,11 +192,15 @@ CONTROLLERS: dict[str, str] = {
     "pod-unscheduled-removed": "{pod} was being deleted and had never been given a node",
     "pod-orphan-removed": "{pod} was removed, because the node {node} does not exist any more",
     "quota-refused": "The quota refused a pod: {text}",
+    "replicaset-adopts": "The ReplicaSet {owner} adopted the pod {name}: its labels match, and no "
+    "controller had it",
     "replicaset-counted": "The ReplicaSet {replicaset} counted {ready} ready pods of {wanted}",
     "replicaset-creates": "The ReplicaSet {replicaset} wanted {wanted} pods and counted {have}: "
     "it created one",
     "replicaset-deletes": "The ReplicaSet {replicaset} wanted {wanted} pods and counted {have}: "
     "it deleted one",
+    "replicaset-releases": "The ReplicaSet {owner} released the pod {name}: its labels no longer "
+    "match",
     "rollout-begins": "A new template: {deployment} begins a rollout with {replicaset}",
     "rollout-history-cleaned": "{deployment} keeps only so many old revisions",
     "rollout-revision": "{deployment} noted its revision",

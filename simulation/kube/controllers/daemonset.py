@@ -12,9 +12,10 @@ import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import MINUTE, SECOND, Duration, Instant
-from simulation.kube.indexes import PODS_BY_OWNER
+from simulation.kube import claims
+from simulation.kube.indexes import DAEMON_SETS_BY_SELECTOR, PODS_BY_OWNER
 from simulation.kube.manager import Outcome, Tools
-from simulation.kube.objects.meta import ObjectMeta, OwnerReference
+from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod, Toleration
 from simulation.kube.objects.workload import DaemonSet, DaemonSetStatus
@@ -50,15 +51,6 @@ NETWORK_TOLERATION = Toleration(
 )
 
 
-def _owners(change: Change) -> Iterable[str]:
-    for obj in (change.new, change.old):
-        if obj is None:
-            continue
-        for owner in obj.metadata.owner_references:
-            if owner.controller and owner.kind == "DaemonSet":
-                yield f"{obj.metadata.namespace}/{owner.name}"
-
-
 def _node_matters(change: Change) -> Iterable[str]:
     old, new = change.old, change.new
     if old is None or new is None:
@@ -75,24 +67,27 @@ class DaemonSetController:
     watches = {
         "DaemonSet": lambda change: (change.key,),
         "Node": _node_matters,
-        "Pod": _owners,
+        "Pod": claims.concerned("DaemonSet"),
     }
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Compare the nodes that should have a pod with those that have one."""
         if key == ALL:
             return Outcome(also=tuple(each for each, _ in view.items(DaemonSet)))
+        if key.startswith(claims.ORPHAN):
+            return Outcome(also=claims.wanted_by(key, view, Pod, DAEMON_SETS_BY_SELECTOR))
         owner = view.get(DaemonSet, key)
         if owner is None or owner.metadata.deletion_timestamp is not None:
             return Outcome()
-        pods = _pods_by_node(view.by(PODS_BY_OWNER, owner.metadata.uid))
+        owned, patches = claims.claimed(owner, view, PODS_BY_OWNER)
+        pods = _pods_by_node(owned)
         nodes = view.list(Node)
         tolerations = tolerations_of(owner)
         eligible = {node.metadata.name: _should_run(owner, node, tolerations) for node in nodes}
         newest = pod_template_hash(owner.spec.template)
         notes = _forgotten(tools.notes, now)
         waits: list[Duration] = []
-        writes: list[Write] = []
+        writes: list[Write] = list(patches)
         for name in sorted({*pods, *eligible}):
             here = pods.get(name, [])
             if not eligible.get(name, False):
@@ -215,11 +210,7 @@ def new_pod(owner: DaemonSet, node: str, newest: str) -> Pod:
         namespace=owner.metadata.namespace,
         labels={**template.metadata.labels, HASH_LABEL: newest},
         annotations=template.metadata.annotations,
-        owner_references=(
-            OwnerReference(
-                "apps/v1", "DaemonSet", owner.metadata.name, owner.metadata.uid, True, True
-            ),
-        ),
+        owner_references=(claims.controller_reference(owner),),
     )
     spec = replace(template.spec, affinity=affinity, tolerations=tolerations_of(owner))
     return Pod(metadata=meta, spec=spec)

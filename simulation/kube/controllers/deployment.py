@@ -5,15 +5,18 @@ and the Deployment's status. One visit scales in one direction only; every chang
 it again. Follows pkg/controller/deployment (sync.go, rolling.go, recreate.go, progress.go).
 """
 
-from collections.abc import Iterable
-
 import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND, Duration, Instant
-from simulation.kube.indexes import PODS_BY_OWNER, REPLICA_SETS_BY_OWNER
+from simulation.kube import claims
+from simulation.kube.indexes import (
+    DEPLOYMENTS_BY_SELECTOR,
+    PODS_BY_OWNER,
+    REPLICA_SETS_BY_OWNER,
+)
 from simulation.kube.manager import Outcome, Tools
-from simulation.kube.objects.meta import Condition, LabelSelector, ObjectMeta, OwnerReference
+from simulation.kube.objects.meta import Condition, LabelSelector, ObjectMeta
 from simulation.kube.objects.workload import (
     Deployment,
     DeploymentStatus,
@@ -31,7 +34,6 @@ from simulation.kube.rules.revisions import (
     revision_of,
     same_template,
 )
-from simulation.kube.store import Change
 from simulation.kube.view import View
 from simulation.kube.writes import Write
 
@@ -42,27 +44,26 @@ PAUSED = Condition("Progressing", "Unknown", "DeploymentPaused", "Deployment is 
 RESUMED = Condition("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed")
 
 
-def _owners(change: Change) -> Iterable[str]:
-    for obj in (change.new, change.old):
-        if obj is None:
-            continue
-        for owner in obj.metadata.owner_references:
-            if owner.controller and owner.kind == "Deployment":
-                yield f"{obj.metadata.namespace}/{owner.name}"
-
-
 class DeploymentController:
     """Keeps the ReplicaSets of a Deployment in step with its template and its size."""
 
     name = "deployment"
-    watches = {"Deployment": lambda change: (change.key,), "ReplicaSet": _owners}
+    watches = {
+        "Deployment": lambda change: (change.key,),
+        "ReplicaSet": claims.concerned("Deployment"),
+    }
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Find or create the new ReplicaSet, scale one direction, report how far it got."""
+        if key.startswith(claims.ORPHAN):
+            return Outcome(also=claims.wanted_by(key, view, ReplicaSet, DEPLOYMENTS_BY_SELECTOR))
         deployment = view.get(Deployment, key)
         if deployment is None or deployment.metadata.deletion_timestamp is not None:
             return Outcome()
-        sets = view.by(REPLICA_SETS_BY_OWNER, deployment.metadata.uid)
+        sets, patches = claims.claimed(deployment, view, REPLICA_SETS_BY_OWNER)
+        if patches:
+            # What is adopted gets another version; the next visit goes on with that.
+            return Outcome((patches,))
         rollout = Rollout(deployment, sets, now, tools)
         return rollout.next_step(view)
 
@@ -241,7 +242,7 @@ class Rollout:
                 **self._sizes(),
                 REVISION: str(self._next_revision()),
             },
-            owner_references=(_owner(self.deployment),),
+            owner_references=(claims.controller_reference(self.deployment),),
         )
         obj = ReplicaSet(
             api_version="apps/v1",
@@ -427,11 +428,6 @@ def _is_saturated(new: ReplicaSet, desired: int) -> bool:
         and new.metadata.annotations.get(DESIRED) == str(desired)
         and new.status.available_replicas == desired
     )
-
-
-def _owner(deployment: Deployment) -> OwnerReference:
-    meta = deployment.metadata
-    return OwnerReference("apps/v1", "Deployment", meta.name, meta.uid, True, True)
 
 
 def _inherited(annotations: dict[str, str]) -> dict[str, str]:

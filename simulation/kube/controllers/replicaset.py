@@ -1,19 +1,24 @@
 """Keeps a ReplicaSet at the number of pods it asks for.
 
-Watches ReplicaSets and the pods they own; writes pods and the ReplicaSet's status, nothing else.
+Watches ReplicaSets and the pods they own or could own; writes pods and the ReplicaSet's status,
+nothing else. A pod whose labels no longer match is released, one that is nobody's and matches is
+adopted.
 The decision is taken from what exists now, never from the event that woke it, so it may be called
 twice, late, or after a restart and still be right. Follows pkg/controller/replicaset.
 """
-
-from collections.abc import Iterable
 
 import msgspec
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND, Duration, Instant
-from simulation.kube.indexes import PODS_BY_OWNER, REPLICA_SETS_BY_OWNER
+from simulation.kube import claims
+from simulation.kube.indexes import (
+    PODS_BY_OWNER,
+    REPLICA_SETS_BY_OWNER,
+    REPLICA_SETS_BY_SELECTOR,
+)
 from simulation.kube.manager import Outcome, Tools
-from simulation.kube.objects.meta import Condition, ObjectMeta, OwnerReference
+from simulation.kube.objects.meta import Condition, ObjectMeta
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.workload import ReplicaSet, ReplicaSetStatus
 from simulation.kube.rules import ranking
@@ -27,7 +32,6 @@ from simulation.kube.rules.pods import (
     restarts,
     set_condition,
 )
-from simulation.kube.store import Change
 from simulation.kube.view import View
 from simulation.kube.writes import Write
 
@@ -39,28 +43,20 @@ BURST = 500
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 
 
-def _owners(change: Change) -> Iterable[str]:
-    """Return the ReplicaSets a changed pod belongs or belonged to."""
-    for obj in (change.new, change.old):
-        if obj is None:
-            continue
-        for owner in obj.metadata.owner_references:
-            if owner.controller and owner.kind == "ReplicaSet":
-                yield f"{obj.metadata.namespace}/{owner.name}"
-
-
 class ReplicaSetController:
     """Creates missing pods and deletes superfluous ones."""
 
     name = "replicaset"
-    watches = {"ReplicaSet": lambda change: (change.key,), "Pod": _owners}
+    watches = {"ReplicaSet": lambda change: (change.key,), "Pod": claims.concerned("ReplicaSet")}
 
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Compare the pods there are with the number that is asked for."""
+        if key.startswith(claims.ORPHAN):
+            return Outcome(also=claims.wanted_by(key, view, Pod, REPLICA_SETS_BY_SELECTOR))
         owner = view.get(ReplicaSet, key)
         if owner is None or owner.metadata.deletion_timestamp is not None:
             return Outcome()
-        owned = view.by(PODS_BY_OWNER, owner.metadata.uid)
+        owned, patches = claims.claimed(owner, view, PODS_BY_OWNER, is_active)
         active = [pod for pod in owned if is_active(pod)]
         missing = owner.spec.replicas - len(active)
         status = _status(owner, owned, active, now)
@@ -72,6 +68,8 @@ class ReplicaSetController:
             batches = (_deletions(owner, active, view, min(-missing, BURST), now),)
         if status != owner.status:
             batches = (_status_write(owner, status), *batches)
+        if patches:
+            batches = (patches, *batches)
         return Outcome(batches, _soonest_available(owner, active, now))
 
 
@@ -95,11 +93,7 @@ def new_pod(owner: ReplicaSet) -> Pod:
         namespace=owner.metadata.namespace,
         labels=template.metadata.labels,
         annotations=template.metadata.annotations,
-        owner_references=(
-            OwnerReference(
-                "apps/v1", "ReplicaSet", owner.metadata.name, owner.metadata.uid, True, True
-            ),
-        ),
+        owner_references=(claims.controller_reference(owner),),
     )
     return Pod(metadata=meta, spec=template.spec)
 
@@ -196,4 +190,3 @@ def _soonest_available(owner: ReplicaSet, active: list[Pod], now: Instant) -> Du
     ready = [since for since in map(ready_since, active) if since is not None]
     waiting = [since + wait - now for since in ready if since + wait > now]
     return min(waiting) if waiting else None
-
