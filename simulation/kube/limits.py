@@ -15,6 +15,9 @@ TOMBSTONES_MAX = 2_000
 EVENTS_KEPT_MAX = 1_000
 """Kubernetes Event objects; the real ones expire after an hour."""
 
+REVISION_HISTORY_CHARS_MAX = 2_000
+"""The list of the revisions a ReplicaSet had before: maxRevHistoryLengthInChars of upstream."""
+
 LOG_LINES_MAX = 1_000
 """Lines of a container's log that can be read; a kubelet turns the file over at 10 MiB."""
 

@@ -13,7 +13,6 @@ import msgspec
 
 from simulation.kubectl import (
     about,
-    changing,
     describe,
     etcdctl,
     events,
@@ -24,6 +23,7 @@ from simulation.kubectl import (
     raw,
     remote,
     request,
+    rollouts,
     top,
 )
 from simulation.kubectl.curl import curl
@@ -71,7 +71,7 @@ READS: dict[str, Callable[["World", Call], Output]] = {
     "plugin list": remote.plugins,
     "port-forward": remote.port_forward,
     "proxy": remote.proxy,
-    "rollout history": changing.history,
+    "rollout history": rollouts.history,
     "top node": top.top_node,
     "top pod": top.top_pod,
     "version": about.version,

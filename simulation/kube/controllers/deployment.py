@@ -31,6 +31,8 @@ from simulation.kube.rules.revisions import (
     MAX,
     REVISION,
     annotated,
+    copied,
+    newest_annotations,
     revision_of,
     same_template,
 )
@@ -90,7 +92,11 @@ class Rollout:
         self.unavailable = rules.max_unavailable(strategy.type, self.bounds, self.desired)
 
     def next_step(self, view: View) -> Outcome:
-        """Return the writes of this visit: scaling first, then the status."""
+        """Return the writes of this visit: annotations alone, or scaling and then the status."""
+        synced = self._synced()
+        if synced is not None:
+            # It gets another version; the next visit goes on with that.
+            return Outcome(((synced,),))
         writes = self._scaling(view)
         status = self.status()
         if not writes and rules.is_complete(self.desired, _progress(status)):
@@ -98,10 +104,7 @@ class Rollout:
         if status != self.deployment.status:
             carrier = replace(self.deployment, status=status)
             writes = [*writes, self._write("patch", carrier, "deployment-counted", ("status",))]
-        annotated = self._revision_annotation()
-        if annotated is not None:
-            writes = [*writes, annotated]
-        return Outcome((tuple(writes),), self._deadline_in(status))
+        return Outcome(((*writes, *self._revision_noted()),), self._deadline_in(status))
 
     # --- scaling
 
@@ -238,7 +241,7 @@ class Rollout:
             namespace=self.deployment.metadata.namespace,
             labels=labels,
             annotations={
-                **_inherited(self.deployment.metadata.annotations),
+                **copied(self.deployment.metadata.annotations),
                 **self._sizes(),
                 REVISION: str(self._next_revision()),
             },
@@ -254,8 +257,9 @@ class Rollout:
                 spec.min_ready_seconds,
             ),
         )
-        text = f"Scaled up replica set {meta.name} from 0 to {size}"
-        self.tools.event(self.deployment, "Normal", "ScalingReplicaSet", text)
+        if size:
+            text = f"Scaled up replica set {meta.name} from 0 to {size}"
+            self.tools.event(self.deployment, "Normal", "ScalingReplicaSet", text)
         because = Reason(
             "rollout-begins",
             {"deployment": self.deployment.metadata.name, "replicaset": meta.name, "to": size},
@@ -265,22 +269,33 @@ class Rollout:
     def _next_revision(self) -> int:
         return max((revision_of(each) for each in self.sets), default=0) + 1
 
-    def _revision_annotation(self) -> Write | None:
+    def _synced(self) -> Write | None:
+        """Return what brings the new ReplicaSet in line with its Deployment (getNewReplicaSet)."""
         if self.new is None:
             return None
-        revision = revision_of(self.new)
+        wait = self.deployment.spec.min_ready_seconds
         latest = max(map(revision_of, self.old), default=0)
-        meta = self.deployment.metadata
-        if revision <= latest:
-            wanted = str(latest + 1)
-            history = {**self.new.metadata.annotations, REVISION: wanted}
-            carrier = replace(self.new, metadata=replace(self.new.metadata, annotations=history))
-            return self._write("patch", carrier, "rollout-revision", ("metadata.annotations",))
-        if meta.annotations.get(REVISION) == str(revision):
+        meta = self.new.metadata
+        wanted = newest_annotations(self.deployment.metadata.annotations, self.new, latest)
+        if wanted == meta.annotations and wait == self.new.spec.min_ready_seconds:
             return None
-        annotations = {**meta.annotations, REVISION: str(revision)}
+        carrier = replace(
+            self.new,
+            metadata=replace(meta, annotations=wanted),
+            spec=replace(self.new.spec, min_ready_seconds=wait),
+        )
+        fields = ("metadata.annotations", "spec.min_ready_seconds")
+        return self._write("patch", carrier, "rollout-revision", fields)
+
+    def _revision_noted(self) -> list[Write]:
+        if self.new is None:
+            return []
+        meta, revision = self.deployment.metadata, str(revision_of(self.new))
+        if meta.annotations.get(REVISION) == revision:
+            return []
+        annotations = {**meta.annotations, REVISION: revision}
         marked = replace(self.deployment, metadata=replace(meta, annotations=annotations))
-        return self._write("patch", marked, "rollout-revision", ("metadata.annotations",))
+        return [self._write("patch", marked, "rollout-revision", ("metadata.annotations",))]
 
     def clean_up(self) -> list[Write]:
         """Return the deletions of old ReplicaSets beyond the history limit."""
@@ -428,8 +443,3 @@ def _is_saturated(new: ReplicaSet, desired: int) -> bool:
         and new.metadata.annotations.get(DESIRED) == str(desired)
         and new.status.available_replicas == desired
     )
-
-
-def _inherited(annotations: dict[str, str]) -> dict[str, str]:
-    skipped = ("kubectl.kubernetes.io/last-applied-configuration", REVISION, DESIRED, MAX)
-    return {key: value for key, value in annotations.items() if key not in skipped}

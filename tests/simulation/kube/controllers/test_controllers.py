@@ -12,6 +12,7 @@ from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import Toleration
 from simulation.kube.objects.service import EndpointSlice
 from simulation.kube.rules.eviction import timer_of
+from simulation.kube.rules.revisions import DESIRED, REVISION
 from tests.simulation.kube.controllers.builders import (
     a_deployment,
     a_node,
@@ -97,9 +98,9 @@ def test_a_new_template_begins_with_the_surge() -> None:
 def test_a_rollout_moves_in_one_direction_a_visit(
     wanted: int, old: int, new: int, new_available: int, expected: dict[str, int]
 ) -> None:
-    sizes_of = {"deployment.kubernetes.io/desired-replicas": str(wanted)}
+    sizes_of = {DESIRED: str(wanted), REVISION: "1"}
     before = a_replicaset("web-1", old, old, "web:1", "web", sizes_of)
-    after = a_replicaset("web-2", new, new_available, "web:2", "web", sizes_of)
+    after = a_replicaset("web-2", new, new_available, "web:2", "web", {**sizes_of, REVISION: "2"})
 
     outcome = visit(DeploymentController(), "default/web", a_deployment(wanted, "web:2"), before, after)
 
