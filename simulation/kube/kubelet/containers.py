@@ -23,6 +23,8 @@ from simulation.kube.kubelet.stages import (
     KubeletState,
     PodRun,
     crash_delay,
+    fails,
+    forget_failure,
     is_sidecar,
     next_crash_delay,
     restarts_after,
@@ -93,7 +95,7 @@ def start(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
     if held.holds_container(world, kubelet, run, each):
         return
     each.attempt += 1
-    each.stage, each.message = "starting", ""
+    each.stage = "starting"
     wait = roll(world, START_TIME, "container start", run, each.name)
     timer(world, kubelet, run, each, "kubelet/started", wait)
 
@@ -106,6 +108,7 @@ def started(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerR
     if each.ended is not None:
         each.last, each.ended = each.ended, None
         each.restarts += 1
+    forget_failure(each)
     each.attempt += 1
     each.creations += 1
     each.stage, each.started, each.ready = "running", world.now, False
@@ -282,9 +285,7 @@ def clock(duration: Duration) -> str:
 def backing_off(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """A container that ended waits for its back-off."""
     if each.stage == "exited":
-        each.stage = "crash-backoff"
-        if each.ended is not None:
-            each.last = each.ended
+        fails(each, "crash-backoff", each.message)
         report(world, kubelet, run)
 
 
@@ -312,7 +313,7 @@ def redefine(world: "World", kubelet: KubeletState, run: PodRun, before: Pod) ->
             _terminate(world, kubelet, run, each, grace_of(run))
         elif each.stage in WAITING_IN_VAIN and known[each.name] != image:
             each.attempt += 1
-            each.stage, each.message, each.pull_failures = "waiting", "", 0
+            each.stage, each.pull_failures = "waiting", 0
             each.crash_delay = 0
     advance(world, kubelet, run)
 
@@ -378,7 +379,7 @@ def resume(world: "World", kubelet: KubeletState, run: PodRun) -> None:
             _rearm(world, kubelet, run, each)
         elif each.stage in UNDER_WAY:
             each.attempt += 1
-            each.stage, each.message = "waiting", ""
+            each.stage = "waiting"
         elif each.stage in ("exited", "crash-backoff") and each.ended is not None:
             container = spec_of(run, each.name)
             is_init = each.name in run.init_containers and not is_sidecar(container)
@@ -389,7 +390,15 @@ def resume(world: "World", kubelet: KubeletState, run: PodRun) -> None:
     report(world, kubelet, run)
 
 
-UNDER_WAY = ("pulling", "pull-failed", "pull-backoff", "config-error", "starting")
+UNDER_WAY = (
+    "pulling",
+    "pull-failed",
+    "pull-backoff",
+    "never-pull",
+    "invalid-name",
+    "config-error",
+    "starting",
+)
 
 
 def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
@@ -423,7 +432,7 @@ def pre_stop_time(container: Container) -> Duration:
 def configure_again(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Try once more to start a container whose environment could not be made."""
     if each.stage == "config-error":
-        each.stage, each.message = "waiting", ""
+        each.stage = "waiting"
         advance(world, kubelet, run)
         report(world, kubelet, run)
 

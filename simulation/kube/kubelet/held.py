@@ -12,7 +12,7 @@ from simulation.kernel.units import MILLISECOND, SECOND, Instant
 from simulation.kube.events import Rhythm
 from simulation.kube.kubelet import references
 from simulation.kube.kubelet.reports import quiet, repeated
-from simulation.kube.kubelet.stages import ContainerRun, KubeletState, PodRun, spec_of
+from simulation.kube.kubelet.stages import ContainerRun, KubeletState, PodRun, fails, spec_of
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -45,7 +45,8 @@ def holds_container(
     if not trouble:
         return False
     each.attempt += 1
-    each.stage, each.message, each.held_since = "config-error", trouble, world.now
+    each.held_since = world.now
+    fails(each, "config-error", trouble)
     text = f"Error: {trouble}"
     repeated(world, run, each.name, "config", _starts(world, run, each), "Failed", text)
     return True

@@ -42,6 +42,7 @@ from simulation.kube.kubelet.stages import (
     Ended,
     KubeletState,
     PodRun,
+    forget_failure,
     reality_of,
 )
 from simulation.kube.kubelet.status import container_id, status_of
@@ -376,8 +377,9 @@ class Kubelets:
         if process == KUBELET:
             for run in kubelet.pods.values():
                 for each in run.runs():
-                    # The back-off was the old process's memory.
+                    # The back-off and its reason were the old process's memory.
                     each.crash_delay = 0
+                    forget_failure(each)
             pressure.review(world, node)
             for run in list(kubelet.pods.values()):
                 if run.is_static and self.works(world, node):
@@ -428,7 +430,8 @@ class Kubelets:
         run.ip = ""
         for each in run.runs():
             each.attempt += 1
-            each.stage, each.message, each.ready = "waiting", "", False
+            each.stage, each.ready = "waiting", False
+            forget_failure(each)
         self._new_sandbox(world, kubelet, run, 0)
         report(world, kubelet, run)
 

@@ -15,6 +15,7 @@ from simulation.kube.kubelet.stages import (
     ContainerRun,
     KubeletState,
     PodRun,
+    fails,
     pull_delay,
     spec_of,
 )
@@ -33,11 +34,11 @@ def ensure_image(world: "World", kubelet: KubeletState, run: PodRun, each: Conta
     container = spec_of(run, each.name)
     reference = parse_reference(container.image)
     if reference is None:
-        each.stage = "invalid-name"
-        each.message = (
+        trouble = (
             f'Failed to apply default image tag "{container.image}": couldn\'t parse image name '
             f'"{container.image}": invalid reference format'
         )
+        fails(each, "invalid-name", trouble)
         event(world, run, "Warning", "InspectFailed", each.message)
         event(world, run, "Warning", "Failed", "Error: InvalidImageName")
         return False
@@ -50,10 +51,8 @@ def ensure_image(world: "World", kubelet: KubeletState, run: PodRun, each: Conta
         event(world, run, "Normal", "Pulled", f"{text} and can be accessed by the pod")
         return True
     if policy == "Never":
-        each.stage = "never-pull"
-        each.message = (
-            f'Container image "{container.image}" is not present with pull policy of Never'
-        )
+        trouble = f'Container image "{container.image}" is not present with pull policy of Never'
+        fails(each, "never-pull", trouble)
         event(world, run, "Warning", "ErrImageNeverPull", each.message)
         event(world, run, "Warning", "Failed", "Error: ErrImageNeverPull")
         return False
@@ -64,7 +63,7 @@ def ensure_image(world: "World", kubelet: KubeletState, run: PodRun, each: Conta
 def ask(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Queue a pull."""
     each.attempt += 1
-    each.stage, each.message = "pulling", ""
+    each.stage = "pulling"
     image = spec_of(run, each.name).image
     event(world, run, "Normal", "Pulling", f'Pulling image "{image}"')
     kubelet.pull_queue.append(f"{run.uid}/{each.name}/{each.attempt}/{world.now}")
@@ -161,7 +160,7 @@ def _failed(
     image = spec_of(run, each.name).image
     each.attempt += 1
     each.pull_failures += 1
-    each.stage, each.message = "pull-failed", f'failed to pull image "{image}": {error}'
+    fails(each, "pull-failed", f'failed to pull image "{image}": {error}')
     event(world, run, "Warning", "Failed", f'Failed to pull image "{image}": {error}')
     event(world, run, "Warning", "Failed", "Error: ErrImagePull")
     data = (run.uid, each.name, each.attempt)
@@ -177,7 +176,7 @@ def backs_off(world: "World", kubelet: KubeletState, run: PodRun, each: Containe
     if each.stage != "pull-failed":
         return
     image = spec_of(run, each.name).image
-    each.stage, each.message = "pull-backoff", f'Back-off pulling image "{image}": {each.message}'
+    fails(each, "pull-backoff", f'Back-off pulling image "{image}": {each.message}')
     event(world, run, "Normal", "BackOff", f'Back-off pulling image "{image}"')
     event(world, run, "Warning", "Failed", "Error: ImagePullBackOff")
     report(world, kubelet, run)

@@ -36,21 +36,21 @@ CLEANUP_TIME = (200 * MILLISECOND, 800 * MILLISECOND)
 class Stage(Record):
     """How a stage of a container looks."""
 
-    waiting: str = ""
-    """The reason of state Waiting; empty if it is not waiting."""
+    failing: str = ""
+    """Why a container waits that could not be started, in the API's word; else empty."""
     reality: str = "none"
     """The picture's word."""
 
 
 CONTAINER_STAGES: dict[str, Stage] = {
-    "waiting": Stage("ContainerCreating", "starting"),
-    "pulling": Stage("ContainerCreating", "pulling"),
+    "waiting": Stage("", "starting"),
+    "pulling": Stage("", "pulling"),
     "pull-failed": Stage("ErrImagePull", "none"),
     "pull-backoff": Stage("ImagePullBackOff", "none"),
     "never-pull": Stage("ErrImageNeverPull", "none"),
     "invalid-name": Stage("InvalidImageName", "none"),
     "config-error": Stage("CreateContainerConfigError", "none"),
-    "starting": Stage("ContainerCreating", "starting"),
+    "starting": Stage("", "starting"),
     "running": Stage("", "running"),
     "stopping": Stage("", "stopping"),
     "exited": Stage("", "stopped"),
@@ -85,7 +85,10 @@ class ContainerRun(State):
     creations: int = 0
     started: Instant = 0
     ready: bool = False
+    failing: str = ""
+    """Why it could not be started last, in the API's word: that stands until it has started."""
     message: str = ""
+    """The same as a sentence."""
     ended: Ended | None = None
     """How the present incarnation ended."""
     last: Ended | None = None
@@ -183,6 +186,20 @@ class KubeletState(State):
     is_shutting_down: bool = False
     registered: bool = False
     """Whether its Node existed at some time since it started: a kubelet registers only once."""
+
+
+def fails(each: ContainerRun, stage: str, message: str) -> None:
+    """Note what keeps a container from starting; its status says so until it runs.
+
+    While the kubelet tries again nothing else is known: pkg/kubelet/reason_cache.go.
+    """
+    each.stage, each.message = stage, message
+    each.failing = CONTAINER_STAGES[stage].failing
+
+
+def forget_failure(each: ContainerRun) -> None:
+    """A container has started, or the kubelet that remembered its failure has ended."""
+    each.failing = each.message = ""
 
 
 def spec_of(run: PodRun, name: str) -> Container:

@@ -1,5 +1,6 @@
 """What a kubelet reports of a pod: its status, worked out from what the kubelet knows."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 import msgspec
@@ -7,7 +8,6 @@ import msgspec
 from simulation.kernel.units import SECOND, Instant
 from simulation.kube.images import parse_reference
 from simulation.kube.kubelet.stages import (
-    CONTAINER_STAGES,
     ContainerRun,
     Ended,
     PodRun,
@@ -49,7 +49,9 @@ def status_of(run: PodRun, address: str, now: Instant) -> PodStatus:
         known,
         phase=phase,
         conditions=_conditions(run, phase, now),
-        container_statuses=_container_statuses(run, run.pod.spec.containers, run.containers),
+        container_statuses=_container_statuses(
+            run, sorted(run.pod.spec.containers, key=lambda each: each.name), run.containers
+        ),
         init_container_statuses=_container_statuses(
             run, run.pod.spec.init_containers, run.init_containers
         ),
@@ -163,20 +165,20 @@ def _is_initialised(container: Container, run: ContainerRun) -> bool:
 
 
 def _container_statuses(
-    run: PodRun, containers: tuple[Container, ...], runs: dict[str, ContainerRun]
+    run: PodRun, containers: Iterable[Container], runs: dict[str, ContainerRun]
 ) -> tuple[ContainerStatus, ...]:
-    names = sorted(container.name for container in containers)
-    return tuple(_container_status(run, runs[name]) for name in names)
+    return tuple(_container_status(run, runs[container.name]) for container in containers)
 
 
 def _container_status(run: PodRun, each: ContainerRun) -> ContainerStatus:
     container = spec_of(run, each.name)
     created = each.creations > 0
+    state = _state(run, each)
+    last = each.last if state.waiting is None else each.ended or each.last
     return ContainerStatus(
         name=each.name,
-        state=_state(run, each),
-        last_state=ContainerState(terminated=_terminated(each.last)) if each.last else
-        ContainerState(),
+        state=state,
+        last_state=ContainerState(terminated=_terminated(last)),
         ready=_is_ready(run, each),
         restart_count=each.restarts,
         image=_full_name(container.image) if created else container.image,
@@ -195,14 +197,12 @@ def _is_ready(run: PodRun, each: ContainerRun) -> bool:
 def _state(run: PodRun, each: ContainerRun) -> ContainerState:
     if each.stage in ("running", "stopping"):
         return ContainerState(running=ContainerStateRunning(each.started // SECOND * SECOND))
-    if each.stage == "exited" or (each.stage == "waiting" and each.ended is not None):
+    if each.stage != "exited" and each.failing:
+        return ContainerState(waiting=ContainerStateWaiting(each.failing, each.message))
+    if each.ended is not None:
         return ContainerState(terminated=_terminated(each.ended))
-    if each.stage == "starting" and each.ended is not None:
-        return ContainerState(terminated=_terminated(each.ended))
-    reason = CONTAINER_STAGES[each.stage].waiting
-    if reason == "ContainerCreating" and run.init_containers:
-        reason = "PodInitializing"
-    return ContainerState(waiting=ContainerStateWaiting(reason, each.message))
+    creating = "PodInitializing" if run.init_containers else "ContainerCreating"
+    return ContainerState(waiting=ContainerStateWaiting(creating))
 
 
 def _terminated(ended: Ended | None) -> ContainerStateTerminated | None:
