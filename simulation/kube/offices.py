@@ -12,6 +12,7 @@ from simulation.kernel.records import State
 from simulation.kernel.timeline import Event
 from simulation.kernel.units import SECOND, Instant
 from simulation.kube import control_plane
+from simulation.kube.rules import names
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -25,6 +26,9 @@ class Office(State):
     """One lease in kube-system."""
 
     holder: str = ""
+    """On which node its process works, if one does."""
+    recorded: str = ""
+    """Which node's process the Lease names: a killed one releases nothing, so it stays there."""
     since: Instant = 0
     last_renewal: Instant = 0
     """When the record was last renewed, once renewals have stopped."""
@@ -48,11 +52,20 @@ class Offices:
     def take(self, world: "World", name: str, holder: str) -> None:
         """A candidate acquires the lease and begins to work."""
         office = self.state.offices[name]
-        office.holder, office.since, office.renewing = holder, world.now, True
+        office.holder = office.recorded = holder
+        office.since, office.renewing = world.now, True
         office.term += 1
         causes = (office.cause,)
         world.story("office-taken", f"Lease/kube-system/{name}", causes, office=name, node=holder)
         world.office_taken(name, holder)
+
+    def identity(self, world: "World", name: str) -> str:
+        """Return the holderIdentity of a lease: its process calls itself by its host and a UUID."""
+        office = self.state.offices[name]
+        if not office.recorded:
+            return ""
+        own = names.uid(world.dice, "Lease holder", "kube-system", name, office.since)
+        return f"{office.recorded}_{own}"
 
     def renewed_at(self, world: "World", name: str) -> Instant:
         """Return when a lease was last renewed: every other second while its holder can."""

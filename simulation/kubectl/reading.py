@@ -231,6 +231,7 @@ def _leases(world: "World") -> list[AnyObject]:
         office = world.offices.state.offices[name]
         meta = ObjectMeta(name=name, namespace="kube-system", creation_timestamp=0)
         seconds = world.settings.leader_lease_duration // SECOND
-        spec = LeaseSpec(office.holder, seconds, office.since, world.offices.renewed_at(world, name))
+        identity = world.offices.identity(world, name)
+        spec = LeaseSpec(identity, seconds, office.since, world.offices.renewed_at(world, name))
         found.append(Lease(meta, "coordination.k8s.io/v1", {}, spec))
     return found

@@ -15,6 +15,10 @@ def renewed(lab: Lab) -> int:
     return lab.world.calendar.instant_of(text)
 
 
+def holder_of(lab: Lab) -> str:
+    return typed(lab, f"{LEASE} -o jsonpath={{.spec.holderIdentity}}").stdout
+
+
 def test_a_lease_is_renewed_every_other_second_and_shows_it():
     lab = a_lab()
     times = []
@@ -38,5 +42,19 @@ def test_the_lease_of_a_holder_that_is_off_grows_old_until_another_takes_it():
 
     lab.advance(lab.now + 25 * SECOND)
 
-    assert typed(lab, f"{LEASE} -o jsonpath={{.spec.holderIdentity}}").stdout != holder
+    assert holder_of(lab).partition("_")[0] != holder
     assert lab.now - renewed(lab) <= 3 * SECOND
+
+
+def test_a_killed_holder_releases_nothing_and_comes_back_as_another():
+    lab = a_lab()
+    before = holder_of(lab)
+    for node in ("cp-1", "cp-2", "cp-3"):
+        do(lab, do="kill-process", node=node, process="kube-scheduler")
+
+    lab.advance(lab.now + SECOND)
+    assert holder_of(lab) == before
+
+    lab.advance(lab.now + 60 * SECOND)
+    assert holder_of(lab) not in ("", before)
+    assert holder_of(lab).partition("_")[0] in ("cp-1", "cp-2", "cp-3")
