@@ -183,6 +183,7 @@ CONTROLLERS: dict[str, str] = {
     "node-untainted": "A taint of {node} was removed",
     "owner-finalized": "{name} waits for what it owns",
     "owner-gone": "What owned {name} was deleted",
+    "pod-called-failed": "{pod} is about to be removed and is called Failed first",
     "pod-evicted": "{pod} was evicted: it tolerated the silence of {node} for {seconds} s",
     "pod-target-no-more": "{pod} was to be removed and was not: it counts as a target no more",
     "pod-marked": "{pod} was marked for eviction from {node}",

@@ -168,7 +168,8 @@ def _removal(
             conditions = set_condition(conditions, target, now)
         status = replace(status, phase="Failed", conditions=conditions)
     failed = replace(pod, status=status)
-    mark = Write("patch", failed, because, ("status",), require_uid=uid)
+    called = Reason("pod-called-failed", {"pod": pod.metadata.name})
+    mark = Write("patch", failed, called, ("status",), require_uid=uid)
     return mark, Write("delete", pod, because, require_uid=uid, grace_seconds=0)
 
 

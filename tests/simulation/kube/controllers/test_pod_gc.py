@@ -11,6 +11,7 @@ from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import PodStatus
 from simulation.kube.settings import Settings
+from simulation.lab.notable import level_of
 from tests.simulation.kube.controllers.builders import a_node, a_pod, summary, visit
 
 BEGAN = {"began": (0,)}
@@ -30,6 +31,17 @@ def test_orphans_are_left_alone_for_forty_seconds_and_then_called_failed_and_rem
     status = later.batches[0][0].object.status
     target = next(each for each in status.conditions if each.type == "DisruptionTarget")
     assert (status.phase, target.reason) == ("Failed", "DeletionByPodGC")
+
+
+def test_the_story_tells_a_removal_once() -> None:
+    notes = {**BEGAN, "node:worker-9": (0,)}
+
+    outcome = visit(
+        PodGarbageCollector(), "orphans", a_pod(on="worker-9"), now=60 * SECOND, notes=notes
+    )
+
+    told = [level_of(write.because.key) for batch in outcome.batches for write in batch]
+    assert len([level for level in told if level]) == 1
 
 
 def test_a_node_that_comes_back_within_the_quarantine_keeps_its_pods() -> None:
