@@ -38,7 +38,7 @@ def node(world: "World", content: Json) -> Lines:
     lines += labels("Labels", meta.get("labels"))
     lines += annotations("Annotations", meta.get("annotations"))
     lines.append(f"CreationTimestamp:\t{date(world, meta.get('creationTimestamp'))}")
-    taints = [_taint(each) for each in spec.get("taints") or ()] or [NONE]
+    taints = [_taint(each) for each in sorted(spec.get("taints") or (), key=_rank)] or [NONE]
     lines += [f"Taints:\t{taints[0]}", *(f"\t{each}" for each in taints[1:])]
     lines.append(f"Unschedulable:\t{truth(spec.get('unschedulable'))}")
     if renewed is not None:
@@ -58,6 +58,11 @@ def node(world: "World", content: Json) -> Lines:
     if spec.get("providerID"):
         lines.append(f"ProviderID:\t{spec['providerID']}")
     return lines + _pods(world, stored)
+
+
+def _rank(taint: Json) -> tuple[str, str]:
+    """Sort taints by their effect and their key (printTaintsMultilineWithIndent)."""
+    return str(taint.get("effect")), str(taint.get("key"))
 
 
 def _taint(taint: Json) -> str:

@@ -309,7 +309,7 @@ class Kubelets:
         kubelet.connected = kubelet.listed = kubelet.registered = False
         kubelet.pulling, kubelet.pull_queue = "", []
         kubelet.pressures, kubelet.pressure_look = {}, -1
-        kubelet.is_shutting_down = False
+        kubelet.is_shutting_down = kubelet.unschedulable = False
         for run in kubelet.pods.values():
             run.attempt += 1
             run.asked += 1
@@ -366,6 +366,7 @@ class Kubelets:
                 run.in_flight = False
         if process == KUBELET:
             kubelet.connected = kubelet.listed = kubelet.registered = False
+            kubelet.unschedulable = False
         else:
             node_status.runtime_stopped(world, kubelet)
 

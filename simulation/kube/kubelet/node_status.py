@@ -172,7 +172,8 @@ def is_ready(node: Node) -> bool:
 def heard(world: "World", kubelet: KubeletState, node: Any) -> None:
     """The kubelet sees its own Node; if that is wrong, it says so at its next look."""
     kubelet.registered = kubelet.registered or isinstance(node, Node)
-    if not isinstance(node, Node) or not is_ready(node):
+    is_wrong = not isinstance(node, Node) or not is_ready(node)
+    if is_wrong or node.spec.unschedulable != kubelet.unschedulable:
         _post_at_next_look(world, kubelet)
 
 
@@ -221,6 +222,7 @@ def post(world: "World", happened: Event) -> None:
     pods_max = world.settings.max_pods_per_node
     node = world.readers.view(world, kubelet.node).get(Node, kubelet.node)
     if isinstance(node, Node):
+        _tell_schedulable(world, kubelet, node)
         known, pressures = node.status.conditions, tuple(sorted(kubelet.pressures))
         status = status_of_node(
             machine, known, world.now, pods_max, not trouble, trouble, pressures
@@ -270,6 +272,16 @@ def _tell(world: "World", node: Node, status: NodeStatus, same_boot: bool) -> No
         if reason is not None and before.get(each.type) != each.status:
             text = f"Node {name} status is now: {reason}"
             world.events.add(world.now, "kubelet", name, node, "Normal", reason, text)
+
+
+def _tell_schedulable(world: "World", kubelet: KubeletState, node: Node) -> None:
+    """Record an Event if the node was cordoned or uncordoned since the kubelet's last look."""
+    if node.spec.unschedulable == kubelet.unschedulable:
+        return
+    kubelet.unschedulable = node.spec.unschedulable
+    reason = "NodeNotSchedulable" if kubelet.unschedulable else "NodeSchedulable"
+    text = f"Node {kubelet.node} status is now: {reason}"
+    world.events.add(world.now, "kubelet", kubelet.node, node, "Normal", reason, text)
 
 
 def _states(conditions: tuple[Condition, ...]) -> dict[str, str]:

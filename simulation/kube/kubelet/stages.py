@@ -184,6 +184,8 @@ class KubeletState(State):
     pressure_look: Instant = -1
     """When it will look at memory and disk, if it has reason to."""
     is_shutting_down: bool = False
+    unschedulable: bool = False
+    """Whether its Node was cordoned at its last look: a change is an event."""
     registered: bool = False
     """Whether its Node existed at some time since it started: a kubelet registers only once."""
 
