@@ -16,7 +16,7 @@ from simulation.kernel.units import MINUTE, Instant
 from simulation.kube.admission import commit
 from simulation.kube.apiserver import Server
 from simulation.kube.kubelet.adoption import adopt
-from simulation.kube.kubelet.node_status import node_object
+from simulation.kube.kubelet.node_status import node_object, tell_started
 from simulation.kube.kubelet.static_pods import static_pods
 from simulation.kube.machines import CONTROL_PLANE, WORKER, Machine
 from simulation.kube.manifests.codec import from_json
@@ -115,6 +115,7 @@ def _take_offices(world: World) -> None:
 def _register(world: World, machine: Machine) -> None:
     _commit(world, node_object(machine, world.now, world.settings.max_pods_per_node))
     world.kubelets.add(world, machine.name)
+    tell_started(world, machine.name)
     world.readers.add(world, machine.name, machine.name)
     if machine.role == CONTROL_PLANE:
         for static in static_pods(machine):

@@ -48,6 +48,8 @@ STOPPED = ("NodeStatusUnknown", "Kubelet stopped posting node status.")
 NEVER_POSTED = ("NodeStatusNeverUpdated", "Kubelet never posted node status.")
 POD = "pod:"
 """A key that stands for a pod which was just bound: its node may not be ready."""
+KNOWN = "node:"
+"""A note of a node that this holder has met; another one registers it anew."""
 
 
 def _matters(change: Change) -> Iterable[str]:
@@ -84,7 +86,10 @@ class NodeLifecycleController:
             return _pod_added(key.removeprefix(POD), view, now, tools)
         node = view.get(Node, key)
         if node is None:
-            return Outcome()
+            return Outcome(notes={KNOWN + key: None})
+        if KNOWN + key not in tools.notes:
+            text = f"Node {key} event: Registered Node {key} in Controller"
+            tools.event(node, "Normal", "RegisteredNode", text)
         ready = condition(node, "Ready")
         settings = tools.settings
         grace = settings.node_monitor_grace if ready else settings.node_startup_grace
@@ -101,7 +106,7 @@ class NodeLifecycleController:
         taints = no_execute(no_schedule(judged, now), tools.orders.get(key), now)
         if taints != node.spec.taints:
             writes.append(_taint_write(node, taints, judged is node))
-        return Outcome((tuple(writes),))
+        return Outcome((tuple(writes),), notes={KNOWN + key: ()})
 
 
 def judge(node: Node, noticed: Instant, look: Instant, grace: Duration, now: Instant) -> Node:

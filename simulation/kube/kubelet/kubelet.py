@@ -332,6 +332,7 @@ class Kubelets:
         kubelet = self.state.kubelets.get(node)
         if kubelet is None:
             return
+        node_status.tell_started(world, node)
         for run in list(kubelet.pods.values()):
             if run.is_static and run.interrupted:
                 self._take_up(world, kubelet, run)
@@ -376,6 +377,7 @@ class Kubelets:
         if kubelet is None or not self.is_alive(world, node):
             return
         if process == KUBELET:
+            node_status.tell_started(world, node)
             for run in kubelet.pods.values():
                 for each in run.runs():
                     # The back-off and its reason were the old process's memory.

@@ -274,6 +274,12 @@ def _tell(world: "World", node: Node, status: NodeStatus, same_boot: bool) -> No
             world.events.add(world.now, "kubelet", name, node, "Normal", reason, text)
 
 
+def tell_started(world: "World", node: str) -> None:
+    """Record an Event that a kubelet has started; its Node need not exist yet."""
+    about = Node(metadata=ObjectMeta(name=node, uid=node))
+    world.events.add(world.now, "kubelet", node, about, "Normal", "Starting", "Starting kubelet.")
+
+
 def _tell_schedulable(world: "World", kubelet: KubeletState, node: Node) -> None:
     """Record an Event if the node was cordoned or uncordoned since the kubelet's last look."""
     if node.spec.unschedulable == kubelet.unschedulable:

@@ -39,3 +39,33 @@ def test_a_described_nodes_taints_are_sorted_by_effect_and_key() -> None:
     start = next(i for i, line in enumerate(said) if line.startswith("Taints:"))
     words = [line.split()[-1] for line in said[start : start + 4]]
     assert words == ["z=1:NoExecute", "a=1:NoSchedule", "b=1:NoSchedule", "a=1:PreferNoSchedule"]
+
+
+def test_nodes_have_the_events_of_their_start_and_of_their_registration() -> None:
+    said = played(
+        "$ kubectl get events --field-selector involvedObject.name=worker-1 "
+        "-o custom-columns=REASON:.reason,FROM:.source.component\n"
+        "$ add-worker\n"
+        "$ wait 60s\n"
+        "$ kubectl get events --field-selector involvedObject.name=worker-5 "
+        "-o custom-columns=REASON:.reason,FROM:.source.component\n"
+    )
+
+    rows = [line.split() for line in said if not line.startswith("$")]
+    born, added = rows[1:3], rows[-3:]
+    assert born == [["Starting", "kubelet"], ["RegisteredNode", "node-controller"]]
+    assert added[:2] == born
+    assert added[2][0] == "NodeReady"
+
+
+def test_another_controller_manager_registers_all_nodes_anew() -> None:
+    said = played(
+        "$ kill-process cp-1 kube-controller-manager\n"
+        "$ kill-process cp-2 kube-controller-manager\n"
+        "$ kill-process cp-3 kube-controller-manager\n"
+        "$ wait 60s\n"
+        "$ kubectl get events --field-selector reason=RegisteredNode,involvedObject.name=worker-1 "
+        "-o custom-columns=COUNT:.count\n"
+    )
+
+    assert said[-1] == "2" or said[-2:] == ["1", "1"]
