@@ -254,8 +254,9 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "users-clock": (
         "Users",
-        "Requests that failed or were slow since the fault. The counter stops when the pods of the "
-        "node are off the lists, minutes before any replacement exists.",
+        "Requests that failed or were slow because of the fault. Where other replicas are left that "
+        "ends when the node's pods are off the lists, minutes before any replacement exists; a "
+        "Service that had a single replica fails until its new pod is ready.",
     ),
     "power-off": (
         "Power off",

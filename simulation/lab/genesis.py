@@ -5,7 +5,7 @@ from simulation.kernel.records import Record
 ENGINE = 4
 """Behaviour: raised when the same journal would lead to another history."""
 
-STATE = 5
+STATE = 6
 """Schema of checkpoints: raised when an older one must be migrated."""
 
 

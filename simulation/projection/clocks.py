@@ -7,7 +7,7 @@ whoever looks later, or from elsewhere, reads the same.
 from typing import TYPE_CHECKING, Any
 
 from simulation.kernel.units import SECOND
-from simulation.kube.aftermath import Aftermath, is_heard
+from simulation.kube.aftermath import Aftermath, is_heard, suffered
 from simulation.kube.machines import OFF
 from simulation.kube.objects.node import Node
 from simulation.kube.rules.pods import condition
@@ -60,7 +60,7 @@ def clocks_row(world: "World") -> dict[str, Any] | None:
         "users_at": mark.users_at,
         **_moments(world, mark),
         "over_at": mark.over_at,
-        "users": _users_since(world, mark),
+        "users": _users(world, mark),
     }
 
 
@@ -82,7 +82,17 @@ def _moments(world: "World", mark: Aftermath) -> dict[str, int | None]:
     return found
 
 
-def _users_since(world: "World", mark: Aftermath) -> dict[str, int]:
-    """Return what users suffered since the fault began: the totals then and now differ by it."""
-    now = world.traffic.suffered(world)
-    return {cause: amount - mark.suffered.get(cause, 0) for cause, amount in now.items()}
+def _users(world: "World", mark: Aftermath) -> dict[str, Any]:
+    """Return what users suffered from the fault up to now, and go on suffering a second.
+
+    When the fault is over both stay what they are: what comes later is another story.
+    """
+    now = world.now if mark.over_at is None else mark.counted_at
+    slow, failed = suffered(mark, now)
+    return {
+        "slow": slow // 1_000_000,
+        "failed": failed // 1_000_000,
+        "slowing": mark.hurt.all - mark.hurt.failing,
+        "failing": mark.hurt.failing,
+        "bare": {name: [each.had, each.until] for name, each in sorted(mark.bare.items())},
+    }

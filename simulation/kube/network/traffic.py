@@ -143,21 +143,6 @@ class Traffic:
             for cause, rate in rates.failed.items():
                 each.failed[cause] = each.failed.get(cause, 0) + rate * elapsed
 
-    def suffered(self, world: "World") -> dict[str, int]:
-        """Return how many requests were slow or failed up to now, by cause."""
-        self.settle(world)
-        found: dict[str, int] = {"slow": 0}
-        for each in self.state.routes.values():
-            found["slow"] += each.slow
-            for cause, amount in each.failed.items():
-                found[cause] = found.get(cause, 0) + amount
-        return {cause: amount // 1_000_000 for cause, amount in sorted(found.items())}
-
-    def hurting(self) -> tuple[int, int]:
-        """Return how many thousandths of requests a second are slow at present, and fail."""
-        every = [route.rates for route in self.state.routes.values()]
-        return sum(each.slow for each in every), sum(sum(each.failed.values()) for each in every)
-
     def ingress_pods(self, world: "World") -> list[tuple[str, Pod]]:
         """Return the ingress controller's pods that have been placed."""
         return [

@@ -1,22 +1,18 @@
 // Three clocks of one fault: the machine, what the cluster believes, the users.
 
 import { h } from "preact";
-import { many, span, t } from "../words.js";
+import { clock as labClock, many, span, t } from "../words.js";
 import { quorumOf } from "../diagram/members.js";
-import { rates } from "../state/history.js";
 
-/** Return what users have suffered since the fault, up to an instant. */
+/** Return what users have suffered from the fault up to an instant; the engine says when it is over. */
 export function suffering(store, now) {
-  const users = store.clocks?.users ?? {};
-  const rate = rates(store.tables);
-  const passed = Math.max(0, now - store.readAt) / 1000;
-  let failed = 0;
-  for (const [cause, amount] of Object.entries(users)) if (cause !== "slow") failed += amount;
+  const { failed, slow, failing, slowing } = store.clocks.users;
+  const passed = Math.max(0, now - store.readAt) / 1_000_000;
   return {
-    failed: failed + rate.errors * passed,
-    slow: (users.slow ?? 0) + rate.slow * passed,
-    failing: rate.errors > 0.01,
-    slowing: rate.slow > 0.01,
+    failed: failed + failing * passed,
+    slow: slow + slowing * passed,
+    failing: failing > 10,
+    slowing: slowing > 10,
   };
 }
 
@@ -146,14 +142,21 @@ function usersClock(store, fault, now) {
     : slow >= 1 ? many("{n} request was slow", "{n} requests were slow", Math.round(slow)) : t("nothing noticed");
   const details = [];
   if (failed >= 1 && slow >= 1) details.push(many("{n} more was slow.", "{n} more were slow.", Math.round(slow)));
+  const bare = Object.entries(fault.users.bare);
   if (fault.endpoints_gone_at !== null) {
-    details.push(t("{span} after the fault its endpoints went: no request waits for it any more, long before a replacement exists.", {
-      span: span(fault.endpoints_gone_at - fault.fault_at) }));
+    const params = { span: span(fault.endpoints_gone_at - fault.fault_at) };
+    details.push(bare.length
+      ? t("{span} after the fault its endpoints went: no request waits for it any more.", params)
+      : t("{span} after the fault its endpoints went: no request waits for it any more, long before a replacement exists.", params));
   }
-  const bare = failing && fault.endpoints_gone_at !== null && fault.over_at === null
-    ? Object.values(store.table("service")).filter((s) => !s.system && s.endpoints.length === 0).map((s) => s.name)
-    : [];
-  if (bare.length) details.push(t("{names} still fails: it had a single replica.", { names: bare.join(", ") }));
+  details.push(...bare.map(bareSentence));
   const tone = failing ? "bad" : slowing ? "warn" : failed + slow >= 1 ? "stopped" : "good";
   return one("users-clock", t("Users"), value, details.join(" "), tone);
+}
+
+/** Say of a service that the fault left without an endpoint how long its requests failed. */
+function bareSentence([key, [had, until]]) {
+  const params = { name: key.split("/")[1], clock: until && labClock(until) };
+  if (had > 1) return until ? t("{name} had no endpoint left and failed until lab {clock}.", params) : t("{name} still fails: it has no endpoint left.", params);
+  return until ? t("{name} had a single replica and failed until lab {clock}.", params) : t("{name} still fails: it had a single replica.", params);
 }

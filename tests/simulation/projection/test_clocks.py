@@ -22,6 +22,13 @@ def after(small: Lab, seconds: int) -> dict:
     return row
 
 
+def failing(small: Lab) -> dict[str, int]:
+    """Return the thousandths of requests a second that fail, by route."""
+    routes = small.world.traffic.state.routes
+    rates = {name: sum(route.rates.failed.values()) for name, route in routes.items()}
+    return {name: rate for name, rate in rates.items() if rate}
+
+
 @pytest.mark.parametrize(
     "act",
     [
@@ -128,3 +135,68 @@ def test_the_clocks_of_two_faults_are_told_apart() -> None:
     assert row["machine"] == "worker-1"
     assert row["not_ready_at"] is None, "that is the other worker's"
     assert began + 40 * SECOND <= after(small, 60)["not_ready_at"] <= began + 60 * SECOND
+
+
+def test_what_users_suffer_after_a_fault_is_over_is_not_its_doing() -> None:
+    small = lab()
+    do(small, {"do": "power-off", "node": "worker-3"})
+    calm = after(small, 600)
+    assert calm["over_at"] is not None
+    assert calm["users"]["failed"] > 0
+
+    do(small, {"do": "scale", "kind": "Deployment", "key": "default/pay", "replicas": 0})
+    later = after(small, 120)
+
+    assert small.world.traffic.state.routes["shop.local/pay"].rates.failed
+    assert later["users"] == calm["users"]
+    assert clocks_row(Lab.thaw(small.genesis, small.freeze()).world) == later
+
+
+def test_a_lab_that_is_thawed_goes_on_counting_what_users_suffer() -> None:
+    small = lab()
+    do(small, {"do": "power-off", "node": "worker-3"})
+    after(small, 30)
+    thawed = Lab.thaw(small.genesis, small.freeze())
+
+    straight, again = after(small, 500), after(thawed, 500)
+
+    assert again == straight
+
+
+def test_users_of_two_faults_are_counted_apart() -> None:
+    small = lab()
+    do(small, {"do": "power-off", "node": "worker-3"})
+    after(small, 70)
+    first = failing(small)
+    assert set(first) == {"shop.local/pay"}, "a single replica, and nobody replaced it yet"
+
+    do(small, {"do": "power-off", "node": "worker-1"})
+    row = after(small, 30)
+
+    second = {name: rate for name, rate in failing(small).items() if name not in first}
+    assert second
+    assert row["users"]["failing"] == sum(second.values())
+
+
+def test_a_service_with_a_single_replica_fails_until_its_new_pod_is_ready() -> None:
+    small = lab()
+    do(small, {"do": "power-off", "node": "worker-3"})
+    assert after(small, 30)["users"]["bare"] == {}, "it is still listed"
+
+    missing = after(small, 60)["users"]["bare"]
+    row = after(small, 500)
+
+    assert missing == {"default/pay": [1, None]}
+    assert row["scheduled_at"] < row["users"]["bare"]["default/pay"][1] <= row["over_at"]
+
+
+def test_what_somebody_scales_to_zero_meanwhile_is_no_longer_the_doing_of_the_fault() -> None:
+    small = lab()
+    do(small, {"do": "power-off", "node": "worker-3"})
+    after(small, 70)
+    do(small, {"do": "scale", "kind": "Deployment", "key": "default/pay", "replicas": 0})
+
+    row = after(small, 600)
+
+    assert row["users"]["failing"] == 0
+    assert row["over_at"] is not None
