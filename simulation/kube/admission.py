@@ -107,7 +107,7 @@ def _create(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
         return made
     change = _put(world, key_of(made), kind, made, by, write.because, causes)
     assert change.new is not None
-    return Committed(change.version, change.new)
+    return Committed(change.version, change.new, change.id)
 
 
 def tried(world: "World", obj: AnyObject) -> AnyObject | Refused:
@@ -223,7 +223,7 @@ def _store(
     done = new.metadata.deletion_timestamp is not None and not _lingers(new)
     kind, key = kind_of(new), key_of(new)
     change = _put(world, key, kind, None if done else new, by, write.because, causes)
-    return Committed(change.version, change.new or new)
+    return Committed(change.version, change.new or new, change.id)
 
 
 def _lingers(obj: AnyObject) -> bool:
@@ -251,7 +251,7 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
             finalizers = (*finalizers, marker)
     if grace == 0 and not finalizers:
         change = _put(world, key, kind, None, by, write.because, causes)
-        return Committed(change.version, current)
+        return Committed(change.version, current, change.id)
     if current.metadata.deletion_timestamp is not None:
         earlier = current.metadata.deletion_grace_period_seconds or 0
         if grace >= earlier:
@@ -265,7 +265,7 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
     )
     change = _put(world, key, kind, replace(current, metadata=meta), by, write.because, causes)
     assert change.new is not None
-    return Committed(change.version, change.new)
+    return Committed(change.version, change.new, change.id)
 
 
 def _grace(pod: Pod, write: Write) -> int:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from simulation.kernel.reasons import Reason
 from simulation.kernel.records import State
 from simulation.kernel.timeline import Event, Phase
-from simulation.kernel.units import Duration, Instant
+from simulation.kernel.units import SECOND, Duration, Instant
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.node import Node
 from simulation.kube.rules import zones
@@ -45,6 +46,8 @@ class Heart(State):
     epoch: int = 0
     cause: int = 0
     """The happening that stopped or restored it."""
+    judged: int = 0
+    """The change that made the node Ready, or not, as the controller has heard."""
     leased: bool = True
     """Whether it was ever renewed; a Node that somebody wrote by hand has no kubelet."""
 
@@ -197,8 +200,35 @@ class Heartbeats:
         heart = self.state.hearts.get(event.subject)
         if heart is None or event.data != (heart.epoch, self.state.looks_from):
             return
-        world.manager.queue(world, CONTROLLER, event.subject, (heart.cause,))
+        cause = self._missed(world, event.subject, heart) or heart.cause
+        world.manager.queue(world, CONTROLLER, event.subject, (cause,))
         self._pass_at(world, world.now)
+
+    def _missed(self, world: "World", name: str, heart: Heart) -> int:
+        """Write down that a look finds a lease too old, and return the number; 0 if it does not.
+
+        What came of a silence is caused by what was not there, so that is told when it is found:
+        a renewal that nobody misses is no happening.
+        """
+        node, noticed = world.store.get(Node, name), self.noticed_at(world, name)
+        ready = condition(node, "Ready") if node is not None else None
+        grace = self._grace(world, name)
+        is_known = ready is not None and ready.status == "Unknown"
+        if heart.renewing or is_known or world.now <= noticed + grace:
+            return 0
+        subject, cause = f"Node/{name}", heart.cause
+        if heart.leased:
+            last = Reason("lease-not-renewed", {"node": name, "since": heart.last})
+            cause = world.ledger.add(heart.since, last, subject, (cause,))
+        seconds, limit = (world.now - noticed) // SECOND, grace // SECOND
+        period = world.settings.node_monitor_period // SECOND
+        params: dict[str, str | int] = {
+            "node": name,
+            "seconds": seconds,
+            "limit": limit,
+            "period": period,
+        }
+        return world.ledger.add(world.now, Reason("node-found-silent", params), subject, (cause,))
 
     # --- looking at all nodes together: zones, and whose turn it is
 
@@ -207,6 +237,9 @@ class Heartbeats:
         fresh = [
             each for each in changes if each.kind == "Node" and _facts(each.old) != _facts(each.new)
         ]
+        for each in fresh:
+            if each.key in self.state.hearts and _facts(each.old)[:1] != _facts(each.new)[:1]:
+                self.state.hearts[each.key].judged = each.id
         # Of thousands of nodes that are tainted one by one, none is a reason to look at all.
         news = [each for each in fresh if not self._is_carried_out(each)]
         if news:
@@ -275,7 +308,7 @@ class Heartbeats:
 
     def _queue(self, world: "World", node: str) -> None:
         heart = self.state.hearts.get(node)
-        causes = (heart.cause,) if heart is not None and not heart.renewing else ()
+        causes = (heart.judged or heart.cause,) if heart is not None else ()
         world.manager.queue(world, CONTROLLER, node, causes)
 
     def _expect_turn(self, world: "World", zone: str) -> None:

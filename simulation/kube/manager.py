@@ -39,6 +39,8 @@ class Outcome(Record):
     """What to remember for later visits, until the process ends; None forgets."""
     also: tuple[str, ...] = ()
     """Keys that this visit found concerned; each is visited by itself."""
+    follows: bool = False
+    """Whether the later batches are caused by what the first has changed."""
 
 
 class Tools(Record):
@@ -203,7 +205,9 @@ class Manager:
             queue.failures.pop(key, None)
             return
         queue.visits += 1
-        flight = Flight(batches, attempt=queue.visits, causes=waiting.causes)
+        flight = Flight(
+            batches, attempt=queue.visits, causes=waiting.causes, follows=outcome.follows
+        )
         queue.flights[key] = flight
         self._send(world, name, key, flight)
 
@@ -257,6 +261,8 @@ class Manager:
             if isinstance(result, Committed):
                 seen = queue.wait_for.get(str(key), 0)
                 queue.wait_for[str(key)] = max(seen, result.version)
+                if flight.follows and flight.index == 0 and result.change:
+                    flight.causes = (result.change, *flight.causes)
             elif not _settled(result):
                 flight.failed = True
             refusal = pod_control.answered(world, name, write, result)

@@ -176,6 +176,10 @@ CONTROLLERS: dict[str, str] = {
     "namespace-furnished": "Every namespace has an account and a certificate: {namespace} got them",
     "ingress-addressed": "The Ingress {ingress} can be reached from outside",
     "namespace-emptied": "The namespace {namespace} is being deleted, and everything in it",
+    "lease-not-renewed": "The kubelet of {node} renewed its lease for the last time at {since}; no "
+    "heartbeat has come since",
+    "node-found-silent": "The controller looks every {period} s and has noticed no heartbeat of "
+    "{node} for {seconds} s; its limit is {limit} s",
     "node-not-ready": "Nothing was heard of {node} for more than {limit} s: it counts as NotReady",
     "node-tainted": "{node} got a taint that keeps new pods away",
     "node-tainted-no-execute": "{node} got the NoExecute taint: its pods are evicted when their "

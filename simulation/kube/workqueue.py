@@ -36,6 +36,8 @@ class Flight(State):
     failed: bool = False
     attempt: int = 0
     causes: tuple[int, ...] = ()
+    follows: bool = False
+    """Whether the later batches are caused by what the first has changed."""
 
 
 class QueueState(State):

@@ -35,6 +35,8 @@ class Committed(Record, tag=True):
 
     version: int
     object: AnyObject
+    change: int = 0
+    """Its number in the ledger; 0 if nothing had to be changed."""
 
 
 class Refused(Record, tag=True):

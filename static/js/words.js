@@ -27,15 +27,21 @@ export function fill(template, params) {
   );
 }
 
+/** Return a template as it goes on within a sentence: names are parameters, or begin small anyway. */
+export function within(template) {
+  return template.replace(/^[A-Z](?=[a-z]* )/, (first) => first.toLowerCase());
+}
+
 /**
  * Return the sentence of a reason.
  * @param {{key: string, params?: Object<string, any>}} reason
+ * @param {boolean} [isWithin] whether it goes on after words such as "because"
  */
-export function because(reason) {
+export function because(reason, isWithin = false) {
   const params = {};
   for (const [name, value] of Object.entries(reason.params ?? {})) params[name] = said(name, value);
   const template = catalogue[reason.key];
-  if (template) return singular(fill(template, params));
+  if (template) return singular(fill(isWithin ? within(template) : template, params));
   const rest = Object.values(params).join(" · ");
   return reason.key.replaceAll("-", " ") + (rest ? `: ${rest}` : "");
 }

@@ -30,3 +30,9 @@ test("a line that is alone stays a line", () => {
   assert.deepEqual(grouped([lost(1, 0)])[0].id, "1");
   assert.equal(grouped([lost(1, 0)])[0].rows, undefined);
 });
+
+test("lines that are all about one service name it", () => {
+  const listed = (id, service) => row(id, 1000 + id, "endpoints-listed", { service, ready: id });
+  assert.deepEqual(grouped([listed(2, "pay"), listed(1, "pay")])[0].params, { service: "pay", n: 2 });
+  assert.deepEqual(grouped([listed(2, "pay"), listed(1, "cart")])[0].params, { n: 2 });
+});

@@ -1,8 +1,18 @@
-"""The Korean catalogue: lines do not end beside a bracket inside a word."""
+"""The catalogues: no line ends beside a bracket inside a word, and sentences can go on in others."""
 
 import pytest
 
+from simulation.kube.reasons import (
+    CONTROL_PLANE,
+    CONTROLLERS,
+    KUBELETS,
+    MACHINES,
+    SCHEDULER,
+    USERS,
+)
 from tools.words import unbroken
+
+ORDINARY = {"A", "Every", "Everything", "It", "No", "Nothing", "Of", "Somebody", "Split", "The", "What"}
 
 
 @pytest.mark.parametrize(
@@ -15,3 +25,11 @@ from tools.words import unbroken
 )
 def test_a_word_and_the_term_in_brackets_behind_it_stay_together(text: str, kept: str) -> None:
     assert unbroken(text) == kept
+
+
+def test_no_sentence_of_the_story_begins_with_a_name_that_would_lose_its_capital() -> None:
+    # The page goes on with it after "because", with a small letter (`within` of words.js).
+    groups = (MACHINES, CONTROL_PLANE, SCHEDULER, KUBELETS, CONTROLLERS, USERS)
+    first = {text.split()[0] for group in groups for text in group.values()}
+
+    assert {word for word in first if word[0].isupper()} <= ORDINARY

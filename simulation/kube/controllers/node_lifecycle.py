@@ -96,9 +96,9 @@ class NodeLifecycleController:
         look = now if tools.look is None else tools.look
         noticed = tools.heartbeats.get(key, look)
         judged = judge(node, noticed, look, grace, now)
-        writes = []
+        first, writes = [], []
         if judged is not node:
-            writes.append(_condition_write(judged, look - noticed, grace))
+            first.append(_condition_write(judged, look - noticed, grace))
             if ready is not None and ready.status == "True":
                 text = f"Node {key} status is now: NodeNotReady"
                 tools.event(node, "Normal", "NodeNotReady", text)
@@ -106,7 +106,9 @@ class NodeLifecycleController:
         taints = no_execute(no_schedule(judged, now), tools.orders.get(key), now)
         if taints != node.spec.taints:
             writes.append(_taint_write(node, taints, judged is node))
-        return Outcome((tuple(writes),), notes={KNOWN + key: ()})
+        # monitorNodeHealth: its pods are marked only when the node's own status has been written.
+        batches = (tuple(first), tuple(writes))
+        return Outcome(batches, notes={KNOWN + key: ()}, follows=bool(first))
 
 
 def judge(node: Node, noticed: Instant, look: Instant, grace: Duration, now: Instant) -> Node:

@@ -54,7 +54,13 @@ function many(store, actions, { id, key, params, rows }) {
 }
 
 function manyWord(key, params) {
-  return {
+  const one = params.service ?? params.replicaset ? {
+    "endpoints-listed": t("The Service {service} gained ready endpoints {n} times", params),
+    "endpoints-lost": t("The Service {service} lost ready endpoints {n} times", params),
+    "replicaset-creates": t("The ReplicaSet {replicaset} created {n} pods that were missing", params),
+    "replicaset-deletes": t("The ReplicaSet {replicaset} deleted {n} pods that were too many", params),
+  } : {};
+  return one[key] ?? {
     "endpoints-listed": t("Services gained ready endpoints {n} times", params),
     "endpoints-lost": t("Services lost ready endpoints {n} times", params),
     "kubelet-removes": t("The kubelet of {node} removed {n} pods that had ended", params),
@@ -73,5 +79,5 @@ function chain(entries) {
   return h("ol", { class: "chain" },
     entries.slice(1).map((entry, i) => h("li", { key: `why ${entry.id}` },
       h("em", null, i === entries.length - 2 ? t("first of all") : t("because")),
-      " ", because(entry.reason), " ", h("time", { class: "num" }, clock(entry.at)))));
+      " ", because(entry.reason, true), " ", h("time", { class: "num" }, clock(entry.at)))));
 }

@@ -16,6 +16,14 @@ const ALIKE = {
   "replicaset-deletes": [],
 };
 
+/** Whom a group names if all its lines are about that one. */
+const WHO = {
+  "endpoints-listed": "service",
+  "endpoints-lost": "service",
+  "replicaset-creates": "replicaset",
+  "replicaset-deletes": "replicaset",
+};
+
 /**
  * Return lines and groups of lines, newest first; a group stands where its newest line would.
  * @param {[string, any][]} rows id and row, newest first
@@ -44,6 +52,8 @@ export function grouped(rows) {
 function asGroup(rows) {
   const [, { reason }] = rows[0];
   const params = Object.fromEntries(ALIKE[reason.key].map((name) => [name, reason.params[name]]));
+  const who = WHO[reason.key];
+  if (who && rows.every(([, row]) => row.reason.params[who] === reason.params[who])) params[who] = reason.params[who];
   // Named by its oldest line: it keeps its name, and stays open, while newer ones join it.
   return { id: rows.at(-1)[0], key: reason.key, params: { ...params, n: rows.length }, rows };
 }

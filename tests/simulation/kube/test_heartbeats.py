@@ -223,3 +223,54 @@ def test_a_node_object_written_by_hand_is_unknown_after_the_startup_grace() -> N
     assert early == ()
     conditions = lab.world.store.get("Node", "ghost").status.conditions
     assert {each.reason for each in conditions} == {"NodeStatusNeverUpdated"}
+
+
+def why(lab: Lab, key: str, subject: str) -> list[tuple[str, int]]:
+    """Return the chain of causes of the first happening of a kind about something."""
+    ledger = lab.world.ledger
+    first = next(
+        each for each in ledger.entries.values()
+        if each.reason.key == key and each.subject.startswith(subject)
+    )
+    return [(each.reason.key, each.at) for each in ledger.chain(first.id)]
+
+
+def test_why_leads_over_the_look_and_the_last_renewal_to_what_silenced_the_node() -> None:
+    lab = opened(1)
+    began, renewed = lab.now, lab.world.heartbeats.last_renewal(lab.world, "worker-3")
+    do(lab, do="power-off", node="worker-3")
+    passes(lab, 400)
+
+    silent = ["node-not-ready", "node-found-silent", "lease-not-renewed", "machine-off"]
+    lost = why(lab, "endpoints-lost", "")
+    assert [key for key, _ in lost] == ["endpoints-lost", "pod-not-ready-with-node", *silent]
+    assert [key for key, _ in why(lab, "node-tainted-no-execute", "Node/worker-3")][1:] == silent
+    assert [key for key, _ in why(lab, "pod-evicted", "")][2:] == silent
+    entries = {each.reason.key: each for each in lab.world.ledger.entries.values()}
+    look, last = entries["node-found-silent"], entries["lease-not-renewed"]
+    assert last.reason.params == {"node": "worker-3", "since": renewed}
+    assert last.at == began
+    assert look.reason.params["period"] == 5
+    assert 50 < look.reason.params["seconds"] <= 55
+    assert renewed <= look.at - look.reason.params["seconds"] * SECOND <= renewed + 6 * SECOND
+
+
+def test_a_silence_that_the_controller_does_not_miss_is_not_told() -> None:
+    lab = opened(1)
+    do(lab, do="cut", a="worker-2")
+    passes(lab, 30)
+    do(lab, do="heal", a="worker-2")
+    passes(lab, 120)
+
+    assert not told(lab, "lease-not-renewed")
+    assert not told(lab, "node-found-silent")
+
+
+def test_why_a_taint_went_leads_to_the_kubelet_that_reports_again() -> None:
+    lab = opened(1)
+    do(lab, do="cut", a="worker-2")
+    passes(lab, 120)
+    do(lab, do="heal", a="worker-2")
+    passes(lab, 60)
+
+    assert why(lab, "node-untainted", "Node/worker-2")[1][0] == "node-ready-again"
