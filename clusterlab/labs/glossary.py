@@ -153,9 +153,9 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "silent": (
         "Silence",
-        "The kubelet has stopped renewing its Lease. The controller counts from the look at which it "
-        "last saw a renewal; after more than 50 s the node turns NotReady (40 s before v1.32, as "
-        "older courses teach).",
+        "How long ago the last heartbeat of the kubelet came. The controller counts from the look at "
+        "which it saw that one; after more than 50 s by its count the node turns NotReady (40 s "
+        "before v1.32, as older courses teach).",
     ),
     "lease": (
         "Lease",

@@ -17,7 +17,7 @@ from simulation.kube.rules.pods import condition, is_ready
 from simulation.kube.rules.printing import pod_status
 from simulation.kube.rules.revisions import revision_of
 from simulation.kube.scheduler.pod_infos import pod_info
-from simulation.lab.anticipation import judged_at
+from simulation.lab.anticipation import evicted_from, judged_at
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -61,10 +61,10 @@ def node_rows(world: "World") -> Rows:
         counted = silent and world.manager.state.holder and world.has_quorum()
         rows[name] = {
             "ready": ready.status if ready else "Unknown",
-            "ready_since": ready.last_transition_time if ready else None,
             "heartbeat": world.heartbeats.last_renewal(world, name) if silent else None,
             "noticed": world.heartbeats.noticed_at(world, name) if counted else None,
             "judged_at": judged_at(world, name),
+            "evicts_at": evicted_from(world, name),
             "unschedulable": node.spec.unschedulable,
             "taints": [f"{each.key}:{each.effect}" for each in node.spec.taints],
             "requested_cpu": requested[0],

@@ -85,6 +85,12 @@ export function clock(instant) {
   return `${sign}${two(Math.floor(abs / 3600))}:${two(Math.floor(abs / 60) % 60)}:${two(abs % 60)}`;
 }
 
+/** Return the milliseconds between two instants, whole seconds by the lab's clock: so spans add up. */
+export function between(from, to) {
+  const second = (instant) => Math.floor((instant - opened) / 1000);
+  return Math.max(0, second(to) - second(from)) * 1000;
+}
+
 /** Return a lab instant as a reader says it; what is older than the lab's opening has no clock. */
 export function moment(instant) {
   return instant < opened ? t("before the lab opened") : t("at lab {clock}", { clock: clock(instant) });

@@ -1,7 +1,7 @@
 // Pods: tiles in slots, the tray of those that have no node, and the legend.
 
 import { h } from "preact";
-import { span, t } from "../words.js";
+import { between, span, t } from "../words.js";
 import { chosen, circle, colour, fit, path, rect, text, widthOf } from "./pen.js";
 import { COLOUR, DASH, ownLetters, phaseOf } from "./phases.js";
 
@@ -152,7 +152,7 @@ export function queue(actions, box, pods, now, laneOf, selection, { why, full })
   const x = box.x + 12 + shown.length * (TRAY_TILE + 3);
   const room = box.x + box.w - x - 8;
   const waiting = pods.length
-    ? t("{n} waiting · {span}", { n: pods.length, span: span(now - oldest) })
+    ? t("{n} waiting · {span}", { n: pods.length, span: span(between(oldest, now)) })
     : t("empty");
   const isChosen = selection?.kind === "Queue";
   const line = (y, content, o) => text(x, box.y + y, fit(content, room, o.size, o), o);

@@ -1,9 +1,10 @@
 // Workers: the machine as it is, the node as the cluster believes it to be, and its pods in slots.
 
 import { h } from "preact";
-import { many, span, t } from "../words.js";
+import { many, t } from "../words.js";
 import { apiWay, rounded, slotAt } from "./layout.js";
 import { cutMark } from "./links.js";
+import { noteOf } from "./notes.js";
 import { chosen, circle, colour, fit, path, pill, pillSize, rect, text, wrapped } from "./pen.js";
 import { glyph, tile } from "./pods.js";
 
@@ -135,7 +136,7 @@ export function notes(places, state, now) {
     const node = state.table("node")[name];
     const machine = state.table("machine")[name];
     if (node?.heartbeat != null) found.push(missed(name, places, place));
-    const parts = noteOf(node, machine, state, now);
+    const parts = noteOf(node, machine, now);
     if (!parts.length) continue;
     const room = place.w - 30;
     const said = place.rows > 2 && !place.tall ? [fit(parts.join(" · "), room, 11)] : wrapped(parts, room, 11);
@@ -152,28 +153,6 @@ export function notes(places, state, now) {
     }));
   }
   return found;
-}
-
-/** Say of a node how long its controller has not heard it; without a quorum nobody counts that. */
-export function silence(node, now) {
-  return node.noticed === null ? t("not heard") : t("silent for {span}", { span: span(now - node.noticed) });
-}
-
-/** Return what is to be said of a worker, part by part; nothing if all is well. */
-export function noteOf(node, machine, state, now) {
-  const parts = [];
-  if (machine?.power === "off") parts.push(t("off"));
-  else if (machine?.cut) parts.push(t("network cut"));
-  else if (machine?.power === "booting") parts.push(t("starting"));
-  for (const process of machine?.power === "on" ? machine.stopped ?? [] : []) parts.push(t("{process} stopped", { process }));
-  if (node?.unschedulable) parts.push(t("cordoned"));
-  if (node?.heartbeat != null) parts.push(silence(node, now));
-  const tainted = node?.taints?.some((each) => each.endsWith("unreachable:NoExecute"));
-  if (tainted && node.ready_since != null) {
-    const left = node.ready_since + state.settings.toleration_s * 1000 - now;
-    if (left > 0) parts.push(t("eviction in {span}", { span: span(left) }));
-  }
-  return parts;
 }
 
 /** A heartbeat that does not arrive is worth a line; those that do are not. */

@@ -1,7 +1,7 @@
 // Three clocks of one fault: the machine, what the cluster believes, the users.
 
 import { h } from "preact";
-import { clock as labClock, many, span, t } from "../words.js";
+import { between, clock as labClock, many, span, t } from "../words.js";
 import { quorumOf } from "../diagram/members.js";
 
 /** Return what users have suffered from the fault up to an instant; the engine says when it is over. */
@@ -38,17 +38,12 @@ export function stageOf(store) {
   return "unnoticed";
 }
 
-/** Return whole seconds that are left until an instant, as every place of the page says them. */
-export function secondsLeft(due, now) {
-  return Math.max(0, Math.ceil((due - now) / 1000));
-}
-
 /** Say why NotReady comes later or earlier than the limit after the fault; null if that is not known. */
 export function whyThen(fault) {
   const { heartbeat_at: last, limit_s: limit, looks_s: looks } = fault;
   const isCounted = (fault.not_ready_at ?? fault.judged_at) !== null && fault.process !== "container-runtime";
   if (!isCounted || last === null) return null;
-  const before = Math.round((fault.fault_at - last) / 1000);
+  const before = between(last, fault.fault_at) / 1000;
   return t("The last heartbeat came {before} s before the fault. The controller counts {limit} s from when it saw that one, and looks only every {looks} s.", { before, limit, looks });
 }
 
@@ -90,13 +85,13 @@ function one(term, name, value, detail, tone, share, more) {
 function machineClock(store, fault, now) {
   const machine = store.table("machine")[fault.machine];
   if (!machine) return one("machine-clock", t("Machine"), t("gone"), "", "bad");
-  const since = span(now - Math.max(machine.since, 0));
-  if (machine.power === "off") return one("machine-clock", t("Machine"), t("off for {span}", { span: span(now - fault.fault_at) }), "", "bad");
-  if (machine.cut) return one("machine-clock", t("Machine"), t("cut off for {span}", { span: span(now - fault.fault_at) }), t("It runs, but nobody hears it."), "bad");
+  const since = span(between(Math.max(machine.since, 0), now));
+  if (machine.power === "off") return one("machine-clock", t("Machine"), t("off for {span}", { span: span(between(fault.fault_at, now)) }), "", "bad");
+  if (machine.cut) return one("machine-clock", t("Machine"), t("cut off for {span}", { span: span(between(fault.fault_at, now)) }), t("It runs, but nobody hears it."), "bad");
   const process = silencedBy(machine);
-  if (process) return one("machine-clock", t("Machine"), t("{process} stopped for {span}", { process, span: span(now - fault.fault_at) }), t("The machine runs, and so do its pods; nobody looks after them."), "bad");
+  if (process) return one("machine-clock", t("Machine"), t("{process} stopped for {span}", { process, span: span(between(fault.fault_at, now)) }), t("The machine runs, and so do its pods; nobody looks after them."), "bad");
   if (machine.power === "booting") return one("machine-clock", t("Machine"), t("starting for {span}", { span: since }), "", "warn");
-  const back = { span: span(now - (fault.back_at ?? machine.since)) };
+  const back = { span: span(between(fault.back_at ?? machine.since, now)) };
   const word = {
     "machine-off": t("on again for {span}", back),
     "network-cut": t("connected again for {span}", back),
@@ -108,12 +103,13 @@ function beliefClock(store, fault, now) {
   const name = t("Cluster believes");
   const clock = (...rest) => one("belief-clock", name, ...rest);
   if (fault.believed === "True" && fault.judged_at !== null) {
-    const left = secondsLeft(fault.judged_at, now);
+    const left = span(between(now, fault.judged_at));
+    const counted = between(fault.noticed, now) / 1000;
     const silence = Math.max(0, now - fault.noticed);
     const limit = fault.limit_s;
-    const detail = silence < limit * 1000
-      ? t("The controller counts {n} s of silence, limit {limit} s. It judges in {left} s.", { n: Math.floor(silence / 1000), limit, left })
-      : t("The limit of {limit} s is over. The controller judges at its next look, in {left} s.", { limit, left });
+    const detail = counted < limit
+      ? t("The controller has counted {n} s of silence, limit {limit} s. It judges in {left}.", { n: counted, limit, left })
+      : t("The limit of {limit} s is over. The controller judges at its next look, in {left}.", { limit, left });
     return clock("Ready", detail, "warn", silence / (fault.judged_at - fault.noticed), whyThen(fault));
   }
   if (fault.believed === "True" && fault.silent) {
@@ -123,10 +119,10 @@ function beliefClock(store, fault, now) {
   }
   if (fault.believed === "True") return clock("Ready", t("heartbeats arrive"), "good");
   if (fault.believed === null) return clock(t("not registered"), "", "bad");
-  const passed = span(now - fault.believed_since);
+  const passed = span(between(fault.believed_since, now));
   if (fault.evicts_at !== null && fault.evicted_at === null) {
-    const left = secondsLeft(fault.evicts_at, now);
-    return clock("NotReady", t("for {span}; its pods are evicted in {left} s", { span: passed, left }), "bad",
+    const left = span(between(now, fault.evicts_at));
+    return clock("NotReady", t("for {span}; its pods are evicted in {left}", { span: passed, left }), "bad",
       (now - fault.believed_since) / (fault.evicts_at - fault.believed_since), whyThen(fault));
   }
   const detail = fault.evicted_at !== null
@@ -144,7 +140,7 @@ function usersClock(store, fault, now) {
   if (failed >= 1 && slow >= 1) details.push(many("{n} more was slow.", "{n} more were slow.", Math.round(slow)));
   const bare = Object.entries(fault.users.bare);
   if (fault.endpoints_gone_at !== null) {
-    const params = { span: span(fault.endpoints_gone_at - fault.fault_at) };
+    const params = { span: span(between(fault.fault_at, fault.endpoints_gone_at)) };
     details.push(bare.length
       ? t("{span} after the fault its endpoints went: no request waits for it any more.", params)
       : t("{span} after the fault its endpoints went: no request waits for it any more, long before a replacement exists.", params));

@@ -1,7 +1,7 @@
 // The first minute: one prediction, one click, and the answer with the seconds of this run.
 
 import { h } from "preact";
-import { span, t } from "../words.js";
+import { between, span, t } from "../words.js";
 import { act, outcome } from "./act.js";
 import { isWell, whyThen } from "./clocks.js";
 
@@ -115,7 +115,7 @@ function answer(store, fault) {
   const words = Object.fromEntries(OPTIONS());
   const prediction = store.predictions.of(fault.id);
   const line = (key, extra) => after[key] !== null && h("li", { class: `known ${prediction === key ? "mine" : ""}`, key },
-    h("b", { class: "num" }, after[key] < 500 ? t("at once") : span(after[key])),
+    h("b", { class: "num" }, after[key] < 500 ? t("at once") : span(between(fault.fault_at, fault.fault_at + after[key]))),
     h("span", null, words[key], prediction === key && h("em", null, t("your prediction")), h("small", null, extra)));
   const known = Object.keys(after).filter((key) => after[key] !== null);
   return [

@@ -2,12 +2,13 @@
 // do to it. Without a choice it shows the whole cluster with its most used levers.
 
 import { h } from "preact";
-import { clock, many, moment, number, quantity, span, t } from "../words.js";
+import { between, clock, many, moment, number, quantity, span, t } from "../words.js";
 import { phaseWord, tile } from "../diagram/pods.js";
 import { phaseOf } from "../diagram/phases.js";
 import { laneFinder } from "../diagram/scene.js";
 import { quorumSentence, roleWord } from "../diagram/members.js";
-import { lookOf, silence } from "../diagram/workers.js";
+import { silence } from "../diagram/notes.js";
+import { lookOf } from "../diagram/workers.js";
 import { networkOf } from "../diagram/links.js";
 import { whatIsFull, whyNotScheduled } from "../diagram/scheduling.js";
 import { act, outcome } from "./act.js";
@@ -145,7 +146,7 @@ function node(store, actions, name, now) {
     machine && member && memberActs(store, actions, name, member),
     machine && processes(store, actions, name, machine, cp),
     kv(
-      machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(now - machine.since)}`}`, "machine-clock"],
+      machine && [t("Machine"), `${powerWord(machine)}${machine.power === "on" ? "" : ` · ${span(between(machine.since, now))}`}`, "machine-clock"],
       row && [t("Cluster believes"), h("span", { class: look.isBad ? "bad" : "" }, look.word, row.heartbeat != null && ` · ${silence(row, now)}`), "belief-clock"],
       member && [t("etcd"), `${roleWord(member.role)} · ${t("term")} ${member.term}`, "etcd"],
       member && [t("Log"), t("up to {n}, committed up to {commit}", { n: member.last, commit: member.commit }), "log"],
@@ -279,7 +280,7 @@ function pod(store, actions, key, now) {
       [t("Listed by"), row.services.length ? row.services.map((each) => each.split("/")[1]).join(", ") : t("no service"), "endpoint"],
       row.ip && [t("Address"), h("span", { class: "mono" }, row.ip)],
       [t("Restarts"), String(row.restarts), "restarts"],
-      [t("Created"), `${moment(row.created)} · ${t("{span} ago", { span: span(now - row.created) })}`],
+      [t("Created"), `${moment(row.created)} · ${t("{span} ago", { span: span(between(row.created, now)) })}`],
     ),
     events(store),
   ];

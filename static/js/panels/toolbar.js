@@ -2,8 +2,7 @@
 
 import { h } from "preact";
 import { quorumOf } from "../diagram/members.js";
-import { because, clock, t } from "../words.js";
-import { secondsLeft } from "./clocks.js";
+import { because, between, clock, span, t } from "../words.js";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 30, 60, 100];
 
@@ -17,7 +16,7 @@ export function waitingSentence(waiting, now) {
     "waiting-for-boot": t("waiting for {node} to start", params),
     "waiting-for-office": t("waiting for the lease of {office} to run out", params),
   }[key] ?? because(waiting.reason);
-  return t("{what}, {left} s left", { what, left: secondsLeft(waiting.due, now) });
+  return t("{what}, {left} left", { what, left: span(between(now, waiting.due)) });
 }
 
 /** Say what nobody will end by waiting, or nothing. */

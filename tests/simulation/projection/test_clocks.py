@@ -6,6 +6,7 @@ from simulation.kernel.units import SECOND
 from simulation.lab import commands
 from simulation.lab.lab import Lab
 from simulation.projection.clocks import clocks_row
+from simulation.projection.rows import node_rows
 from tests.simulation.kube.test_quota import lab
 
 
@@ -200,3 +201,17 @@ def test_what_somebody_scales_to_zero_meanwhile_is_no_longer_the_doing_of_the_fa
 
     assert row["users"]["failing"] == 0
     assert row["over_at"] is not None
+
+
+def test_no_eviction_is_awaited_of_a_node_without_pods_that_tolerate_its_silence() -> None:
+    small = lab()
+    do(small, {"do": "power-off", "node": "worker-3"})
+
+    waiting = after(small, 100)
+    awaited = node_rows(small.world)["worker-3"]["evicts_at"]
+    gone = after(small, 300)
+
+    assert awaited == waiting["evicts_at"]
+    assert 0 <= gone["evicted_at"] - awaited < SECOND
+    assert node_rows(small.world)["worker-3"]["ready"] == "Unknown"
+    assert node_rows(small.world)["worker-3"]["evicts_at"] is None
