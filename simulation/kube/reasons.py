@@ -223,6 +223,7 @@ WAITS: dict[str, str] = {
     "waiting-for-office": "waiting for the lease of {office} to run out",
     "waiting-for-quorum": "waiting for a quorum of the control plane",
     "waiting-for-ready": "waiting for a container on {node} to be ready",
+    "watching": "{command} goes on watching",
     "waiting-for-toleration": "waiting for tolerationSeconds on {node}, {limit} s in all",
 }
 
@@ -242,6 +243,7 @@ WEB: dict[str, str] = {
 }
 
 USERS: dict[str, str] = {
+    "asked-in-vain": "{command} failed: {text}",
     "asked": "Somebody asked for it: {command}",
     "evicted-by-drain": "kubectl drain evicted {pod} from {node}",
     "written-as-asked": "kubectl wrote {kind} {name}, as it was asked to",

@@ -75,6 +75,10 @@ PLANS: dict[str, Plan] = {
     **dict.fromkeys(making.MAKERS, making.make),
 }
 
+READING_VERBS = ("diff", "events", "get", "logs", "rollout status", "wait")
+CHANGES = tuple(verb for verb in PLANS if verb not in READING_VERBS)
+"""Verbs that ask for a change: the story says so when it is sent, and when it came to nothing."""
+
 WRITES_AT_ONCE = ("create", "delete", "run", "scale", "replace")
 """Verbs whose first request is a write: without a quorum they fail after seconds instead of
 hanging for a minute."""

@@ -300,7 +300,7 @@ def _evict(world: "World", session: Session, call: Call, pod: Pod) -> None:
     write = Write(verb, pod, because, require_uid=pod.metadata.uid,
                   grace_seconds=None if grace < 0 else grace)
     reply = Reply("kubectl/answered", session.id, ("evict", key))
-    world.api.send(world, "kubectl", "internet", (write,), reply, (session.cause,), session.server)
+    world.api.send(world, "kubectl", "internet", (write,), reply, (session.asks(world),), session.server)
 
 
 def evict_answered(world: "World", session: Session, key: str, result: Result) -> None:

@@ -4,6 +4,8 @@ Plain data, so a checkpoint can be taken in the middle of a drain. Who moves it 
 `sessions`; what it does at each verb lies in the modules of the verbs.
 """
 
+from typing import TYPE_CHECKING
+
 from simulation.kernel.reasons import Reason
 from simulation.kernel.records import Record, State
 from simulation.kernel.units import Instant
@@ -11,8 +13,16 @@ from simulation.kube.manifests.reading import Problem
 from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.writes import Write
 from simulation.kubectl import filters
-from simulation.kubectl.limits import LINE_BYTES_MAX, OUTPUT_LINES_MAX, SESSION_BYTES_MAX
+from simulation.kubectl.limits import (
+    LINE_BYTES_MAX,
+    OUTPUT_LINES_MAX,
+    SESSION_BYTES_MAX,
+    STORY_COMMAND_MAX,
+)
 from simulation.kubectl.sizes import fitting, size_of
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
 
 READING = "reading"
 """It waits for an API server that can answer its first read."""
@@ -71,6 +81,9 @@ class Session(State):
     """Commands whose output it reads as its file "-", until it has read it."""
     server: str = ""
     cause: int = 0
+    """Its number in the ledger; 0 until it asks the cluster for a change."""
+    trouble: str = ""
+    """What it complained of first, in one line."""
     stage: str = READING
     exit_code: int | None = None
     ended: Instant = 0
@@ -125,6 +138,14 @@ class Session(State):
         """Print an error; the command will end with status 1."""
         self.say(now, text, STDERR)
         self.failed = True
+        self.trouble = self.trouble or clipped(" ".join(text.split()))
+
+    def asks(self, world: "World") -> int:
+        """Return the ledger's number of what was asked for: it is told when the first write goes."""
+        if not self.cause:
+            command = clipped(" ".join(self.argv))
+            self.cause = world.story("asked", f"Session/{self.id}", command=command)
+        return self.cause
 
     def act(
         self,
@@ -152,3 +173,8 @@ class SessionsState(State):
     """What a checkpoint keeps of the terminal's sessions."""
 
     sessions: dict[str, Session] = {}
+
+
+def clipped(text: str) -> str:
+    """Return a text as the story tells it: a patch of some kilobytes would fill the page."""
+    return text if len(text) <= STORY_COMMAND_MAX else f"{text[: STORY_COMMAND_MAX - 1]}…"

@@ -29,11 +29,11 @@ from simulation.kubectl.errors import (
     internal,
     refusal_text,
 )
-from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX, STORY_COMMAND_MAX
+from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
 from simulation.kubectl.notes import note_about
 from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import Call, not_here, parse
-from simulation.kubectl.plans import GOALS, PLANS, WRITES_AT_ONCE
+from simulation.kubectl.plans import CHANGES, GOALS, PLANS, WRITES_AT_ONCE
 from simulation.kubectl.reading import nobody_there, server_of
 from simulation.kubectl.resources import RESOURCES
 from simulation.kubectl.session import (
@@ -47,6 +47,7 @@ from simulation.kubectl.session import (
     Line,
     Session,
     SessionsState,
+    clipped,
 )
 from simulation.kubectl.terminal import (
     READS,
@@ -68,6 +69,10 @@ LOOK: Duration = 200
 DRAIN_LOOK: Duration = SECOND
 """kubectl drain polls once a second."""
 
+WATCHES = ("events", "followed", "watched")
+"""Goals that are never reached: Ctrl-C ends them."""
+
+
 class Sessions:
     """All sessions of a lab."""
 
@@ -82,7 +87,6 @@ class Sessions:
         """Begin a command; raise Refused if too many wait already."""
         self._make_room()
         session = Session(id, tuple(argv), dict(files), world.now)
-        session.cause = world.story("asked", f"Session/{id}", command=clipped(argv))
         self.state.sessions[id] = session
         self._step(world, session, lambda: self._begin(world, session))
 
@@ -182,13 +186,13 @@ class Sessions:
     def _read(self, world: "World", session: Session, call: Call) -> None:
         """Do the first read, or wait for an API server that can answer it."""
         if not world.api.pick(world, "internet", session.server):
-            session.say(world.now, nobody_there(world, session.server), STDERR)
+            session.complain(world.now, nobody_there(world, session.server))
             self._end(world, session, 1)
         elif call.verb in WRITES_AT_ONCE or call.verb.startswith("create") or can_read(world, session.server):
             self._plan(world, session, call)
         elif world.now >= session.started + _patience(call):
             text = TIMED_OUT if _patience(call) == READ_TIMEOUT else CLIENT_TIMED_OUT
-            session.say(world.now, text, STDERR)
+            session.complain(world.now, text)
             self._end(world, session, 1)
         else:
             session.stage = READING
@@ -223,7 +227,7 @@ class Sessions:
         if session.acted < len(session.acts):
             act = session.acts[session.acted]
             reply = Reply("kubectl/answered", session.id, ("act", session.acted))
-            causes = (session.cause,)
+            causes = (session.asks(world),)
             session.without_quorum = not can_read(world, session.server)
             world.api.send(
                 world, "kubectl", "internet", (act.write,), reply, causes, session.server
@@ -328,6 +332,10 @@ class Sessions:
 
     def _end(self, world: "World", session: Session, exit_code: int) -> None:
         session.stage, session.exit_code, session.ended = DONE, exit_code, world.now
+        if session.failed and session.argv and _verb(session) in CHANGES:
+            causes = (session.cause,)
+            params = {"command": clipped(" ".join(session.argv)), "text": session.trouble}
+            world.story("asked-in-vain", f"Session/{session.id}", causes, **params)
         session.acts, session.aims, session.files = [], [], {}
 
 
@@ -382,17 +390,18 @@ def _patience(call: Call) -> Duration:
     return min(wanted, READ_TIMEOUT) if wanted > 0 else READ_TIMEOUT
 
 
+def _verb(session: Session) -> str:
+    try:
+        return parse(session.argv).verb
+    except CommandError:
+        return ""
+
+
 def _is_long(call: Call) -> bool:
     """Tell whether a verb that can also be a plain read is a session here."""
     if call.verb not in READS:
         return True
     return call.on("watch") or call.on("watch-only") or call.on("follow")
-
-
-def clipped(argv: tuple[str, ...]) -> str:
-    """Return a command as the story tells it: a patch of some kilobytes would fill the page."""
-    text = " ".join(argv)
-    return text if len(text) <= STORY_COMMAND_MAX else f"{text[: STORY_COMMAND_MAX - 1]}…"
 
 
 def waiting_for(session: Session) -> Reason | None:
@@ -401,8 +410,10 @@ def waiting_for(session: Session) -> Reason | None:
         return Reason("waiting-for-quorum", {"since": session.started})
     if session.stage == WRITING:
         return Reason("waiting-for-answer", {"since": session.started})
+    if session.stage == WAITING and session.goal in WATCHES:
+        return Reason("watching", {"command": clipped(" ".join(session.argv))})
     if session.stage == WAITING:
-        return Reason("waiting-for-goal", {"command": clipped(session.argv)})
+        return Reason("waiting-for-goal", {"command": clipped(" ".join(session.argv))})
     return None
 
 

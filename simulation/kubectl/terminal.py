@@ -327,7 +327,9 @@ def first(world: "World", words: list[str], server: str) -> Output:
         return Output("kubectl (or k), watch kubectl …, curl URL, request URL [--from POD], etcdctl endpoint status -w table; "
                       "| grep, | wc -l, | head\n")
     if name in ELSEWHERE:
-        raise not_here(name, ELSEWHERE[name])
+        near = ELSEWHERE[name] or "help"
+        text = f"{name} is a real command, but this terminal has only kubectl, curl, etcdctl and a few more"
+        raise CommandError(f"{text}; try: {near}")
     raise CommandError(f"bash: {name}: command not found", 127)
 
 

@@ -76,6 +76,7 @@ TOLD: dict[str, str] = {
     "api-server-gave-up": BAD,
     "api-server-waits": INFO,
     "asked": INFO,
+    "asked-in-vain": BAD,
     "budget-spent": INFO,
     "daemonset-adopts": INFO,
     "daemonset-creates": INFO,

@@ -135,6 +135,9 @@ def pod_row(world: "World", key: str, pod: Pod, slot: int, services: list[str]) 
         "ns": meta.namespace,
         "uid": meta.uid,
         "workload": workload,
+        "owner": next(
+            (f"{each.kind}/{each.name}" for each in meta.owner_references if each.controller), ""
+        ),
         "app": workload.rpartition("/")[2] or meta.name,
         "node": pod.spec.node_name,
         "unfit": unscheduled is not None and unscheduled.reason == "Unschedulable",

@@ -10,7 +10,7 @@ from simulation.kubectl.errors import CommandError
 from simulation.kubectl.output import apart
 from simulation.kubectl.parse import parse
 from simulation.kubectl.session import DONE, SessionsState
-from simulation.kubectl.sessions import attach
+from simulation.kubectl.sessions import WATCHES, attach
 from simulation.lab import commands
 from simulation.lab.commands.base import CommandRecord
 from simulation.lab.commands.words import orders, understood
@@ -132,7 +132,7 @@ class Player:
         sessions = self.lab.world.sessions
         session = sessions.state.sessions.get(f"line-{statement.line}")
         assert session is not None, f"the session of line {statement.line} has gone"
-        endless = session.goal in ("watched", "events", "followed")
+        endless = session.goal in WATCHES
         limit = self.lab.now + (WATCH_LASTS if endless else SESSION_LASTS)
         printed = 0
         while True:

@@ -51,7 +51,7 @@ def test_a_reload_and_a_late_viewer_change_nothing_of_the_story(visit: Visit) ->
     learner = visit().open_lab()
     page = learner.page
     name = kill(learner, prediction=1)
-    expect(page.locator(".verdict")).to_contain_text("It was the users")
+    expect(page.locator(".verdict")).to_contain_text("it was the users")
     learner.hurry()
     worker = page.locator(f'#scene [data-kind=Node][data-key="{name}"]')
     expect(worker).to_contain_text("NotReady", timeout=40_000)

@@ -141,7 +141,11 @@ function receive(store, title) {
 function verdict(known, after, prediction) {
   const first = known.reduce((best, key) => (after[key] < after[best] ? key : best));
   if (first === "users") {
-    return prediction === "users" ? t("You were right: the users come first.") : t("It was the users: they notice at once.");
+    return {
+      users: t("You were right: the users come first."),
+      control: t("You guessed the control plane; it was the users, who notice at once."),
+      scheduler: t("You guessed the scheduler; it was the users, who notice at once."),
+    }[prediction];
   }
   return prediction === first
     ? t("You were right: no user met the machine that is gone.")

@@ -254,7 +254,7 @@ function pod(store, actions, key, now) {
   const flag = row.ns === "default" ? "" : ` -n ${row.ns}`;
   const step = lifeOf(row);
   const words = [t("Created"), t("Bound"), t("Started"), t("Ready")];
-  const owner = row.workload.split("/");
+  const [, kind, workload] = row.workload.split("/");
   return [
     h("header", null,
       h("svg", { width: 40, height: 40, viewBox: "-1 -1 49 49", "aria-hidden": true },
@@ -271,8 +271,8 @@ function pod(store, actions, key, now) {
     outcome(store, place),
     explainPod(store, row),
     kv(
-      [t("Owner"), row.workload
-        ? h("button", { class: "link mono", onclick: () => actions.select(owner[1], `${owner[0]}/${owner[2]}`) }, `${owner[1]}/${owner[2]}`)
+      [t("Owner"), row.owner
+        ? [h("span", { class: "mono" }, row.owner), kind === "Deployment" && [" · ", h("button", { class: "link mono", onclick: () => actions.select(kind, `${row.ns}/${workload}`) }, `${kind}/${workload}`)]]
         : t("nobody: nothing will replace it"), "owner"],
       [t("Node"), row.node ? h("button", { class: "link mono", onclick: () => actions.select("Node", row.node) }, row.node) : t("none yet")],
       [t("Requests"), `${row.cpu}m CPU · ${quantity(row.memory)}`, "requested"],

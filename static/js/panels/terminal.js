@@ -164,7 +164,9 @@ export class Terminal {
   /** Say what a command waits for, or a learner thinks that the page froze; pressed, it ends the command. */
   wait({ waiting, started }, { since }) {
     const seconds = Math.max(0, Math.round((this.lab.now() - started) / 1000));
-    this.stop.textContent = waiting ? `${because(waiting)}, ${t("{n} s", { n: seconds })} · Ctrl-C` : "Ctrl-C";
+    const isWatch = waiting?.key === "watching";
+    const said = isWatch ? [because(waiting), t("Ctrl-C ends it")] : [waiting && `${because(waiting)}, ${t("{n} s", { n: seconds })}`, "Ctrl-C"];
+    this.stop.textContent = said.filter(Boolean).join(" · ");
     this.stop.hidden = !waiting && performance.now() - since < SHORT_MS;
   }
 }

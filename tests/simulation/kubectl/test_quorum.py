@@ -82,7 +82,7 @@ def test_the_terminal_says_that_it_waits_for_a_quorum(line):
 
 def test_a_command_that_waited_already_says_so_when_the_quorum_goes():
     lab = a_lab()
-    assert begun(lab, "kubectl get pods -w")["waiting"]["key"] == "waiting-for-goal"
+    assert begun(lab, "kubectl get pods -w")["waiting"]["key"] == "watching"
 
     do(lab, {"do": "power-off", "node": "cp-1"})
     do(lab, {"do": "power-off", "node": "cp-2"})
