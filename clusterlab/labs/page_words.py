@@ -112,6 +112,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "Not yet in the log of {members}.",
     "Nothing has happened yet. Switch a machine off, or scale something.",
     "Nothing is heard of the lab. If its host died, another one goes on with it; nothing that was accepted is lost.",
+    "Off",
     "Only the kubelet of {name} can confirm that they have stopped, and it is silent. They stay listed until it comes back, or until somebody deletes the node.",
     "Owner",
     "Pause",

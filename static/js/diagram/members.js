@@ -111,8 +111,8 @@ function card(actions, places, state, name, member, now) {
   const left = cx + r + (box.compact ? 8 : 14);
   const selected = state.selection?.kind === "Node" && state.selection.key === name;
   const role = !down && member.votes === false ? "learner" : member.role;
-  const label = `${name}, ${roleWord(role)}, ${t("term")} ${member.term}`;
-  const word = down && machine.power === "booting" ? t("Booting") : roleWord(role);
+  const word = !down ? roleWord(role) : { booting: t("Booting"), off: t("Off") }[machine.power] ?? roleWord(role);
+  const label = `${name}, ${word}, ${t("term")} ${member.term}`;
   const weight = leads ? 650 : 500;
   return h("g", { key: `member ${name}`, ...chosen(actions, "Node", name, label, { class: "member" }) },
     leads && circle(cx, cy, 62, { fill: "url(#halo)" }),
