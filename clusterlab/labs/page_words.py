@@ -380,6 +380,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "{span} after the fault its endpoints went: no request waits for it any more, long before a replacement exists.",
     "{span} after the fault its endpoints went: no request waits for it any more.",
     "{span} ago",
+    "{span} before the lab opened",
     "{up}/{all} members up · quorum {quorum} · may lose {spare}",
     "{up}/{all} members up · quorum {quorum} · nothing can be written",
     "{up}/{all} members up, but no {quorum} hear each other · nothing can be written",

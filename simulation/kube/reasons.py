@@ -176,7 +176,7 @@ CONTROLLERS: dict[str, str] = {
     "namespace-furnished": "Every namespace has an account and a certificate: {namespace} got them",
     "ingress-addressed": "The Ingress {ingress} can be reached from outside",
     "namespace-emptied": "The namespace {namespace} is being deleted, and everything in it",
-    "lease-not-renewed": "The kubelet of {node} renewed its lease for the last time at {since}; no "
+    "lease-not-renewed": "The kubelet of {node} renewed its lease for the last time ({since}); no "
     "heartbeat has come since",
     "node-found-silent": "The controller looks every {period} s and has noticed no heartbeat of "
     "{node} for {seconds} s; its limit is {limit} s",

@@ -53,7 +53,7 @@ const NAMES = ["index", "term", "oldest", "newest"];
 function said(name, value) {
   if (typeof value === "string") return value.replace(/^default\//, "");
   if (typeof value !== "number" || NAMES.includes(name)) return value;
-  if (name === "since") return clock(value);
+  if (name === "since") return value < opened ? t("{span} before the lab opened", { span: span(between(value, opened)) }) : clock(value);
   if (name.endsWith("bytes")) return quantity(value);
   return value.toLocaleString(locale, { maximumFractionDigits: 2 });
 }

@@ -272,7 +272,8 @@ function pod(store, actions, key, now) {
     explainPod(store, row),
     kv(
       [t("Owner"), row.owner
-        ? [h("span", { class: "mono" }, row.owner), kind === "Deployment" && [" · ", h("button", { class: "link mono", onclick: () => actions.select(kind, `${row.ns}/${workload}`) }, `${kind}/${workload}`)]]
+        ? [h("div", { class: "mono" }, row.owner), kind === "Deployment"
+          && h("button", { class: "link mono", onclick: () => actions.select(kind, `${row.ns}/${workload}`) }, `${kind}/${workload}`)]
         : t("nobody: nothing will replace it"), "owner"],
       [t("Node"), row.node ? h("button", { class: "link mono", onclick: () => actions.select("Node", row.node) }, row.node) : t("none yet")],
       [t("Requests"), `${row.cpu}m CPU · ${quantity(row.memory)}`, "requested"],
