@@ -171,10 +171,14 @@ class Hosted:
         return {"t": "looking", "id": letter.id}
 
     def change_pace(self, letter: Letter) -> dict[str, Any]:
-        """Play the lab as a viewer wishes."""
+        """Play the lab as a viewer wishes; a step that would lead to nothing is refused."""
+        end = self.universe.step_end() if letter.body.get("step") else 0
+        if end is None:
+            return refusal(letter, Reason("nothing-due"))
         wrong = pacer.asked(self.pace, letter.body)
         if wrong:
             return refusal(letter, Reason("pace-malformed", {"field": wrong}))
+        pacer.begin_step(self.pace, self.universe.now, end)
         self.pace_changed = True
         return {"t": "applied", "id": letter.id, "at": self.universe.now}
 
@@ -218,10 +222,10 @@ class Hosted:
                 return Progress(progress.done, notable)
 
     def _step(self) -> None:
-        horizon = self.universe.now + pacer.STEP_HORIZON
-        progress = self._slice(horizon, "notable")
+        universe = self.universe
+        progress = self._slice(self.pace.step_end, "notable")
         if progress.done or progress.notable:
-            self.pace.stepping = False
+            pacer.end_step(self.pace, universe.now, universe.step_end(), progress.notable)
 
     def period(self, clock: float) -> float:
         """Return how long the next turn can wait."""

@@ -1,7 +1,8 @@
 """How fast a lab is played. None of this is part of the universe.
 
 Auto plays at 1× while there is something to see and hurries, at most 60×, towards what the cluster
-is waiting for; it arrives softly, a few lab seconds early. Pure functions of a Pace and of what the
+is waiting for; it arrives softly, a few lab seconds early. Towards what only repeats it does not
+hurry: a lab with a broken image would be carried through hours in which nothing is new. Pure functions of a Pace and of what the
 lab says.
 """
 
@@ -23,8 +24,9 @@ BRAKING: Duration = 700
 slows down evenly. From a kill to calm this makes 34 to 35 seconds of the learner's time."""
 ACCELERATION = 1.6
 """Auto gets faster by this factor a tenth of a second, so that nobody loses their bearings."""
-STEP_HORIZON: Duration = 3_600 * SECOND
-"""A step that finds nothing notable within an hour of lab time stops there."""
+STEP_LONGEST: Duration = 360 * SECOND
+"""A step whose wait ended in nothing notable goes on to the next, within so much lab time: a lease
+of 50 s and a toleration of 300 s."""
 
 
 class Pace(msgspec.Struct):
@@ -34,6 +36,8 @@ class Pace(msgspec.Struct):
     speed: float = 1.0
     paused: bool = False
     stepping: bool = False
+    step_begun: Instant = 0
+    step_end: Instant = 0
     current: float = 1.0
     """Auto's present speed."""
     seen_at: float = 0.0
@@ -62,6 +66,19 @@ def asked(pace: Pace, wish: dict[str, Any]) -> str:
     return ""
 
 
+def begin_step(pace: Pace, now: Instant, end: Instant) -> None:
+    """Let a step go up to an instant at most."""
+    pace.step_begun, pace.step_end = now, end
+
+
+def end_step(pace: Pace, now: Instant, end: Instant | None, is_notable: bool) -> None:
+    """Stop a step that came to something notable or to its end; else let it go on to the next end."""
+    if not is_notable and end is not None and end <= pace.step_begun + STEP_LONGEST:
+        pace.step_end = max(end, now)
+    else:
+        pace.stepping = False
+
+
 def speed_now(pace: Pace, now: Instant, awaited: Anticipation | None, clock: float) -> float:
     """Return lab seconds a second for the next tenth of a second."""
     if pace.paused:
@@ -69,7 +86,7 @@ def speed_now(pace: Pace, now: Instant, awaited: Anticipation | None, clock: flo
     if pace.mode != "auto":
         return pace.speed
     wanted = 1.0
-    if awaited is not None and clock - pace.seen_at > SEEING:
+    if awaited is not None and not awaited.is_repeat and clock - pace.seen_at > SEEING:
         left = awaited.due - now - SOFT_LANDING
         # The last stretch is as long in real time as the lab is fast: no jump at the end.
         wanted = max(1.0, min(limits.SPEED_AUTO_MAX, left / BRAKING))

@@ -233,6 +233,7 @@ WEB: dict[str, str] = {
     "message-malformed": "This is not a message ClusterLab understands",
     "message-too-large": "The message has {size_bytes}; {limit_bytes} is the limit",
     "message-unknown": "This is neither a command nor a question",
+    "nothing-due": "Nothing is due: nothing new will happen by itself",
     "only-looking": "This link only lets you look",
     "only-owner": "Only the owner of this lab may do that",
     "out-of-reach": "The lab cannot be reached at the moment; please try again",

@@ -2,13 +2,18 @@
 
 Pace Auto hurries towards it and says why. Only waits that a learner can see the sense of count: a
 lease running out, a toleration, an office changing hands, a machine starting, a back-off.
+
+A back-off that has become long is a repeat: what follows it has been seen several times. It is still
+awaited, and said, but nobody hurries towards it and no step goes to it.
 """
 
 from typing import TYPE_CHECKING
 
 from simulation.kernel.reasons import Reason
 from simulation.kernel.records import Record
-from simulation.kernel.units import SECOND, Instant
+from simulation.kernel.timeline import Event
+from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.kubelet.stages import crash_delay, pull_delay
 from simulation.kube.objects.node import Node
 from simulation.kube.rules.pods import condition
 from simulation.kube.rules.taints import NO_EXECUTE
@@ -26,6 +31,8 @@ POD_WAITS = {
 """Events of kubelets that a learner waits for, and the words for the wait."""
 
 LONG_START = 20 * SECOND
+REPEAT_FROM: Duration = 60 * SECOND
+"""A back-off that long comes after 10, 20 and 40 s: what it ends in has been seen four times."""
 
 
 class Anticipation(Record):
@@ -34,10 +41,12 @@ class Anticipation(Record):
     due: Instant
     since: Instant
     reason: Reason
+    is_repeat: bool = False
+    """It ends in what has been seen several times."""
 
 
 def anticipate(world: "World") -> Anticipation | None:
-    """Return the wait that ends first, or None if nothing is awaited."""
+    """Return the wait that ends first, or None if nothing is awaited; a repeat only if it is alone."""
     waits = [
         *_silent_nodes(world),
         *_tolerations(world),
@@ -46,7 +55,7 @@ def anticipate(world: "World") -> Anticipation | None:
         *_pods(world),
     ]
     ahead = [wait for wait in waits if wait.due > world.now]
-    return min(ahead, key=lambda wait: (wait.due, wait.reason.key)) if ahead else None
+    return min(ahead, key=lambda wait: (wait.is_repeat, wait.due, wait.reason.key), default=None)
 
 
 def judged_at(world: "World", node: str) -> Instant | None:
@@ -116,11 +125,29 @@ def _pods(world: "World") -> list[Anticipation]:
     """Return waits for containers: until one is ready, restarted or its image is there."""
     return [
         Anticipation(
-            event.due, event.due - LONG_START, Reason(POD_WAITS[event.purpose], {"node": event.subject})
+            event.due,
+            event.due - LONG_START,
+            Reason(POD_WAITS[event.purpose], {"node": event.subject}),
+            is_repeat(world, event),
         )
         for event in world.timeline.events()
         if event.purpose in POD_WAITS and event.due > world.now + SECOND
     ]
+
+
+def is_repeat(world: "World", event: Event) -> bool:
+    """Tell whether an event ends a back-off that has become long."""
+    if POD_WAITS.get(event.purpose) != "waiting-for-backoff":
+        return False
+    kubelet = world.kubelets.state.kubelets.get(event.subject)
+    run = kubelet.pods.get(str(event.data[0])) if kubelet is not None else None
+    each = run.container(str(event.data[1])) if run is not None else None
+    if each is None:
+        return False
+    if event.purpose == "kubelet/pull-again":
+        return pull_delay(max(1, each.pull_failures)) >= REPEAT_FROM
+    ended = each.ended or each.last
+    return ended is not None and crash_delay(each, ended.finished) >= REPEAT_FROM
 
 
 def _offices(world: "World") -> list[Anticipation]:

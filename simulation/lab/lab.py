@@ -22,6 +22,7 @@ from simulation.kubectl.sessions import attach
 from simulation.lab import birth
 from simulation.lab.anticipation import Anticipation, anticipate
 from simulation.lab.commands import Command
+from simulation.lab.foresight import step_end
 from simulation.lab.genesis import Genesis
 from simulation.lab.notable import is_notable
 
@@ -169,6 +170,10 @@ class Lab:
     def anticipate(self) -> Anticipation | None:
         """Return what the cluster is waiting for, if it is anything that learners wait for."""
         return anticipate(self.world)
+
+    def step_end(self) -> Instant | None:
+        """Return up to when a step may go, None if nothing is due."""
+        return step_end(self.world)
 
     def digest(self) -> str:
         """Return a text that two labs share only if they believe and remember the same."""

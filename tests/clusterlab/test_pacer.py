@@ -80,3 +80,10 @@ def test_touching_the_speed_leaves_auto() -> None:
 
     assert pace.mode == "manual"
     assert pacer.speed_now(pace, 0, None, time.monotonic()) == 4
+
+
+def test_auto_does_not_hurry_towards_what_only_repeats() -> None:
+    pace = pacer.Pace()
+    again = Anticipation(300 * SECOND, 0, Reason("waiting-for-backoff", {"node": "n"}), True)
+
+    assert {pacer.speed_now(pace, 0, again, 100 + turn / 10) for turn in range(100)} == {1.0}

@@ -1,0 +1,71 @@
+"""Steps lead to what is due, and nowhere if nothing is."""
+
+from simulation.kernel.units import SECOND
+from simulation.lab import commands
+from simulation.lab.genesis import Genesis
+from simulation.lab.lab import Lab
+from simulation.scenarios.catalogue import DEFAULT, content_of
+
+BORN_AT = 1_763_942_400
+
+
+def a_lab() -> Lab:
+    """Return a lab that has been calm for a while."""
+    lab = Lab.create(Genesis(7, DEFAULT, content_of(DEFAULT), BORN_AT))
+    lab.advance(lab.now + 10 * SECOND)
+    return lab
+
+
+def order(lab: Lab, **body: object) -> None:
+    """Have something done to a lab."""
+    lab.submit(commands.parse(body), f"order {lab.now}", "tester")
+
+
+def kubectl(lab: Lab, line: str) -> None:
+    """Type a line."""
+    order(lab, do="kubectl", argv=["kubectl", *line.split()], files={})
+
+
+def test_in_a_calm_lab_no_step_leads_anywhere() -> None:
+    assert a_lab().step_end() is None
+
+
+def test_a_step_goes_to_what_is_awaited_and_no_further() -> None:
+    lab = a_lab()
+    order(lab, do="power-off", node="worker-3")
+    lab.advance(lab.now + 5 * SECOND)
+
+    end = lab.step_end()
+
+    awaited = lab.anticipate()
+    assert end is not None and awaited is not None
+    assert awaited.due < end <= awaited.due + 2 * SECOND
+
+
+def test_what_a_command_has_just_set_off_is_due() -> None:
+    lab = a_lab()
+    kubectl(lab, "scale deployment/web --replicas=7")
+
+    assert lab.step_end() is not None
+
+
+def test_a_back_off_that_has_become_long_leads_nowhere() -> None:
+    lab = a_lab()
+    kubectl(lab, "set image deployment/web web=shop.local/web:does-not-exist")
+    lab.advance(lab.now + 15 * SECOND)
+    assert lab.step_end() is not None
+
+    lab.advance(lab.now + 600 * SECOND)
+
+    awaited = lab.anticipate()
+    assert awaited is not None and awaited.is_repeat
+    assert lab.step_end() is None
+
+
+def test_without_a_quorum_nothing_is_due() -> None:
+    lab = a_lab()
+    for node in ("cp-1", "cp-2"):
+        order(lab, do="power-off", node=node)
+    lab.advance(lab.now + 90 * SECOND)
+
+    assert lab.step_end() is None
