@@ -177,6 +177,7 @@ def workload_rows(world: "World") -> Rows:
             "updated": status.updated_replicas,
             "ready": status.ready_replicas,
             "available": status.available_replicas,
+            "stuck": _is_stuck(deployment),
             "revision": max((revision_of(each) for _, each in sets), default=0),
             "images": [each.image for each in deployment.spec.template.spec.containers],
             "system": meta.namespace in SYSTEM_NAMESPACES,
@@ -197,6 +198,12 @@ def workload_rows(world: "World") -> Rows:
             "system": meta.namespace in SYSTEM_NAMESPACES,
         }
     return rows
+
+
+def _is_stuck(deployment: Deployment) -> bool:
+    """Tell whether a rollout has made no progress for longer than its deadline."""
+    progressing = condition(deployment, "Progressing")
+    return progressing is not None and progressing.reason == "ProgressDeadlineExceeded"
 
 
 def service_rows(world: "World") -> Rows:

@@ -22,7 +22,6 @@ import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
 import { trying } from "./panels/trying.js";
 import { Editor } from "./panels/editor.js";
-import { drawStage, startRemote } from "./stage.js";
 import { onInk } from "./ink.js";
 import { startCableDrag } from "./diagram/drag.js";
 import { startDiagramKeys } from "./diagram/keys.js";
@@ -37,6 +36,7 @@ const THROUGH_THE_API = ["apply", "delete", "delete-pod", "kubectl", "scale"];
 const $ = (id) => document.getElementById(id);
 const { dataset } = document.body;
 const isStage = dataset.view === "stage";
+const stage = isStage ? await import("./stage.js") : null;
 const store = new Store(dataset.role);
 store.labId = dataset.lab;
 store.predictions = new Predictions(dataset.lab, sessionStorage);
@@ -150,8 +150,10 @@ const actions = {
     else store.past.look(Math.max(opened, at)).catch((problem) => say(because(problem.reason)));
   },
   lookBeside(direction) {
-    const at = neighbour(store.history.marks, store.past.at ?? store.liveNow(), direction);
-    if (at !== null || direction > 0) actions.look(at);
+    const event = neighbour(store.history.marks, store.past.at ?? store.liveNow(), direction);
+    if (!event && direction < 0) return;
+    store.past.stepped = event;
+    actions.look(event?.at ?? null);
   },
   /** Choose something; who chose by key goes on in the inspector, and comes back with Escape. */
   select(kind, key, byKey = false) {
@@ -308,7 +310,7 @@ function redraw(now) {
   places = draw(scene, store, now, actions, tall);
   frame(places);
   if (isStage) {
-    drawStage(store, now);
+    stage.drawStage(store, now);
     return;
   }
   render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), next(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
@@ -388,7 +390,7 @@ if (!isStage) {
     along = Math.max(1, Math.round(place.contentRect.width));
     wanted = true;
   }).observe($("timeline"));
-} else startRemote(store, actions);
+} else stage.startRemote(store, actions);
 startDiagramKeys(svg);
 for (const menu of document.querySelectorAll("details.share")) startShare(menu);
 document.addEventListener("keydown", (event) => {

@@ -141,13 +141,56 @@ def test_the_last_row_can_read_the_projector(visit: Visit, lang: str) -> None:
     teacher.arrived()
     expect(page.locator("#stage-side .clocks")).to_be_visible()
 
-    small = page.evaluate(SMALL_TEXTS)
-    assert small == []
-    before = page.locator("#stage-sentence").inner_text()
-    for _ in range(6):
+    assert page.evaluate(SMALL_TEXTS) == []
+    hint = page.locator("#stage-hint")
+    expect(hint).to_be_visible()
+    said = page.locator("#stage-sentence")
+    for _ in range(2):
         page.keyboard.press("PageDown")
         page.wait_for_timeout(700)
-    assert page.locator("#stage-sentence").inner_text() != before
+    expect(said).to_contain_text("worker-3")
+    expect(said).to_contain_text("NotReady")
+    page.keyboard.press("PageUp")
+    expect(page.locator("#stage-past")).to_be_visible()
+    assert page.evaluate(SMALL_TEXTS) == []
+    page.keyboard.press("b")
+    expect(page.locator("#stage-blank")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(page.locator("#stage-blank")).to_be_hidden()
+    expect(page.locator("#stage-past")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_many_machines_that_are_off_take_one_line_of_the_projector(visit: Visit, lang: str) -> None:
+    teacher = visit(lang, 1920, 1080).open_lab()
+    page = teacher.page
+    for name in ("cp-2", "cp-3", "worker-1", "worker-2", "worker-3"):
+        teacher.machine(name, "power-off")
+        line = page.locator("#inspector .machines .line").filter(has_text=name)
+        expect(line.locator(".state.bad")).to_be_visible()
+    page.goto(page.url + "&view=stage")
+    teacher.arrived()
+
+    expect(page.locator("#stage-side .others")).to_contain_text("4")
+    expect(page.locator("#stage-sentence")).to_contain_text("3")
+    assert page.evaluate(SMALL_TEXTS) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_timeout(500)
+    chart = page.locator("#stage-side .plot").bounding_box()
+    assert chart and chart["height"] >= 90 and chart["y"] + chart["height"] <= 900
+
+
+def test_a_presenter_who_presses_on_when_nothing_is_due_stays_where_they_are(visit: Visit) -> None:
+    teacher = visit().open_lab()
+    page = teacher.page
+    page.goto(page.url + "&view=stage")
+    teacher.arrived()
+    before = teacher.lab_time()
+
+    page.keyboard.press("PageDown")
+
+    expect(page.locator("#notice")).to_contain_text("Nothing is due")
+    assert teacher.lab_time() - before < 60
 
 
 SMALL_TEXTS = """() => {

@@ -1,6 +1,7 @@
 // The control plane: etcd's members, who holds the three offices, and the API in front of them.
 
 import { h } from "preact";
+import { quorumOf } from "../state/quorum.js";
 import { t } from "../words.js";
 import { memberWay } from "./layout.js";
 import { cutBetween, cutMark, linkOf } from "./links.js";
@@ -8,6 +9,8 @@ import { chosen, circle, colour, fit, path, pill, rect, text, widthOf } from "./
 
 /** A badge's dot and the room around its word. */
 const BADGE_SIDES = 25;
+
+export { quorumOf };
 
 const OFFICES = () => [
   ["etcd", "etcd"],
@@ -24,16 +27,6 @@ export function roleWord(role) {
     "pre-candidate": t("Pre-candidate"),
     down: t("Down"),
   }[role] ?? role;
-}
-
-/** Return how the quorum stands. */
-export function quorumOf(state) {
-  const all = Object.values(state.table("member")).filter((member) => member.votes !== false);
-  const up = all.filter((member) => member.role !== "down").length;
-  const quorum = Math.floor(all.length / 2) + 1;
-  // Members that are up may still not hear each other.
-  const has = up >= quorum && state.table("office").etcd?.writes !== false;
-  return { up, all: all.length, quorum, spare: up - quorum, has };
 }
 
 export function quorumSentence(state) {

@@ -2,7 +2,7 @@
 // why single pods are not: what they request is more than any node has left.
 
 import { t } from "../words.js";
-import { quorumOf } from "./members.js";
+import { quorumOf } from "../state/quorum.js";
 
 /**
  * Return what holds the scheduler up: a word for the picture, and a sentence; null if nothing does.
@@ -49,6 +49,7 @@ export function whatIsFull(state) {
       each[1][requested] / each[1][allocatable] < best[1][requested] / best[1][allocatable] ? each : best);
     const n = Math.round((least[requested] / least[allocatable]) * 100);
     return {
+      what,
       word: t("emptiest node: {what} {n}%", { what, n }),
       sentence: t("No node has room: even the emptiest one, {name}, has {n}% of its {what} requested. Requests count, not what is used, and not empty squares.", { name, n, what }),
     };

@@ -2,6 +2,7 @@
 
 import { h } from "preact";
 import { ink } from "../ink.js";
+import { causeWord } from "../state/causes.js";
 import { rates } from "../state/history.js";
 import { clock, number, t } from "../words.js";
 import { Plot } from "./plot.js";
@@ -28,17 +29,6 @@ const COUNTS = {
   ],
   bands: [{ series: [2, 1], fill: () => ink("warn-soft") }],
 };
-
-function causeWord(cause) {
-  return {
-    "connect-timeout": t("connect timeout"),
-    "gave-up": t("gave up after 3 s"),
-    "no-endpoints": t("no ready pod"),
-    refused: t("connection refused"),
-    overloaded: t("overloaded"),
-    unreachable: t("unreachable"),
-  }[cause] ?? cause;
-}
 
 /** Return the window of lab time that ends at an instant. */
 export function windowTo(store, now) {

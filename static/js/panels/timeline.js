@@ -5,6 +5,7 @@
 // would draw three of its twelve layers and need the others laid over it, to the pixel.
 
 import { h } from "preact";
+import { thinned } from "../state/past.js";
 import { clock, t } from "../words.js";
 import { all, unrecorded, visible, windowTo } from "./charts.js";
 
@@ -97,6 +98,8 @@ function missing(store, view, x) {
 }
 
 const NO_RECORD_PX = 150;
+/** Half a mark: nearer ones could not be told apart. */
+const MARK_PX = 5;
 const KEY_STEP_MS = 5_000;
 
 function lookByKey(event, store, actions) {
@@ -123,7 +126,7 @@ function timelineMarks(store, view, x) {
     info: "M-3.6 -3.6h7.2v7.2h-7.2z",
   };
   const ink = { bad: "bad", good: "ok", info: "raft" };
-  return store.history.marks.filter((mark) => mark.at >= view.from).slice(-40).map((mark) =>
+  return thinned(store.history.marks.filter((mark) => mark.at >= view.from), x, MARK_PX).map((mark) =>
     h("g", { key: mark.id, transform: `translate(${x(mark.at).toFixed(1)} 8)` },
       h("path", { d: "M0 4V51", stroke: `var(--${ink[mark.level]})`, opacity: 0.4 }),
       h("path", { d: shape[mark.level], fill: `var(--${ink[mark.level]})` })));

@@ -16,6 +16,13 @@ export class Past {
     this.asking = false;
     /** The earliest instant that was looked at since the present was left. */
     this.reach = null;
+    /** The event that was stepped to. */
+    this.stepped = null;
+  }
+
+  /** The event that is looked at, or null. */
+  get event() {
+    return this.stepped?.at === this.at ? this.stepped : null;
   }
 
   get isShown() {
@@ -58,10 +65,45 @@ export class Past {
   }
 }
 
-/** Return the notable instant next to one, before or after it, or null. */
+/** Marks so close belong together: one press shows them all. */
+const TOGETHER_MS = 1_000;
+
+/**
+ * Return the notable event next to an instant, before or after it, or null: the instant at which it has
+ * just happened, and its marks.
+ * @param {{at: number}[]} marks oldest first
+ * @returns {{at: number, marks: any[]} | null}
+ */
 export function neighbour(marks, at, direction) {
-  const sides = direction < 0
-    ? marks.filter((each) => each.at < at - NEAR_MS).sort((a, b) => b.at - a.at)
-    : marks.filter((each) => each.at > at + NEAR_MS).sort((a, b) => a.at - b.at);
-  return sides[0]?.at ?? null;
+  const events = together(marks);
+  const found = direction < 0 ? events.filter((each) => each.at < at).at(-1) : events.find((each) => each.at > at);
+  return found ?? null;
+}
+
+function together(marks) {
+  const events = [];
+  for (const mark of marks) {
+    const last = events.at(-1);
+    if (last && mark.at - last.marks[0].at <= TOGETHER_MS) last.marks.push(mark);
+    else events.push({ at: 0, marks: [mark] });
+  }
+  // The moment after it: at the instant itself not all that follows at once is written.
+  for (const each of events) each.at = (Math.floor(each.marks.at(-1).at / NEAR_MS) + 1) * NEAR_MS;
+  return events;
+}
+
+/**
+ * Leave out marks that would lie upon one another: of neighbours the bad one stays.
+ * @param {{at: number, level: string}[]} marks oldest first
+ * @param {(at: number) => number} x
+ * @param {number} gap
+ */
+export function thinned(marks, x, gap) {
+  const kept = [];
+  for (const mark of marks) {
+    const last = kept.at(-1);
+    if (!last || x(mark.at) - x(last.at) >= gap) kept.push(mark);
+    else if (mark.level === "bad" && last.level !== "bad") kept[kept.length - 1] = mark;
+  }
+  return kept;
 }
