@@ -139,6 +139,9 @@ SCHEDULER: dict[str, str] = {
 }
 
 KUBELETS: dict[str, str] = {
+    "container-crashes": "A container of {pod} ended again and waits {seconds} s for its restart; "
+    "that doubles each time, up to 5 minutes",
+    "image-pull-failed": "The image of {pod} cannot be pulled: {image}",
     "kubelet-mirrors": "The kubelet of {node} keeps {pod} in step with the file on its disk",
     "kubelet-removes": "Everything of {pod} has ended on {node}, so its kubelet removed it",
     "kubelet-reports": "The kubelet of {node} reported what became of {pod}",
@@ -207,10 +210,13 @@ CONTROLLERS: dict[str, str] = {
     "replicaset-releases": "The ReplicaSet {owner} released the pod {name}: its labels no longer "
     "match",
     "rollout-begins": "A new template: {deployment} begins a rollout with {replicaset}",
+    "rollout-finished": "All pods of {deployment} are of its newest template",
     "rollout-history-cleaned": "{deployment} keeps only so many old revisions",
+    "rollout-returns": "{deployment} goes back to an earlier template",
     "rollout-revision": "{deployment} noted its revision",
     "rollout-scales-new": "{deployment} scales the new {replicaset} from {from} to {to}",
     "rollout-scales-old": "{deployment} scales the old {replicaset} from {from} to {to}",
+    "rollout-stuck": "The rollout of {deployment} made no progress until its deadline",
 }
 
 WAITS: dict[str, str] = {
@@ -247,6 +253,8 @@ USERS: dict[str, str] = {
     "asked-in-vain": "{command} failed: {text}",
     "asked": "Somebody asked for it: {command}",
     "evicted-by-drain": "kubectl drain evicted {pod} from {node}",
+    "users-fail": "Requests to {services} fail",
+    "users-recover": "No requests fail any more: {services} answers again",
     "written-as-asked": "kubectl wrote {kind} {name}, as it was asked to",
 }
 

@@ -16,6 +16,7 @@ from simulation.kernel.limits import EVENTS_PER_INSTANT_MAX
 from simulation.kernel.reasons import Reason, Refused
 from simulation.kernel.records import Record, State
 from simulation.kernel.units import Instant
+from simulation.kube.happenings import Ledger
 from simulation.kube.world import World, WorldState
 from simulation.kubectl.session import SessionsState
 from simulation.kubectl.sessions import attach
@@ -136,17 +137,17 @@ class Lab:
         The budget bounds work, not results: the next call goes on where this one stopped.
         """
         world, timeline = self.world, self.world.timeline
-        first = world.ledger.next_id
+        look = Look(world.ledger)
         events, at_this_instant, instant = 0, 0, world.now
         while True:
             due = timeline.next_due()
             if due is None or due > until:
                 break
             if budget is not None and events >= budget:
-                return self._progress(False, events, first)
+                return self._progress(False, events, look)
             if due > instant:
-                if stop_at == "notable" and self._notable(first):
-                    return self._progress(False, events, first)
+                if stop_at == "notable" and look.notable():
+                    return self._progress(False, events, look)
                 at_this_instant, instant = 0, due
             event = timeline.pop()
             world.now = max(world.now, event.due)
@@ -155,17 +156,13 @@ class Lab:
             events += 1
             at_this_instant += 1
             assert at_this_instant < EVENTS_PER_INSTANT_MAX, f"endless loop at {due}: {event}"
-        if stop_at == "notable" and self._notable(first):
-            return self._progress(False, events, first)
+        if stop_at == "notable" and look.notable():
+            return self._progress(False, events, look)
         world.now = max(world.now, until)
-        return self._progress(True, events, first)
+        return self._progress(True, events, look)
 
-    def _notable(self, first: int) -> tuple[int, ...]:
-        entries = self.world.ledger.since(first - 1)
-        return tuple(entry.id for entry in entries if is_notable(entry.reason.key))
-
-    def _progress(self, done: bool, events: int, first: int) -> Progress:
-        return Progress(self.world.now, done, events, self._notable(first))
+    def _progress(self, done: bool, events: int, look: "Look") -> Progress:
+        return Progress(self.world.now, done, events, look.notable())
 
     def anticipate(self) -> Anticipation | None:
         """Return what the cluster is waiting for, if it is anything that learners wait for."""
@@ -186,6 +183,23 @@ class Lab:
             (summary, given.machines, given.traffic, given.ledger, terminals)
         )
         return f"{zlib.crc32(content):08x}-{world.store.digest():016x}"
+
+
+class Look:
+    """What was notable since a moment; each entry of the ledger is looked at once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger, self._seen = ledger, ledger.next_id - 1
+        self._found: tuple[int, ...] = ()
+
+    def notable(self) -> tuple[int, ...]:
+        """Return the numbers of the notable entries so far."""
+        ledger = self._ledger
+        if ledger.next_id - 1 > self._seen:
+            new = ledger.since(self._seen)
+            self._seen = ledger.next_id - 1
+            self._found += tuple(each.id for each in new if is_notable(each, ledger))
+        return self._found
 
 
 _ENCODER = msgspec.msgpack.Encoder()

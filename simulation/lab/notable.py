@@ -1,8 +1,13 @@
 """Which happenings are worth stopping for, and how good or bad they are.
 
 The ledger holds everything; the story shows some of it; a step of the presenter's remote goes from
-one notable happening to the next.
+one notable happening to the next. Of what comes in series, only the first is notable: whoever steps,
+and Auto, would stop at each pod of twenty and at each retry for hours.
 """
+
+from simulation.kernel.records import Record
+from simulation.kernel.units import SECOND, Duration
+from simulation.kube.happenings import Entry, Ledger
 
 GOOD, BAD, INFO = "good", "bad", "info"
 
@@ -15,6 +20,7 @@ NOTABLE: dict[str, str] = {
     "cable-held": BAD,
     "cable-lossy": BAD,
     "cable-released": GOOD,
+    "container-crashes": BAD,
     "container-killed": BAD,
     "disk-filled": BAD,
     "disk-healthy": GOOD,
@@ -23,6 +29,7 @@ NOTABLE: dict[str, str] = {
     "etcd-leader-elected": INFO,
     "etcd-leader-lost": BAD,
     "etcd-split-vote": INFO,
+    "image-pull-failed": BAD,
     "incoming-cut": BAD,
     "incoming-delayed": BAD,
     "incoming-held": BAD,
@@ -46,7 +53,6 @@ NOTABLE: dict[str, str] = {
     "node-ready-again": GOOD,
     "node-reports-pressure": BAD,
     "node-reports-trouble": BAD,
-    "node-tainted-no-execute": BAD,
     "office-lost": BAD,
     "office-taken": GOOD,
     "office-vacant": BAD,
@@ -56,6 +62,7 @@ NOTABLE: dict[str, str] = {
     "outgoing-lossy": BAD,
     "pod-evicted": BAD,
     "pod-sacrificed": BAD,
+    "pod-unschedulable": BAD,
     "process-killed": BAD,
     "process-started": GOOD,
     "quorum-apart": BAD,
@@ -63,6 +70,11 @@ NOTABLE: dict[str, str] = {
     "quorum-restored": GOOD,
     "quota-refused": BAD,
     "rollout-begins": INFO,
+    "rollout-finished": GOOD,
+    "rollout-returns": INFO,
+    "rollout-stuck": BAD,
+    "users-fail": BAD,
+    "users-recover": GOOD,
     "way-cut": BAD,
     "way-delayed": BAD,
     "way-held": BAD,
@@ -90,6 +102,7 @@ TOLD: dict[str, str] = {
     "late-write-lost": INFO,
     "late-write-overwritten": INFO,
     "member-learns": INFO,
+    "node-tainted-no-execute": BAD,
     "node-registers": GOOD,
     "owner-gone": INFO,
     "pod-not-ready-with-node": BAD,
@@ -97,7 +110,6 @@ TOLD: dict[str, str] = {
     "pod-out-of-service-removed": INFO,
     "pod-preempted": BAD,
     "pod-scheduled": INFO,
-    "pod-unschedulable": BAD,
     "kubelet-removes": INFO,
     "replicaset-adopts": INFO,
     "replicaset-creates": INFO,
@@ -111,9 +123,48 @@ TOLD: dict[str, str] = {
 """Reason to its colour; these make the story."""
 
 
-def is_notable(key: str) -> bool:
+class Series(Record):
+    """What counts as one series of a happening."""
+
+    gap: Duration
+    """So long after the last of its kind the next is the first of another series."""
+    shared: tuple[str, ...] = ()
+    """What its reasons have in common."""
+
+
+SERIES: dict[str, Series] = {
+    "api-server-unwell": Series(300 * SECOND, ("node",)),
+    "container-crashes": Series(900 * SECOND, ("owner",)),
+    "image-pull-failed": Series(900 * SECOND, ("owner",)),
+    "pod-evicted": Series(5 * SECOND, ("node",)),
+    "pod-unschedulable": Series(60 * SECOND),
+    "quota-refused": Series(300 * SECOND),
+    "users-fail": Series(20 * SECOND),
+    "users-recover": Series(20 * SECOND),
+}
+"""What repeats: a kubelet restarts what fails every five minutes, a rollout lets users meet a pod
+that ends now and then, and a burst of pods waits within a minute."""
+
+
+def is_notable(entry: Entry, ledger: Ledger) -> bool:
     """Tell whether a step stops at a happening."""
-    return key in NOTABLE
+    key = entry.reason.key
+    return key in NOTABLE and (key not in SERIES or _is_first(entry, ledger, SERIES[key]))
+
+
+def _is_first(entry: Entry, ledger: Ledger, series: Series) -> bool:
+    reason = entry.reason
+    for each in reversed(ledger.entries.values()):
+        if each.id >= entry.id:
+            continue
+        if each.at < entry.at - series.gap:
+            return True
+        params = each.reason.params
+        if each.reason.key == reason.key and all(
+            params.get(name) == reason.params.get(name) for name in series.shared
+        ):
+            return False
+    return True
 
 
 def level_of(key: str) -> str | None:

@@ -129,7 +129,7 @@ class FrameFolder:
                     "reason": {"key": entry.reason.key, "params": entry.reason.params},
                     "subject": entry.subject,
                     "by": entry.by,
-                    "notable": is_notable(entry.reason.key),
+                    "notable": is_notable(entry, ledger),
                     "causes": list(entry.causes),
                     "level": level,
                     "system": _is_system(entry.subject),

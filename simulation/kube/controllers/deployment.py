@@ -41,6 +41,11 @@ from simulation.kube.writes import Write
 
 replace = msgspec.structs.replace
 
+NEWS = {
+    "NewReplicaSetAvailable": "rollout-finished",
+    "ProgressDeadlineExceeded": "rollout-stuck",
+}
+"""A new reason of the condition Progressing, and what that says of the rollout."""
 PAUSED = Condition("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused")
 """While it is paused the clock of its deadline stands still."""
 RESUMED = Condition("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed")
@@ -103,7 +108,7 @@ class Rollout:
             writes = self.clean_up()
         if status != self.deployment.status:
             carrier = replace(self.deployment, status=status)
-            writes = [*writes, self._write("patch", carrier, "deployment-counted", ("status",))]
+            writes = [*writes, self._write("patch", carrier, self._news(status), ("status",))]
         return Outcome(((*writes, *self._revision_noted()),), self._deadline_in(status))
 
     # --- scaling
@@ -285,7 +290,8 @@ class Rollout:
             spec=replace(self.new.spec, min_ready_seconds=wait),
         )
         fields = ("metadata.annotations", "spec.min_ready_seconds")
-        return self._write("patch", carrier, "rollout-revision", fields)
+        returns = revision_of(self.new) <= latest
+        return self._write("patch", carrier, "rollout-returns" if returns else "rollout-revision", fields)
 
     def _revision_noted(self) -> list[Write]:
         if self.new is None:
@@ -306,6 +312,14 @@ class Rollout:
         return [self._write("delete", each, "rollout-history-cleaned") for each in idle]
 
     # --- status
+
+    def _news(self, status: DeploymentStatus) -> str:
+        """Return what a new status tells: a rollout is over, or it is stuck, or just numbers."""
+        before = condition(self.deployment, "Progressing")
+        after = next((each for each in status.conditions if each.type == "Progressing"), None)
+        if after is None or (before is not None and before.reason == after.reason):
+            return "deployment-counted"
+        return NEWS.get(after.reason, "deployment-counted")
 
     def status(self) -> DeploymentStatus:
         """Return how far the rollout has come, with its conditions."""

@@ -15,6 +15,7 @@ from simulation.kube.kubelet import held, probing, pulls
 from simulation.kube.kubelet.reports import event, quiet, repeated, report
 from simulation.kube.kubelet.stages import (
     CLEANUP_TIME,
+    CRASHES,
     NOTICE_TIME,
     START_TIME,
     TERM_MINIMUM,
@@ -27,6 +28,7 @@ from simulation.kube.kubelet.stages import (
     forget_failure,
     is_sidecar,
     next_crash_delay,
+    owner_of,
     restarts_after,
     spec_of,
 )
@@ -271,6 +273,11 @@ def _restart_later(
     each.message = f"back-off {clock(delay)} restarting failed container={each.name} pod={pod}"
     text = f"Back-off restarting failed container {each.name} in pod {pod}"
     event(world, run, "Warning", "BackOff", text)
+    if delay == CRASHES.first:
+        world.story(
+            "container-crashes", f"Pod/{run.key}", run.causes,
+            pod=run.key, container=each.name, owner=owner_of(run), seconds=delay // SECOND,
+        )  # fmt: skip
     # The state Terminated is seen for the moment between two looks of the kubelet.
     timer(world, kubelet, run, each, "kubelet/backing-off", SECOND)
     timer(world, kubelet, run, each, "kubelet/restart", max(finished + delay - world.now, SECOND))

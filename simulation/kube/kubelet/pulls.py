@@ -16,6 +16,7 @@ from simulation.kube.kubelet.stages import (
     KubeletState,
     PodRun,
     fails,
+    owner_of,
     pull_delay,
     spec_of,
 )
@@ -163,6 +164,11 @@ def _failed(
     fails(each, "pull-failed", f'failed to pull image "{image}": {error}')
     event(world, run, "Warning", "Failed", f'Failed to pull image "{image}": {error}')
     event(world, run, "Warning", "Failed", "Error: ErrImagePull")
+    if each.pull_failures == 1:
+        world.story(
+            "image-pull-failed", f"Pod/{run.key}", run.causes,
+            pod=run.key, image=image, owner=owner_of(run),
+        )  # fmt: skip
     data = (run.uid, each.name, each.attempt)
     shown = world.now + BACKOFF_SHOWN_AFTER
     world.timeline.at(shown, "kubelet/pull-backs-off", kubelet.node, data)

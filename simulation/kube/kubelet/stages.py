@@ -272,6 +272,12 @@ def pull_delay(failures: int) -> Duration:
     return min(PULL_BACKOFF_FIRST << min(failures - 1, 10), PULL_BACKOFF_MAX)
 
 
+def owner_of(run: PodRun) -> str:
+    """Return what made a pod, or the pod itself: pods of one owner fail alike."""
+    meta = run.pod.metadata
+    return next((each.name for each in meta.owner_references if each.controller), meta.name)
+
+
 def reality_of(run: PodRun) -> str:
     """Return the picture's word for what really happens to a pod on its machine."""
     if run.stage in ("admitted", "sandbox"):

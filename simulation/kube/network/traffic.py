@@ -13,6 +13,7 @@ from simulation.kernel.units import SECOND, Duration, Instant, MilliCpu
 from simulation.kube import machines
 from simulation.kube.images import parse_reference, profile_of
 from simulation.kube.indexes import PODS_BY_NAMESPACE
+from simulation.kube.network import complaints
 from simulation.kube.network.flows import (
     ANSWERS,
     CONNECT_TIMEOUT,
@@ -119,6 +120,7 @@ class Traffic:
         self.settle(world)
         self._check_rotation(world)
         doors = self._doors(world)
+        before = complaints.failing(self.state.routes)
         load: dict[str, MilliCpu] = {}
         for name in sorted(self.state.routes):
             each = self.state.routes[name]
@@ -126,6 +128,7 @@ class Traffic:
             for pod, rate in each.rates.pods:
                 load[pod] = load.get(pod, 0) + self._cpu_of(world, pod, rate)
         self.state.load = load
+        complaints.tell(world, before, complaints.failing(self.state.routes))
         world.traffic_solved()
 
     def settle(self, world: "World") -> None:

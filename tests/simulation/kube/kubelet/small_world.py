@@ -101,6 +101,9 @@ class SmallWorld:
         self.pending.append(change)
         self.timeline.at(self.now + 5, "test/heard", "", (change.version,))
 
+    def story(self, key: str, subject: str, /, causes: Any = (), **params: Any) -> int:
+        return self.ledger.add(self.now, Reason(key, params), subject, causes)
+
     def traffic_changed(self, cause: int) -> None:
         """Nobody asks for anything here."""
 
