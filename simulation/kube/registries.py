@@ -9,7 +9,7 @@ those are there unless they say themselves that they are not.
 import re
 
 from simulation.kernel.records import Record
-from simulation.kube.images import Reference
+from simulation.kube.images import PROFILES, Reference
 
 REGISTRIES = (
     "docker.io",
@@ -23,9 +23,13 @@ REGISTRIES = (
     "shop.local",
 )
 MISSING_WORDS = (
-    "nope", "does-not-exist", "doesnotexist", "invalid", "missing", "typo", "no-such", "nosuch"
+    "broken", "nope", "does-not-exist", "doesnotexist", "invalid", "missing", "typo", "no-such", "nosuch"
 )  # fmt: skip
 """A tag or name that says so itself is not in any registry."""
+
+SHOP = "shop.local"
+SHOP_TAGS = ("latest", "1", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "2", "2.0")
+"""The lab's own registry has these versions of the shop's programs, and nothing else."""
 
 OFFICIAL = "docker.io/library/"
 OFFICIAL_NAMES = """
@@ -145,12 +149,16 @@ def is_available(reference: Reference) -> bool:
         return False
     if not _is_repository(reference):
         return False
+    if reference.registry == SHOP:
+        return bool(reference.digest) or reference.tag in SHOP_TAGS
     tags = TAGS.get(f"{reference.registry}/{reference.path}")
     return tags is None or not reference.tag or _has(tags, reference.tag)
 
 
 def _is_repository(reference: Reference) -> bool:
     name = f"{reference.registry}/{reference.path}"
+    if reference.registry == SHOP:
+        return name in PROFILES
     return not name.startswith(OFFICIAL) or name.removeprefix(OFFICIAL) in OFFICIAL_NAMES.split()
 
 

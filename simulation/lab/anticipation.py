@@ -13,7 +13,7 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.records import Record
 from simulation.kernel.timeline import Event
 from simulation.kernel.units import SECOND, Duration, Instant
-from simulation.kube.kubelet.stages import crash_delay, pull_delay
+from simulation.kube.kubelet.stages import ContainerRun, crash_delay, pull_delay
 from simulation.kube.objects.node import Node
 from simulation.kube.rules.pods import condition
 from simulation.kube.rules.taints import NO_EXECUTE
@@ -30,6 +30,8 @@ POD_WAITS = {
 }
 """Events of kubelets that a learner waits for, and the words for the wait."""
 
+TIMERS = ("kubelet/pull-again", "kubelet/ready", "kubelet/restart")
+"""Those that carry pod, container and attempt."""
 LONG_START = 20 * SECOND
 REPEAT_FROM: Duration = 60 * SECOND
 """A back-off that long comes after 10, 20 and 40 s: what it ends in has been seen four times."""
@@ -132,22 +134,34 @@ def _pods(world: "World") -> list[Anticipation]:
         )
         for event in world.timeline.events()
         if event.purpose in POD_WAITS and event.due > world.now + SECOND
+        and not is_stale(world, event)
     ]
+
+
+def is_stale(world: "World", event: Event) -> bool:
+    """Tell whether a container's timer has been overtaken: its pod is gone, or it has gone on."""
+    if event.purpose not in TIMERS:
+        return False
+    each = _container_of(world, event)
+    return each is None or each.attempt != event.data[2]
 
 
 def is_repeat(world: "World", event: Event) -> bool:
     """Tell whether an event ends a back-off that has become long."""
-    if POD_WAITS.get(event.purpose) != "waiting-for-backoff":
-        return False
-    kubelet = world.kubelets.state.kubelets.get(event.subject)
-    run = kubelet.pods.get(str(event.data[0])) if kubelet is not None else None
-    each = run.container(str(event.data[1])) if run is not None else None
-    if each is None:
+    each = _container_of(world, event) if event.purpose in TIMERS else None
+    if each is None or POD_WAITS[event.purpose] != "waiting-for-backoff":
         return False
     if event.purpose == "kubelet/pull-again":
         return pull_delay(max(1, each.pull_failures)) >= REPEAT_FROM
     ended = each.ended or each.last
     return ended is not None and crash_delay(each, ended.finished) >= REPEAT_FROM
+
+
+def _container_of(world: "World", event: Event) -> ContainerRun | None:
+    """Return the container that a timer was set for."""
+    kubelet = world.kubelets.state.kubelets.get(event.subject)
+    run = kubelet.pods.get(str(event.data[0])) if kubelet is not None else None
+    return run.container(str(event.data[1])) if run is not None else None
 
 
 def _offices(world: "World") -> list[Anticipation]:

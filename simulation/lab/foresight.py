@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.timeline import Event
 from simulation.kernel.units import SECOND, Duration, Instant
-from simulation.lab.anticipation import anticipate, is_repeat
+from simulation.lab.anticipation import anticipate, is_stale
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -63,4 +63,4 @@ def _is_promising(world: "World", event: Event) -> bool:
     left = event.due - world.now
     if event.purpose in IN_A_BURST:
         return left <= BURST and world.has_quorum()
-    return event.purpose in UNDER_WAY and left <= SIGHT and not is_repeat(world, event)
+    return event.purpose in UNDER_WAY and left <= SIGHT and not is_stale(world, event)

@@ -179,6 +179,7 @@ def workload_rows(world: "World") -> Rows:
             "available": status.available_replicas,
             "stuck": _is_stuck(deployment),
             "revision": max((revision_of(each) for _, each in sets), default=0),
+            "containers": [each.name for each in deployment.spec.template.spec.containers],
             "images": [each.image for each in deployment.spec.template.spec.containers],
             "system": meta.namespace in SYSTEM_NAMESPACES,
         }

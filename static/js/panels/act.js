@@ -18,7 +18,7 @@ export function act(store, actions, act) {
   return h("button", {
     class: `act ${act.danger ? "danger" : ""} ${act.icon ? "icon" : ""} ${waiting ? "waiting" : ""}`,
     disabled: act.disabled || !store.mayCommand,
-    title: act.term ? undefined : act.command,
+    title: whyNot(store) || (act.term ? undefined : act.command),
     "aria-label": act.bare ? act.aria : undefined,
     "data-term": act.term,
     "data-command": act.command,
@@ -31,6 +31,12 @@ export function act(store, actions, act) {
     },
   }, act.icon ?? (waiting && !act.bare ? t("asked…") : act.label),
   !act.bare && h("code", { "aria-hidden": true }, act.command));
+}
+
+/** Say why buttons cannot be pressed; nothing if they can. */
+export function whyNot(store) {
+  if (!store.mayEver) return t("This link only lets you look");
+  return store.isPast ? t("This is the past: go back to now to change something") : undefined;
 }
 
 /** Show what became of what was asked at a place, over what follows it; a click puts it away. */

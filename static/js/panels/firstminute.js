@@ -54,9 +54,11 @@ function question(store, actions) {
   const name = fullest(store);
   const chosen = store.predictions.open;
   return [
-    h("h1", null, t("Switch {name} off. Who notices first?", { name })),
+    h("h1", null, store.mayEver
+      ? t("Switch {name} off. Who notices first?", { name })
+      : t("The one who leads this lab will switch a worker off. Who notices first?")),
     prediction(store, fault),
-    act(store, actions, {
+    store.mayEver && act(store, actions, {
       place: `power ${name}`, danger: true, also: () => (store.awaitsAnswer = true), label: t("Switch {name} off", { name }),
       command: `power-off ${name}`, body: { do: "power-off", node: name } }),
     outcome(store, `power ${name}`),

@@ -14,6 +14,7 @@ import { whatIsFull, whyNotScheduled } from "../diagram/scheduling.js";
 import { act, outcome } from "./act.js";
 import { cable, cables } from "./cable.js";
 import { entry, log } from "./entry.js";
+import { breaking, undoing } from "./rollout.js";
 
 const RPS_STEP = 50;
 /** Longer than a heartbeat's patience: a leader with such a disk loses its office. */
@@ -306,7 +307,6 @@ function deployment(store, actions, key) {
   const w = store.table("workload")[`${ns}/Deployment/${name}`];
   if (!w) return null;
   const pods = Object.entries(store.table("pod")).filter(([, p]) => p.workload === `${ns}/Deployment/${name}`);
-  const undo = ["kubectl", "rollout", "undo", `deployment/${name}`, ...(ns === "default" ? [] : ["-n", ns])];
   return [
     h("header", null, h("b", { class: "mono" }, name), h("small", { "data-term": "deployment" }, `${t("Deployment")} · ${t("revision {n}", { n: w.revision })}`)),
     h("div", { class: "line big" }, h("span", { "data-term": "replicas" }, t("Replicas, ready / wanted")), scaler(store, actions, w)),
@@ -316,10 +316,10 @@ function deployment(store, actions, key) {
       [t("Updated"), `${w.updated} / ${w.wanted}`], [t("Available"), `${w.available} / ${w.wanted}`]),
     h("div", { class: "tiles" }, tiles(store, actions, pods.slice(0, 20))),
     h("div", { class: "acts" },
-      act(store, actions, { place: `undo ${key}`, label: t("Undo the last rollout"), disabled: Number(w.revision) < 2,
-        command: undo.join(" "), body: { do: "kubectl", argv: undo, files: {} } }),
+      undoing(store, actions, w),
+      breaking(store, actions, w),
       h("button", { class: "act", onclick: () => actions.edit("Deployment", key) }, t("Edit the YAML"), h("code", null, `kubectl edit deployment/${name}`))),
-    outcome(store, `undo ${key}`),
+    outcome(store, `undo ${key}`), outcome(store, `break ${key}`),
     events(store),
   ];
 }

@@ -1,17 +1,19 @@
-// What to try next: three more experiments, when the last fault is over.
+// What to try next: four more experiments, when the last fault is over.
 
 import { h } from "preact";
 import { t } from "../words.js";
 import { act, outcome } from "./act.js";
 import { failing, fullest } from "./firstminute.js";
+import { breaking, isBroken, undoing } from "./rollout.js";
 
 const PUT_AWAY = "clusterlab.next";
 const DEPLOYMENT = "default/pay";
+const ROLLED_OUT = "default/Deployment/web";
 
-/** Draw three cards, or the word that brings them back; nothing while a fault runs. */
+/** Draw four cards, or the word that brings them back; nothing while a fault runs. */
 export function next(store, actions) {
   const fault = store.clocks;
-  if (!fault || fault.over_at === null || store.again) return null;
+  if (!fault || fault.over_at === null || store.again || !store.mayEver) return null;
   if (store.nextAway === undefined) store.nextAway = sessionStorage.getItem(PUT_AWAY) === store.labId;
   const put = (away) => () => {
     sessionStorage.setItem(PUT_AWAY, away ? store.labId : "");
@@ -22,7 +24,7 @@ export function next(store, actions) {
   return h("section", { class: "card next", "aria-label": t("What next?") },
     h("button", { class: "close", "aria-label": t("Put this card away"), onclick: put(true) }, "×"),
     h("h2", null, t("What next?")),
-    [cable(store, actions), masters(store, actions), twice(store, actions)]);
+    [cable(store, actions), masters(store, actions), broken(store, actions), twice(store, actions)]);
 }
 
 /** One card; folded, so that the story below stays in sight. */
@@ -53,6 +55,19 @@ function masters(store, actions) {
       onclick: () => names.forEach((name) => actions.command({ do: "power-off", node: name }, `power ${name}`, "")),
     }, t("Switch {n} of {all} control plane nodes off", params), h("code", { "aria-hidden": true }, command)),
     names.map((name) => outcome(store, `power ${name}`)),
+  ]);
+}
+
+/** A rollout that cannot succeed, and its undo. */
+function broken(store, actions) {
+  const w = store.table("workload")[ROLLED_OUT];
+  if (!w) return null;
+  return card("broken", t("Roll out a broken version"), [
+    h("p", null, isBroken(w)
+      ? t("Do users notice? Kubernetes waits, and never goes back by itself: that is for you to do.")
+      : t("Its image is in no registry. How many of the old pods go, and do users notice?")),
+    isBroken(w) ? undoing(store, actions, w) : breaking(store, actions, w),
+    outcome(store, `break ${w.ns}/${w.name}`), outcome(store, `undo ${w.ns}/${w.name}`),
   ]);
 }
 

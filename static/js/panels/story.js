@@ -21,7 +21,9 @@ export function story(store, actions) {
   const lines = grouped(told(store)).slice(0, SHOWN_MAX);
   return h("section", { class: `card story ${store.isStoryWhole ? "all" : ""}`, id: "story", "aria-label": t("Story") },
     h("h2", null, t("Story"), h("span", { class: "tag" }, t("newest first"))),
-    lines.length === 0 && h("p", { class: "quiet" }, t("Nothing has happened yet. Switch a machine off, or scale something.")),
+    lines.length === 0 && h("p", { class: "quiet" }, store.mayEver
+      ? t("Nothing has happened yet. Switch a machine off, or scale something.")
+      : t("Nothing has happened yet. What the one who leads this lab does, and what follows from it, will stand here.")),
     h("ol", null, lines.map((each) => (each.rows ? many(store, actions, each) : line(store, actions, each.id, each.row)))),
     lines.length > PHONE_MAX && !store.isStoryWhole && h("button", {
       class: "tool more",

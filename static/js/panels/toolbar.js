@@ -3,6 +3,7 @@
 import { h } from "preact";
 import { quorumOf } from "../diagram/members.js";
 import { because, between, clock, span, t } from "../words.js";
+import { whyNot } from "./act.js";
 
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 30, 60, 100];
 
@@ -44,28 +45,29 @@ export function speedWord(speed) {
 export function toolbar(store, actions, now) {
   const pace = store.pace ?? { mode: "auto", speed: 1, paused: true, running_at: 0, waiting: null };
   const may = store.mayEver;
+  const title = may ? undefined : whyNot(store);
   const auto = pace.mode === "auto";
   return [
     h("div", { class: "row" },
       h("button", {
-        class: "play", disabled: !may, "aria-label": pace.paused ? t("Play") : t("Pause"),
+        class: "play", disabled: !may, title, "aria-label": pace.paused ? t("Play") : t("Pause"),
         "data-term": "pause", onclick: () => actions.pace({ paused: !pace.paused }),
       }, icon(pace.paused ? "M3 1.5v9l7.5-4.5z" : "M2.2 1h2.6v10H2.2zM7.2 1h2.6v10H7.2z")),
       h("div", { class: "labclock", "data-term": "lab-time" },
         h("small", null, t("lab")), " ", h("span", { class: "num", id: "labclock" }, clock(now))),
       h("button", {
-        class: "tool", disabled: !may, "aria-label": t("Step to the next event"), "data-term": "step",
+        class: "tool", disabled: !may, title, "aria-label": t("Step to the next event"), "data-term": "step",
         onclick: () => actions.pace({ step: true }),
       }, icon("M1.5 1.5v9l6-4.5zM8.5 1.5h2v9h-2z"))),
     h("div", { class: "row speeds", role: "group", "aria-label": t("Lab speed") },
       h("button", {
-        class: `tool ${auto ? "on" : ""}`, disabled: !may, "aria-pressed": String(auto), "data-term": "auto",
+        class: `tool ${auto ? "on" : ""}`, disabled: !may, title, "aria-pressed": String(auto), "data-term": "auto",
         onclick: () => actions.pace({ mode: "auto", paused: false }),
       }, t("Auto")),
-      h("button", { class: "tool", disabled: !may, "aria-label": t("Slower"), onclick: () => change(actions, pace, -1) }, "−"),
+      h("button", { class: "tool", disabled: !may, title, "aria-label": t("Slower"), onclick: () => change(actions, pace, -1) }, "−"),
       h("output", { class: "num speed", "data-term": "speed" },
         pace.paused ? t("paused") : speedWord(pace.running_at || pace.speed)),
-      h("button", { class: "tool", disabled: !may, "aria-label": t("Faster"), onclick: () => change(actions, pace, 1) }, "+")),
+      h("button", { class: "tool", disabled: !may, title, "aria-label": t("Faster"), onclick: () => change(actions, pace, 1) }, "+")),
   ];
 }
 

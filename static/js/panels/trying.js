@@ -10,7 +10,7 @@ const FEW = 3;
 
 /** Draw the card until there is a story to read instead. */
 export function trying(store, actions) {
-  if (!store.loaded || told(store).length > FEW) return null;
+  if (!store.loaded || !store.mayEver || told(store).length > FEW) return null;
   const machines = Object.entries(store.table("machine"));
   const [member, other] = machines.filter(([, each]) => each.role === "control-plane").map(([name]) => name);
   const worker = machines.find(([, each]) => each.role !== "control-plane")?.[0];
@@ -18,6 +18,7 @@ export function trying(store, actions) {
   const ideas = [
     member && [t("Take the quorum away"), t("Switch two control plane nodes off. Does the shop go on?"), "Node", member],
     workload && [t("Let pods wait"), t("Scale {name} up until no node has room.", { name: workload.name }), "Deployment", `${workload.ns}/${workload.name}`],
+    workload && [t("Roll out a broken version"), t("Its image is in no registry. Do users notice?"), "Deployment", `${workload.ns}/${workload.name}`],
     other && [t("Cut a single cable"), t("Drag from one machine to another in the picture."), "Cable", cableKey(member, other)],
     worker && [t("Kill a kubelet"), t("Its machine goes on, and so do its pods. Who notices?"), "Node", worker],
   ].filter(Boolean);

@@ -69,3 +69,14 @@ def test_without_a_quorum_nothing_is_due() -> None:
     lab.advance(lab.now + 90 * SECOND)
 
     assert lab.step_end() is None
+
+
+def test_the_back_off_of_a_pod_that_is_gone_is_not_awaited() -> None:
+    lab = a_lab()
+    kubectl(lab, "set image deployment/web web=shop.local/web:does-not-exist")
+    lab.advance(lab.now + 40 * SECOND)
+    kubectl(lab, "rollout undo deployment/web")
+    lab.advance(lab.now + 40 * SECOND)
+
+    assert lab.anticipate() is None
+    assert lab.step_end() is None

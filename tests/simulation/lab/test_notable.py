@@ -71,3 +71,10 @@ def test_a_burst_of_pods_that_fit_nowhere_is_one_stop() -> None:
     kubectl(lab, "scale deployment/web --replicas=60")
 
     assert notable(lab, 120).count("pod-unschedulable") == 1
+
+
+def test_a_version_that_the_shop_never_had_is_no_rollout() -> None:
+    lab = a_lab()
+    kubectl(lab, "set image deployment/web web=shop.local/web:9.9")
+
+    assert "image-pull-failed" in notable(lab, 60)
