@@ -184,6 +184,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "The end of its log",
     "The fault of {name} is over, for {span}",
     "The first minute",
+    "The image {image} of {n} pods cannot be pulled",
     "The kubelet of {node} removed {n} pods that had ended",
     "The lab is being woken…",
     "The last fault is not over yet.",

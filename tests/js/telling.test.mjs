@@ -36,3 +36,8 @@ test("lines that are all about one service name it", () => {
   assert.deepEqual(grouped([listed(2, "pay"), listed(1, "pay")])[0].params, { service: "pay", n: 2 });
   assert.deepEqual(grouped([listed(2, "pay"), listed(1, "cart")])[0].params, { n: 2 });
 });
+
+test("pods of one image that cannot be pulled are one line", () => {
+  const failed = (id) => row(id, 100, "image-pull-failed", { pod: `web-${id}`, image: "shop.local/web:broken" });
+  assert.deepEqual(grouped([failed(3), failed(2), failed(1)])[0].params, { image: "shop.local/web:broken", n: 3 });
+});

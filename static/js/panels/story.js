@@ -65,6 +65,7 @@ function manyWord(key, params) {
   return one[key] ?? {
     "endpoints-listed": t("Services gained ready endpoints {n} times", params),
     "endpoints-lost": t("Services lost ready endpoints {n} times", params),
+    "image-pull-failed": t("The image {image} of {n} pods cannot be pulled", params),
     "kubelet-removes": t("The kubelet of {node} removed {n} pods that had ended", params),
     "pod-evicted": t("{n} pods were evicted from {node}", params),
     "pod-not-ready-with-node": t("{n} pods of {node} count as not ready", params),

@@ -7,6 +7,7 @@ const FEWEST = 2;
 const ALIKE = {
   "endpoints-listed": [],
   "endpoints-lost": [],
+  "image-pull-failed": ["image"],
   "kubelet-removes": ["node"],
   "pod-evicted": ["node"],
   "pod-not-ready-with-node": ["node"],
