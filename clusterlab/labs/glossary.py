@@ -157,6 +157,73 @@ TERMS: dict[str, tuple[str, str]] = {
         "which it saw that one; after more than 50 s by its count the node turns NotReady (40 s "
         "before v1.32, as older courses teach).",
     ),
+    "heartbeat": (
+        "Heartbeat",
+        "A sign of life: every 10 s a kubelet renews its Lease in the API. Members of etcd have "
+        "heartbeats of their own, every 100 ms from their leader.",
+    ),
+    "kubelet": (
+        "kubelet",
+        "The program on each node that starts and stops its pods, and reports how they are. It reads "
+        "from the API what it is to do.",
+    ),
+    "controller": (
+        "Controller",
+        "A loop that compares what is with what should be, and writes what is missing. It knows only "
+        "what the API says.",
+    ),
+    "scheduler": (
+        "Scheduler",
+        "It chooses a node for each pod that has none, by what pods request. It starts nothing: that "
+        "is the kubelet's work.",
+    ),
+    "noexecute": (
+        "NoExecute",
+        "The hardest effect of a taint: it also drives out pods that run here already. A pod that "
+        "tolerates it stays for its tolerationSeconds.",
+    ),
+    "toleration": (
+        "Toleration",
+        "A pod's leave to stay on a node in spite of a taint. tolerationSeconds says for how long; by "
+        "default it is 300 s on a node that is not heard.",
+    ),
+    "evicted": (
+        "Eviction",
+        "The API is told to delete a pod because of its node. It is not moved: its controller makes "
+        "another one, with another name.",
+    ),
+    "replicaset": (
+        "ReplicaSet",
+        "A controller's object that keeps a number of like pods. If one is missing it makes another, "
+        "if there is one too many it deletes it.",
+    ),
+    "pod": (
+        "Pod",
+        "One or more containers that run together on one node. A pod is never moved: what replaces it "
+        "is another pod with another name.",
+    ),
+    "bare-pod": (
+        "Bare pod",
+        "A pod that no controller counts. When it is gone, nobody makes another.",
+    ),
+    "cluster-ip": (
+        "Cluster IP",
+        "The one address of a Service inside the cluster. No machine has it: kube-proxy on each node "
+        "sends what goes there to one of the endpoints.",
+    ),
+    "committed": (
+        "Committed",
+        "More than half of etcd's members have the entry on disk. From then on it is never lost.",
+    ),
+    "zone": (
+        "Zone",
+        "Machines that may fail together, such as those of one building. When most nodes of a zone "
+        "are lost, evictions slow down or stop.",
+    ),
+    "millicores": (
+        "CPU in thousandths",
+        "1000m is one core. A pod that requests 250m gets at least a quarter of a core's time.",
+    ),
     "lease": (
         "Lease",
         "A small object that a kubelet renews every 10 s: its heartbeat. If it is not renewed for 50 "

@@ -77,7 +77,9 @@ class Bucket:
 
     def take(self, now: float) -> bool:
         """Take a token; False if there is none."""
-        self.tokens = min(limits.MESSAGES_BURST, self.tokens + (now - self.at) * limits.MESSAGES_PER_SECOND)
+        self.tokens = min(
+            limits.MESSAGES_BURST, self.tokens + (now - self.at) * limits.MESSAGES_PER_SECOND
+        )
         self.at = now
         if self.tokens < 1:
             return False

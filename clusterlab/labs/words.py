@@ -7,10 +7,11 @@ translation is shown in English, and `tools/words.py` fails when that happens.
 import json
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from clusterlab.labs.glossary import TERMS
 from clusterlab.labs.page_words import PAGE_WORDS
+from clusterlab.labs.spellings import SPELLINGS
 from simulation.kube.reasons import REASONS
 
 
@@ -24,9 +25,13 @@ def words() -> dict[str, str]:
     return found
 
 
-def terms() -> dict[str, tuple[str, str]]:
-    """Return each term of the screen to its title and its two sentences, in the active language."""
-    return {term: (gettext(title), gettext(text)) for term, (title, text) in TERMS.items()}
+def terms() -> dict[str, tuple[str, str, str]]:
+    """Return each term of the screen to its title, its two sentences, and how sentences spell it."""
+    language = get_language()
+    return {
+        term: (gettext(title), gettext(text), SPELLINGS.get(term, {}).get(language, ""))
+        for term, (title, text) in TERMS.items()
+    }
 
 
 class AsWritten(json.JSONEncoder):

@@ -5,7 +5,7 @@ import { LabSocket, MESSAGE_BYTES_MAX } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { Past, neighbour } from "./state/past.js";
 import { Predictions } from "./state/predictions.js";
-import { because, clock, t } from "./words.js";
+import { because, clock, many, t } from "./words.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
 import { charts } from "./panels/charts.js";
@@ -18,10 +18,12 @@ import { looking } from "./panels/looking.js";
 import { next } from "./panels/next.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startShare } from "./panels/share.js";
+import { explained } from "./panels/terms.js";
 import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
 import { trying } from "./panels/trying.js";
 import { Editor } from "./panels/editor.js";
+import { keepFocus } from "./panels/focus.js";
 import { onInk } from "./ink.js";
 import { startCableDrag } from "./diagram/drag.js";
 import { startDiagramKeys } from "./diagram/keys.js";
@@ -158,6 +160,7 @@ const actions = {
   /** Choose something; who chose by key goes on in the inspector, and comes back with Escape. */
   select(kind, key, byKey = false) {
     if (byKey) chosenFrom = document.activeElement;
+    if (!kind && $("inspector").contains(document.activeElement)) goBack();
     store.select(kind, key);
     fetchDetail();
     afterDrawing = () => {
@@ -257,6 +260,12 @@ function followOnPhone(kind) {
   }
 }
 
+/** Whoever chose something by key goes on where they chose it. */
+function goBack() {
+  chosenFrom?.focus();
+  chosenFrom = null;
+}
+
 // --- drawing: at most once a frame when something changed, and a few times a second for the clocks
 
 let wanted = true;
@@ -313,13 +322,15 @@ function redraw(now) {
     stage.drawStage(store, now);
     return;
   }
-  render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), next(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
-  render(toolbar(store, actions, now), $("controls"));
-  render(timeline(store, actions, along), $("timeline"));
-  render(looking(store, actions), $("looking"));
-  $("pace").textContent = paceSentence(store, now);
-  render(charts(store, now), $("charts"));
-  render(inspector(store, actions, now), $("inspector"));
+  keepFocus(() => {
+    render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), next(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
+    render(toolbar(store, actions, now), $("controls"));
+    render(timeline(store, actions, along), $("timeline"));
+    render(looking(store, actions), $("looking"));
+    render(explained(paceSentence(store, now)), $("pace"));
+    render(charts(store, now), $("charts"));
+    render(inspector(store, actions, now), $("inspector"));
+  });
 }
 
 /** Give the picture the frame of its places. */
@@ -334,8 +345,8 @@ function banner() {
   const sentence = store.trouble
     ? because(store.trouble)
     : {
-      connecting: store.loaded ? t("The connection was lost. Trying again…") : "",
-      lost: t("The connection was lost. Trying again…"),
+      connecting: store.loaded ? lostSentence() : "",
+      lost: lostSentence(),
       gone: t("This lab does not exist any more."),
       open: store.isUnheard
         ? t("Nothing is heard of the lab. If its host died, another one goes on with it; nothing that was accepted is lost.")
@@ -348,6 +359,13 @@ function banner() {
   place.dataset.said = place.textContent = sentence;
   place.hidden = !sentence;
   if (store.trouble && store.role === "owner") place.append(" ", restartButton());
+}
+
+/** Who presses something meanwhile is told at once what becomes of it. */
+function lostSentence() {
+  const held = socket.held();
+  const lost = t("The connection was lost. Trying again…");
+  return held ? `${lost} ${many("{n} command is sent when it is back.", "{n} commands are sent when it is back.", held)}` : lost;
 }
 
 /** What its owner presses when a lab stands still. */
@@ -397,7 +415,6 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;
   if (event.key !== "Escape" || !store.selection) return;
   actions.select(null);
-  chosenFrom?.focus();
-  chosenFrom = null;
+  goBack();
 });
 requestAnimationFrame(tick);

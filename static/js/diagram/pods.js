@@ -76,7 +76,8 @@ export function tile(actions, key, pod, at, size, o = {}) {
     {
       key: `pod ${key}`,
       transform: `translate(${at.x} ${at.y})`,
-      ...chosen(actions, "Pod", key, label, { class: `pod ${phase}` }),
+      // A picture of a pod that is chosen already cannot be chosen.
+      ...(actions ? chosen(actions, "Pod", key, label, { class: `pod ${phase}` }) : { class: `pod ${phase}` }),
       "data-phase": phase,
     },
     o.selected &&

@@ -162,6 +162,12 @@ export class LabSocket {
     this.push(message);
   }
 
+  /** Return how many commands and wishes wait for the connection. */
+  held() {
+    if (this.socket.readyState === WebSocket.OPEN && this.known) return 0;
+    return [...this.unconfirmed.values()].filter(({ message }) => message.do || message.pace).length;
+  }
+
   again(now, after) {
     for (const [id, each] of this.unconfirmed) {
       if (now - each.sentAt < after || this.socket.readyState !== WebSocket.OPEN) continue;

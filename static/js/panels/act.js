@@ -17,7 +17,9 @@ export function act(store, actions, act) {
   const waiting = asked?.state === "asked" && JSON.stringify(asked.command) === JSON.stringify(act.body);
   return h("button", {
     class: `act ${act.danger ? "danger" : ""} ${act.icon ? "icon" : ""} ${waiting ? "waiting" : ""}`,
-    disabled: act.disabled || !store.mayCommand,
+    disabled: !store.mayCommand,
+    // It may become so while it has the focus, and keeps it.
+    "aria-disabled": act.disabled ? "true" : undefined,
     title: whyNot(store) || (act.term ? undefined : act.command),
     "aria-label": act.bare ? act.aria : undefined,
     "data-term": act.term,
@@ -25,11 +27,11 @@ export function act(store, actions, act) {
     "data-do": act.body.do,
     // The second click of a double click asks for what was asked already.
     onclick: () => {
-      if (waiting) return;
+      if (waiting || act.disabled) return;
       act.also?.();
       actions.command(act.body, act.place, act.label);
     },
-  }, act.icon ?? (waiting && !act.bare ? t("asked…") : act.label),
+  }, act.icon ?? (waiting && !act.bare ? askedWord(store) : act.label),
   !act.bare && h("code", { "aria-hidden": true }, act.command));
 }
 
@@ -38,6 +40,8 @@ export function whyNot(store) {
   if (!store.mayEver) return t("This link only lets you look");
   return store.isPast ? t("This is the past: go back to now to change something") : undefined;
 }
+/** Without a connection it waits, and is sent under its name when there is one again. */
+const askedWord = (store) => (store.connection === "open" ? t("asked…") : t("waits for the connection"));
 
 /** Show what became of what was asked at a place, over what follows it; a click puts it away. */
 export function outcome(store, place) {

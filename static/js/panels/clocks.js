@@ -3,6 +3,7 @@
 import { h } from "preact";
 import { between, clock as labClock, many, span, t } from "../words.js";
 import { quorumOf } from "../diagram/members.js";
+import { explained } from "./terms.js";
 
 /** Return what users have suffered from the fault up to an instant; the engine says when it is over. */
 export function suffering(store, now) {
@@ -77,7 +78,7 @@ function one(term, name, value, detail, tone, share, more) {
   return h("div", { class: `clock ${tone}`, "data-term": term, "data-more": more },
     h("dt", null, name),
     h("dd", null, h("b", { class: "num" }, value),
-      detail && h("span", null, detail),
+      detail && h("span", null, explained(detail)),
       share !== undefined && h("i", { class: "meter", "aria-hidden": true },
         h("u", { style: `width:${Math.round(Math.min(1, share) * 100)}%` }))));
 }

@@ -3,6 +3,7 @@
 import { h } from "preact";
 import { t } from "../words.js";
 import { isWell, stageOf } from "./clocks.js";
+import { explained } from "./terms.js";
 
 /** Draw the explanations that fit what can be seen now. */
 export function ending(store, actions) {
@@ -29,7 +30,7 @@ export function ending(store, actions) {
   if (!found.length) return null;
   const back = machine?.power === "off" && store.mayCommand;
   return h("section", { class: "card ending", "aria-label": t("What you see, explained") },
-    found.map(([question, answer], i) => h("details", { key: question, open: i === 0 }, h("summary", null, question), h("p", null, answer))),
+    found.map(([question, answer], i) => h("details", { key: question, open: i === 0 }, h("summary", null, question), h("p", null, explained(answer)))),
     back && h("button", { class: "act", onclick: () => actions.command({ do: "power-on", node: fault.machine }, `power ${fault.machine}`, "") },
       t("Switch {name} on again", { name: fault.machine }), h("code", null, `power-on ${fault.machine}`)));
 }

@@ -17,9 +17,10 @@ export function log(actions, member) {
 export function entry(store, actions, key) {
   const place = store.detail?.index === Number(key) ? store.detail : null;
   const index = Number(key);
+  const isEnd = (to) => !place || to < place.oldest || to > place.newest;
   const step = (to, label, glyph) => h("button", {
-    class: "act", "aria-label": label, disabled: !place || to < place.oldest || to > place.newest,
-    onclick: () => actions.select("Entry", String(to)),
+    class: "act", "aria-label": label, "aria-disabled": isEnd(to) ? "true" : undefined,
+    onclick: () => isEnd(to) || actions.select("Entry", String(to)),
   }, glyph);
   return [
     h("header", null, h("b", { class: "mono" }, `#${key}`), h("small", { "data-term": "log" }, t("Entry of etcd's log"))),

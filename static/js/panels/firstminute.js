@@ -4,6 +4,7 @@ import { h } from "preact";
 import { between, span, t } from "../words.js";
 import { act, outcome } from "./act.js";
 import { isWell, whyThen } from "./clocks.js";
+import { explained } from "./terms.js";
 
 const DISMISSED = "clusterlab.first-minute";
 
@@ -118,7 +119,7 @@ function answer(store, fault) {
   const prediction = store.predictions.of(fault.id);
   const line = (key, extra) => after[key] !== null && h("li", { class: `known ${prediction === key ? "mine" : ""}`, key },
     h("b", { class: "num" }, after[key] < 500 ? t("at once") : span(between(fault.fault_at, fault.fault_at + after[key]))),
-    h("span", null, words[key], prediction === key && h("em", null, t("your prediction")), h("small", null, extra)));
+    h("span", null, words[key], prediction === key && h("em", null, t("your prediction")), h("small", null, explained(extra))));
   const known = Object.keys(after).filter((key) => after[key] !== null);
   return [
     h("h1", { key: "answer", tabindex: -1, ref: (title) => receive(store, title) }, t("Who noticed, and when")),

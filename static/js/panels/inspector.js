@@ -15,6 +15,7 @@ import { act, outcome } from "./act.js";
 import { cable, cables } from "./cable.js";
 import { entry, log } from "./entry.js";
 import { breaking, undoing } from "./rollout.js";
+import { explained } from "./terms.js";
 
 const RPS_STEP = 50;
 /** Longer than a heartbeat's patience: a leader with such a disk loses its office. */
@@ -35,7 +36,10 @@ export function inspector(store, actions, now) {
 }
 
 const kv = (...rows) => h("dl", { class: "kv" }, rows.filter(Boolean).map(([name, value, term]) =>
-  [h("dt", { "data-term": term }, name), h("dd", null, value)]));
+  [h("dt", { "data-term": term }, name), h("dd", null, explained(value))]));
+
+/** A long name breaks behind its separators and nowhere else. */
+const breakable = (name) => name.split(/(?<=[/.:])/).flatMap((part) => [part, h("wbr")]);
 
 function overview(store, actions, now, missing) {
   const workloads = Object.entries(store.table("workload")).filter(([, w]) => !w.system && w.kind === "Deployment");
@@ -134,7 +138,7 @@ function node(store, actions, name, now) {
   return [
     h("header", null, h("b", { class: "mono" }, name),
       h("small", { "data-term": cp ? "control-plane" : "worker" },
-        cp ? t("Control plane node (once called master)") : t("Worker node"), machine && ` · ${t("zone {zone}", { zone: machine.zone })}`)),
+        cp ? t("Control plane node (once called master)") : t("Worker node"), machine && [" · ", h("span", { "data-term": "zone" }, t("zone {zone}", { zone: machine.zone }))])),
     machine && h("div", { class: "acts" },
       power(store, actions, name, machine, false),
       act(store, actions, {
@@ -159,12 +163,12 @@ function node(store, actions, name, now) {
       member && [t("Quorum"), quorumSentence(store), "quorum"],
       row && [t("Requested"), `${row.requested_cpu}m / ${row.allocatable_cpu}m CPU · ${quantity(row.requested_memory)}`, "requested"],
       machine && [t("Used"), `${machine.used_cpu}m / ${machine.cpu}m CPU · ${quantity(machine.used_memory)}`, "used"],
-      row?.taints.length > 0 && [t("Taints"), h("ul", { class: "mono taints" }, row.taints.map((each) => h("li", null, each))), "taint"],
+      row?.taints.length > 0 && [t("Taints"), h("ul", { class: "mono taints" }, row.taints.map((each) => h("li", null, breakable(each)))), "taint"],
       row && [t("Version"), row.version],
     ),
     pods.length > 0 && h("div", { class: "tiles" }, tiles(store, actions, pods)),
     !cp && machine && returned(machine, row, pods) && h("p", { class: "explain" },
-      t("It stays empty: Kubernetes moves no running pod. Only new pods may be placed here.")),
+      explained(t("It stays empty: Kubernetes moves no running pod. Only new pods may be placed here."))),
     events(store),
   ];
 }
@@ -193,14 +197,14 @@ function queue(store, actions) {
     h("header", null, h("b", null, t("Scheduling queue")), h("small", { "data-term": "queue" }, many("{n} pod waits", "{n} pods wait", pods.length))),
     why && notScheduled(why),
     !why && h("p", { class: "explain" }, pods.length
-      ? whatIsFull(store)?.sentence ?? t("The scheduler works. These pods fit on no node; choose one to read why.")
+      ? explained(whatIsFull(store)?.sentence ?? t("The scheduler works. These pods fit on no node; choose one to read why."))
       : t("The scheduler works, and every pod has a node.")),
     h("ul", { class: "mono" }, pods.map(([key, p]) => h("li", { key }, h("button", { class: "link mono", onclick: () => actions.select("Pod", key) }, p.name)))),
   ];
 }
 
 const notScheduled = (why) => h("div", { class: "explain bad", key: "not scheduled" },
-  h("h3", null, t("Why is nothing being scheduled?")), h("p", null, why.sentence));
+  h("h3", null, t("Why is nothing being scheduled?")), h("p", null, explained(why.sentence)));
 
 const SERVICES = ["kubelet", "container-runtime", "kube-proxy"];
 const CONTROL_PLANE = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
@@ -259,7 +263,7 @@ function pod(store, actions, key, now) {
   return [
     h("header", null,
       h("svg", { width: 40, height: 40, viewBox: "-1 -1 49 49", "aria-hidden": true },
-        tile({ select() {} }, key, row, { x: 0, y: 0 }, 47, { lane: laneFinder(store)(row) })),
+        tile(null, key, row, { x: 0, y: 0 }, 47, { lane: laneFinder(store)(row) })),
       h("div", null, h("b", { class: "mono" }, row.name), h("small", null, `${t("Pod")} · ${phaseWord(phaseOf(row))} · ${row.status}`))),
     h("ol", { class: "life" }, LIFE.map((name, i) =>
       h("li", { class: i < step ? "done" : i === step ? "now" : "" }, h("i"), h("span", null, words[i])))),
@@ -299,7 +303,7 @@ function explainPod(store, row) {
     pend: t("It waits in the scheduling queue until a node fits."),
   };
   const why = phase === "pend" && whyNotScheduled(store);
-  return why ? notScheduled(why) : words[phase] && h("p", { class: "explain" }, words[phase]);
+  return why ? notScheduled(why) : words[phase] && h("p", { class: "explain" }, explained(words[phase]));
 }
 
 function deployment(store, actions, key) {
@@ -331,9 +335,9 @@ function service(store, actions, key) {
   const followed = store.follow === key;
   return [
     h("header", null, h("b", { class: "mono" }, row.name), h("small", { "data-term": "service" }, `${t("Service")} · ${row.type}`)),
-    h("p", { class: "explain" }, t("A name and a list of ready pods. Requests do not pass through it: whoever sends them reads the list.")),
+    h("p", { class: "explain" }, explained(t("A name and a list of ready pods. Requests do not pass through it: whoever sends them reads the list."))),
     h("div", { class: "acts" }, h("button", { class: `act ${followed ? "on" : ""}`, "aria-pressed": String(followed), onclick: () => actions.follow(followed ? "" : key) }, followed ? t("Stop following") : t("Follow its requests"))),
-    kv([t("Cluster IP"), h("span", { class: "mono" }, `${row.cluster_ip}:${row.ports.join(",")}`)],
+    kv([t("Cluster IP"), h("span", { class: "mono" }, `${row.cluster_ip}:${row.ports.join(",")}`), "cluster-ip"],
       [t("Selector"), h("span", { class: "mono" }, Object.entries(row.selector).map(([k, v]) => `${k}=${v}`).join(",") || "–"), "selector"],
       [t("Endpoints"), row.endpoints.length ? h("ul", { class: "mono" }, row.endpoints.map((each) => h("li", null, h("button", { class: "link mono", onclick: () => actions.select("Pod", each) }, each.split("/")[1])))) : t("none: requests fail at once"), "endpoint"]),
     routes.map(([name, route]) => load(store, actions, name, route)),

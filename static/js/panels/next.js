@@ -5,6 +5,7 @@ import { t } from "../words.js";
 import { act, outcome } from "./act.js";
 import { failing, fullest } from "./firstminute.js";
 import { breaking, isBroken, undoing } from "./rollout.js";
+import { explained } from "./terms.js";
 
 const PUT_AWAY = "clusterlab.next";
 const DEPLOYMENT = "default/pay";
@@ -34,7 +35,7 @@ function cable(store, actions) {
   const name = fullest(store);
   const place = `next cut ${name}`;
   return card("cable", t("Pull a cable"), [
-    h("p", null, t("The machine goes on, and its pods too. Can the cluster tell that from a machine that is off?")),
+    h("p", null, explained(t("The machine goes on, and its pods too. Can the cluster tell that from a machine that is off?"))),
     act(store, actions, { place, danger: true, label: t("Cut the network of {name}", { name }),
       command: `cut ${name}`, body: { do: "cut", a: name, b: "" } }),
     outcome(store, place),
@@ -49,7 +50,7 @@ function masters(store, actions) {
   const params = { n: names.length, all: all.length };
   const command = names.map((name) => `power-off ${name}`).join("; ");
   return card("masters", t("Take the quorum away"), [
-    h("p", null, t("Do users notice? Can you still scale something?")),
+    h("p", null, explained(t("Do users notice? Can you still scale something?"))),
     h("button", {
       class: "act danger", disabled: !store.mayCommand || names.length < 2, title: command,
       onclick: () => names.forEach((name) => actions.command({ do: "power-off", node: name }, `power ${name}`, "")),
@@ -83,7 +84,7 @@ function twice(store, actions) {
   };
   const rich = pay.wanted >= 2;
   return card("twice", t("Do it again with two"), [
-    h("p", null, t("pay had a single replica, and failed until it was replaced. What changes with two?")),
+    h("p", null, explained(t("pay had a single replica, and failed until it was replaced. What changes with two?"))),
     rich
       ? h("button", { class: "act", disabled: !store.mayCommand, onclick: again },
         failing(store).length ? t("Mend the rest and do it again") : t("Do it again"))

@@ -3,6 +3,7 @@
 import { h } from "preact";
 import { grouped } from "../state/telling.js";
 import { because, clock, t } from "../words.js";
+import { explained } from "./terms.js";
 
 const SHOWN_MAX = 60;
 /** A phone shows so many until it is asked for more; phone.css hides the others. */
@@ -37,7 +38,7 @@ export function story(store, actions) {
 function line(store, actions, id, row) {
   return h("li", { key: id, class: `${row.level} ${row.notable ? "notable" : ""}` },
     h("time", { class: "num" }, clock(row.at)),
-    h("span", null, because(row.reason), " ",
+    h("span", null, explained(because(row.reason)), " ",
       h("button", {
         class: "why", "aria-expanded": String(store.why?.id === id),
         onclick: () => actions.why(id),
@@ -51,7 +52,7 @@ function many(store, actions, { id, key, params, rows }) {
   return h("li", { key: `many ${id}`, class: `many ${newest.level} ${newest.notable ? "notable" : ""}` },
     h("time", { class: "num" }, clock(newest.at)),
     h("details", null,
-      h("summary", null, manyWord(key, params)),
+      h("summary", null, explained(manyWord(key, params))),
       h("ol", null, rows.map(([each, row]) => line(store, actions, each, row)))));
 }
 
@@ -82,5 +83,5 @@ function chain(entries) {
   return h("ol", { class: "chain" },
     entries.slice(1).map((entry, i) => h("li", { key: `why ${entry.id}` },
       h("em", null, i === entries.length - 2 ? t("first of all") : t("because")),
-      " ", because(entry.reason, true), " ", h("time", { class: "num" }, clock(entry.at)))));
+      " ", explained(because(entry.reason, true)), " ", h("time", { class: "num" }, clock(entry.at)))));
 }

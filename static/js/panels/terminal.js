@@ -28,7 +28,10 @@ export class Terminal {
     this.stop = element("button", "waiting");
     this.stop.type = "button";
     this.stop.hidden = true;
-    this.stop.onclick = () => this.interrupt();
+    this.stop.onclick = () => {
+      this.interrupt();
+      this.screen.focus();
+    };
     place.replaceChildren(this.place, this.stop);
     place.onclick = () => getSelection()?.isCollapsed && this.screen?.focus();
   }

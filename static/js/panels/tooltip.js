@@ -1,20 +1,15 @@
-// One tooltip for the page: what a term means, on hover and on focus, away with Escape. Who presses
-// something wants to see what happens there: its tooltip stays away until the pointer has left.
+// One tooltip for the page: what a term means, on hover, on focus and under a finger, away with Escape.
+// Who presses something wants to see what happens there: nothing opens until the pointer has moved on.
 
-import { language } from "../words.js";
+import { glossary } from "../state/glossary.js";
 
 const DELAY_MS = 420;
 const PATIENCE_MS = 2000;
-let asked = null;
-
-/** Return what each term means: asked for once, and again by whoever hovers if that failed. */
-function glossary() {
-  asked ??= fetch(`/glossary/${language}.json`).then((answer) => {
-    if (!answer.ok) throw new Error(answer.statusText);
-    return answer.json();
-  });
-  return asked.catch(() => (asked = null));
-}
+/** A finger that rests so long on a button asks what it means; a shorter one presses it. */
+const LONG_PRESS_MS = 500;
+/** A hand that rests on the mouse trembles by less. */
+const MOVED_PX = 6;
+const PRESSED = "button, a, summary, input, textarea, select, [role=button], [role=slider]";
 
 /** Explain terms from now on; their texts are fetched behind whatever the first picture needs. */
 export function startTooltips() {
@@ -26,7 +21,8 @@ export function startTooltips() {
   document.body.append(tip);
   let timer = 0;
   let over = null;
-  let pressed = null;
+  /** Where the last press was, until the pointer has gone on from there. */
+  let rests = null;
   const hide = () => {
     clearTimeout(timer);
     tip.hidden = true;
@@ -40,37 +36,87 @@ export function startTooltips() {
     tip.replaceChildren(
       make("b", words[0]), make("span", more ? `${words[1]} ${more}` : words[1]), ...(command ? [make("code", command)] : []));
     tip.hidden = false;
-    const box = target.getBoundingClientRect();
-    const mine = tip.getBoundingClientRect();
-    const x = Math.max(8, Math.min(innerWidth - mine.width - 8, box.left + box.width / 2 - mine.width / 2));
-    const below = box.bottom + 8;
-    const y = below + mine.height < innerHeight ? below : Math.max(8, box.top - mine.height - 8);
-    tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+    place(tip, target);
     target.setAttribute("aria-describedby", "tip");
   };
-  const aim = (event, delay) => {
-    const target = event.target.closest?.("[data-term]");
+  const aim = (target, delay) => {
     if (target === over) return;
     hide();
-    if (target !== pressed) pressed = null;
-    if (!target || pressed) return;
+    if (!target) return;
     over = target;
     timer = setTimeout(() => show(target), delay);
   };
-  document.addEventListener("pointerover", (event) => event.pointerType !== "touch" && aim(event, DELAY_MS));
-  document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && aim(event, 0));
-  document.addEventListener("focusout", () => {
-    hide();
-    pressed = null;
+  const isTouch = (event) => event.pointerType === "touch";
+  // What comes under a resting pointer was not pointed at.
+  document.addEventListener("pointerover", (event) => !isTouch(event) && termOf(event) !== over && hide());
+  document.addEventListener("pointermove", (event) => {
+    if (isTouch(event)) return;
+    if (rests && Math.hypot(event.clientX - rests.x, event.clientY - rests.y) < MOVED_PX) return;
+    // What was pressed stays quiet until the pointer has left it.
+    if (rests?.target && rests.target === termOf(event)) return;
+    rests = null;
+    aim(termOf(event), DELAY_MS);
   });
+  document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && aim(termOf(event), 0));
+  document.addEventListener("focusout", hide);
   // Presses by key are clicks too. Capturing: what is pressed may be gone when the event comes up.
   for (const press of ["pointerdown", "click"]) {
     document.addEventListener(press, (event) => {
+      if (press === "click" && fingers.isTap) return;
       hide();
-      pressed = event.target.closest?.("[data-term]");
+      if (!isTouch(event) && event.detail) rests = { x: event.clientX, y: event.clientY, target: termOf(event) };
     }, { capture: true });
   }
+  const fingers = startFingers(aim, () => over);
+  addEventListener("scroll", hide, { passive: true });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+}
+
+/** A tap explains what is no button, and a longer press what is one; the next tap puts it away. */
+function startFingers(aim, shown) {
+  const fingers = { isTap: false };
+  let timer = 0;
+  let wasOver = null;
+  let isLong = false;
+  addEventListener("pointerdown", (event) => {
+    fingers.isTap = event.pointerType === "touch";
+    if (!fingers.isTap) return;
+    wasOver = shown();
+    isLong = false;
+    const target = termOf(event);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      isLong = Boolean(target);
+      aim(target, 0);
+    }, LONG_PRESS_MS);
+  }, { capture: true });
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => clearTimeout(timer), { capture: true });
+  addEventListener("contextmenu", (event) => isLong && event.preventDefault());
+  addEventListener("click", (event) => {
+    if (!fingers.isTap) return;
+    const target = termOf(event);
+    if (isLong) {
+      // The press has asked; it is not to act as well.
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (!target || target === wasOver || event.target.closest(PRESSED)) aim(null);
+    else aim(target, 0);
+    isLong = false;
+  }, { capture: true });
+  return fingers;
+}
+
+const termOf = (event) => event.target.closest?.("[data-term]") ?? null;
+
+/** Put the tip under what it explains, or above where there is no room. */
+function place(tip, target) {
+  const box = target.getBoundingClientRect();
+  const mine = tip.getBoundingClientRect();
+  const end = innerHeight - (document.querySelector(".parts")?.offsetHeight ?? 0);
+  const x = Math.max(8, Math.min(innerWidth - mine.width - 8, box.left + box.width / 2 - mine.width / 2));
+  const below = box.bottom + 8;
+  const y = below + mine.height < end ? below : Math.max(8, box.top - mine.height - 8);
+  tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
 }
 
 function make(tag, content) {
