@@ -210,7 +210,6 @@ PAGE_WORDS: tuple[str, ...] = (
     "Three clocks",
     "Timeline: requests and events up to now",
     "Too much output to read aloud. It stands above the command line.",
-    "Type kubectl as you would anywhere. Try: kubectl get pods -o wide",
     "Undo the last rollout",
     "Unheard",
     "Updated",

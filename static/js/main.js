@@ -391,10 +391,28 @@ function dock(name) {
   }
 }
 
+/** Tab comes to the tabs once; the arrows go from one to the other. */
+function startDock() {
+  const tabs = [...document.querySelectorAll("[data-tab]")];
+  for (const tab of tabs) {
+    tab.onclick = () => dock(tab.dataset.tab);
+    tab.onkeydown = (event) => {
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+      const other = tabs[(tabs.indexOf(tab) + 1) % tabs.length];
+      dock(other.dataset.tab);
+      other.focus();
+    };
+  }
+  $("taller").onclick = () => {
+    const on = $("main").classList.toggle("taller");
+    $("taller").setAttribute("aria-pressed", String(on));
+  };
+}
+
 if (!isStage) {
   whenSeen($("terminal"), openTerminal);
   editor = new Editor($("editor"), lab);
-  for (const tab of document.querySelectorAll("[data-tab]")) tab.onclick = () => dock(tab.dataset.tab);
+  startDock();
   $("system").onclick = () => {
     store.showSystem = !store.showSystem;
     $("system").setAttribute("aria-pressed", String(store.showSystem));

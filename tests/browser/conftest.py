@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from clusterlab.runtime.supervisor import die_with_parent
 from tests.clusterlab.running import ROOT, free_port
@@ -143,6 +143,11 @@ class Visitor:
         self.page.locator("#terminal textarea").focus()
         self.page.keyboard.type(line)
         self.page.keyboard.press("Enter")
+
+    def editor(self) -> Locator:
+        """Open the editor's tab and return its lines."""
+        self.page.locator("[data-tab=editor]").click()
+        return self.page.locator("#editor .cm-content")
 
     def terminal(self) -> str:
         """Return all that the terminal has printed."""

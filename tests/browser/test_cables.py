@@ -50,7 +50,12 @@ def test_a_cable_is_cut_made_slow_and_healed_by_keyboard(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(inspector.locator("header")).to_contain_text("cp-1 – worker-1")
 
-    for verb, said in (("delay", "200ms 지연"), ("hold", "보류됨"), ("heal", "이상 없음"), ("cut", "끊김")):
+    for verb, said in (
+        ("delay", "200ms 지연"),
+        ("hold", "보류됨"),
+        ("heal", "이상 없음"),
+        ("cut", "끊김"),
+    ):
         inspector.locator(f"button[data-do={verb}]").first.focus()
         page.keyboard.press("Enter")
         expect(inspector.locator("header + p")).to_contain_text(said)

@@ -6,7 +6,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
-BROKEN = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: nginx\nspec:\n  replicas: many\n"
+BROKEN = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: nginx\nspec:\n  replicas: many\n"
+)
 WHOLE = """apiVersion: apps/v1
 kind: Deployment
 metadata: {name: nginx}
@@ -80,14 +82,16 @@ def test_the_editor_points_at_the_line_and_applies_what_is_right(visit: Visit) -
     learner = visit().open_lab()
     learner.hurry()
     page = learner.page
-    area = page.get_by_label("YAML editor", exact=True)
+    area = learner.editor()
 
     area.fill(BROKEN)
     area.press("Control+Enter")
     problem = page.locator("#editor .problems")
     expect(problem).to_contain_text("replicas")
     expect(problem).to_contain_text("6:3")
-    expect(page.locator("#editor .cm-line:has(.cm-lintRange-error)")).to_have_text("  replicas: many")
+    expect(page.locator("#editor .cm-line:has(.cm-lintRange-error)")).to_have_text(
+        "  replicas: many"
+    )
     problem.get_by_role("button").click()
     expect(area).to_be_focused()
     area.fill(WHOLE)
@@ -97,8 +101,8 @@ def test_the_editor_points_at_the_line_and_applies_what_is_right(visit: Visit) -
 
 
 def test_the_keyboard_indents_in_the_editor_and_leaves_it(visit: Visit) -> None:
-    page = visit().open_lab().page
-    area = page.get_by_label("YAML editor", exact=True)
+    learner = visit().open_lab()
+    area = learner.editor()
     area.fill("kind: Pod")
 
     area.press("Home")
@@ -109,6 +113,41 @@ def test_the_keyboard_indents_in_the_editor_and_leaves_it(visit: Visit) -> None:
 
     expect(area).not_to_be_focused()
     expect(area.locator(".cm-line")).to_have_text("  kind: Pod")
+
+
+def test_who_walks_through_the_page_with_tab_walks_past_the_editor(visit: Visit) -> None:
+    learner = visit().open_lab()
+    page = learner.page
+    area = learner.editor()
+    expect(area).to_be_visible()
+    before = area.inner_text()
+    page.locator("#editor .apply").focus()
+
+    page.keyboard.press("Tab")
+    expect(area).to_be_focused()
+    expect(page.locator("#leave-editor")).to_be_visible()
+    page.keyboard.press("Tab")
+
+    expect(area).not_to_be_focused()
+    assert area.inner_text() == before
+
+
+def test_the_dock_keeps_what_stands_in_both_of_its_tabs(visit: Visit) -> None:
+    learner = visit().open_lab()
+    page = learner.page
+    area = learner.editor()
+    area.fill("kind: Pod")
+    page.locator("[data-tab=editor]").focus()
+
+    page.keyboard.press("ArrowRight")
+
+    expect(page.locator("[data-tab=terminal]")).to_be_focused()
+    learner.type("kubectl get pods -o name")
+    learner.until_terminal("pod/web")
+    page.locator("[data-tab=editor]").click()
+    expect(area).to_have_text("kind: Pod")
+    page.locator("[data-tab=terminal]").click()
+    assert "pod/web" in learner.terminal()
 
 
 def test_a_double_click_switches_a_machine_off_once(visit: Visit) -> None:

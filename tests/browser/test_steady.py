@@ -121,10 +121,12 @@ def frames(visitor: Visitor) -> list[str]:
 def test_the_words_of_the_picture_stay_in_their_frames(visit: Visit, lang: str) -> None:
     learner = visit(lang).open_lab()
     page = learner.page
-    editor = page.get_by_label({"ko": "YAML 편집기", "en": "YAML editor"}[lang], exact=True)
+    editor = learner.editor()
+    expect(editor).to_have_accessible_name({"ko": "YAML 편집기", "en": "YAML editor"}[lang])
     editor.fill(MANIFEST)
     editor.press("Control+Enter")
     expect(page.locator("#editor .said")).to_contain_text("created", timeout=20_000)
+    page.locator("[data-tab=terminal]").click()
     learner.type("kubectl cordon worker-2")
     learner.choose("Node", "worker-1")
     page.locator("#inspector button[data-do=cut]").first.click()
@@ -217,10 +219,11 @@ def test_share_copies_and_closes(visit: Visit) -> None:
 
 
 def test_the_editor_says_how_to_leave_it_and_keeps_its_row(visit: Visit) -> None:
-    page = visit().open_lab().page
+    learner = visit().open_lab()
+    page = learner.page
+    area = learner.editor()
     apply = page.locator("#editor .apply")
     before = apply.bounding_box()
-    area = page.get_by_label("YAML editor", exact=True)
     area.click()
     expect(page.locator("#leave-editor")).to_be_visible()
 

@@ -100,7 +100,10 @@ def test_tab_completes_what_the_page_knows_and_says_which_ways_there_are(visit: 
 def test_pasted_lines_run_in_their_order_and_the_last_one_waits(visit: Visit) -> None:
     learner = at_the_prompt(visit)
 
-    paste(learner.page, "kubectl get deployment cart \\\n -o name\nkubectl get service pay -o name\nkubectl get \x1b[31mpods")
+    paste(
+        learner.page,
+        "kubectl get deployment cart \\\n -o name\nkubectl get service pay -o name\nkubectl get \x1b[31mpods",
+    )
 
     learner.until_terminal(r"deployment.apps/cart\n[\s\S]*service/pay\n")
     # What a terminal would obey has been taken out.
@@ -123,6 +126,44 @@ def test_korean_takes_two_cells_and_the_cursor_knows_it(visit: Visit) -> None:
         }"""
     )
     assert cells == pytest.approx(4, abs=0.3)
+
+
+def test_korean_is_not_torn_apart(visit: Visit) -> None:
+    learner = at_the_prompt(visit, "ko")
+    page = learner.page
+    page.keyboard.insert_text("파드")
+    learner.until_prompt("파드")
+
+    # A letter is nearly as wide as its two cells, whatever fonts the machine has.
+    gap = """() => {
+      const row = [...document.querySelectorAll("#terminal .xterm-rows span")].find((each) => each.textContent.includes("파"));
+      return parseFloat(getComputedStyle(row).letterSpacing) || 0;
+    }"""
+    learner.until(lambda: abs(page.evaluate(gap)) < 3, lambda: page.evaluate(gap))
+
+
+def test_a_wide_table_scrolls_sideways_and_other_lines_are_folded(visit: Visit) -> None:
+    learner = at_the_prompt(visit, width=390, height=844, has_touch=True, is_mobile=True)
+    page = learner.page
+    screen = page.locator("#terminal .screen")
+    overflow = "(screen) => screen.scrollWidth - screen.clientWidth"
+    assert screen.evaluate(overflow) <= 0
+
+    learner.type("kubectl get pods -o wide")
+    learner.until_terminal("NOMINATED NODE")
+    learner.until(lambda: screen.evaluate(overflow) > 200, lambda: screen.evaluate(overflow))
+    learner.type("power-off a-machine-that-nobody-knows-and-whose-name-is-long")
+    learner.until_terminal("There is no machine")
+
+    edge = screen.evaluate("(screen) => screen.getBoundingClientRect().right")
+    row = (
+        page.locator("#terminal .xterm-rows > *")
+        .filter(has_text="There is no")
+        .locator("span")
+        .last
+    )
+    box = row.bounding_box()
+    assert box and box["x"] + box["width"] <= edge + 1
 
 
 def test_control_c_copies_what_is_marked_and_else_interrupts(visit: Visit) -> None:
@@ -196,6 +237,8 @@ def test_a_thumb_opens_the_keyboard_and_nothing_is_too_wide(visit: Visit) -> Non
     learner.type("kubectl get pods -o wide")
     learner.until_terminal("NOMINATED NODE")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    learner.type("help")
+    learner.until_terminal("start-process")
     first = page.locator("#terminal .xterm-rows > *").first
     before = first.inner_text()
     swipe(page, page.locator("#terminal"), 150)

@@ -42,13 +42,14 @@ export class Editor {
     this.text = EXAMPLE;
     this.wrong = [];
     place.innerHTML = "";
-    this.sheet = make("div", { class: "sheet" }, make("p", { class: "leave", id: LEAVE }, t("Esc, then Tab, leaves the editor")));
+    this.sheet = make("div", { class: "sheet" });
+    const leave = make("span", { class: "leave", id: LEAVE }, t("Esc, then Tab, leaves the editor"));
     this.list = make("ul", { class: "problems", "aria-live": "assertive" });
     this.apply = make("button", { class: "act apply", type: "button" }, t("Apply"));
     this.apply.append(make("code", {}, "Ctrl+Enter"));
     this.title = make("b", { class: "mono" }, this.name);
     this.said = make("output", { class: "said" });
-    place.append(make("div", { class: "head" }, this.title, this.said, this.apply), this.sheet, this.list);
+    place.append(make("div", { class: "head" }, this.title, this.said, leave, this.apply), this.sheet, this.list);
     this.apply.disabled = !lab.mayCommand;
     this.apply.onclick = () => this.send();
     // The page's own Escape closes the inspector: here it only lets the next Tab out.

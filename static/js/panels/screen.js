@@ -5,13 +5,15 @@
 
 import { ink, onInk } from "../ink.js";
 import { t } from "../words.js";
+import { folded, tableWidth } from "./columns.js";
 import { placeAfter, plain } from "./line.js";
 
 const LINES_MAX = 2_000;
 /** What can be read again: as much as those lines at their usual length. */
 const REMEMBERED_MAX = 200_000;
-/** Tables of kubectl are read by columns: a narrower pane scrolls sideways instead of wrapping them. */
-const COLUMNS_MIN = 80;
+/** Letters of Pretendard are narrower than the two cells that xterm gives them. */
+const HANGUL = "Hangul Cells";
+const HANGUL_WIDER = "118%";
 const FONT = '12px "JetBrains Mono Variable"';
 /** A slow network must not keep the terminal from a learner; it measures again when the font is there. */
 const FONT_WAIT_MS = 1_500;
@@ -34,6 +36,7 @@ const WITH_CONTROL = "abcdefhklnpuwy";
  * @param {{data: (sent: string) => void, paste: (text: string) => void, isEmpty: () => boolean}} learner
  */
 export async function openScreen(place, learner) {
+  adopt(hangul());
   const [{ FitAddon, Terminal, css }] = await Promise.all([import("xterm"), font()]);
   adopt(css);
   Terminal.strings.tooMuchOutput = t("Too much output to read aloud. It stands above the command line.");
@@ -70,9 +73,15 @@ class Screen {
     this.latest = null;
     this.resizing = false;
     this.remembered = 0;
+    /** Columns that can be seen at once, and those of the widest table: it scrolls sideways instead of wrapping. */
+    this.seen = this.cols = term.cols;
+    this.widest = 0;
     this.size = () => {
       const { cols, rows } = fit.proposeDimensions() ?? {};
-      return cols > 2 && rows > 0 ? { cols: Math.max(COLUMNS_MIN, cols), rows } : null;
+      if (!(cols > 2 && rows > 0)) return null;
+      this.seen = cols;
+      place.classList.toggle("wide", this.widest > cols);
+      return { cols: Math.max(cols, this.widest), rows };
     };
     new ResizeObserver(() => requestAnimationFrame(() => this.fit(this.size()))).observe(place);
     this.fit(this.size());
@@ -89,8 +98,9 @@ class Screen {
   /** Take the line away before the rows change, and draw it anew for the new ones. */
   fit(size) {
     const { term } = this;
-    if (!size || (size.cols === term.cols && size.rows === term.rows) || this.resizing) return;
+    if (!size || (size.cols === this.cols && size.rows === term.rows) || this.resizing) return;
     this.resizing = true;
+    this.cols = size.cols;
     this.erase();
     term.write("", () => {
       term.resize(size.cols, size.rows);
@@ -109,7 +119,7 @@ class Screen {
   prompt(line) {
     this.latest = line;
     if (this.resizing) return;
-    const { cols } = this.term;
+    const { cols } = this;
     const before = this.shown?.line;
     const end = placeAfter(PROMPT + line.text, cols);
     const added = before && before.at === before.text.length && line.at === line.text.length && line.text.startsWith(before.text)
@@ -149,13 +159,25 @@ class Screen {
     const text = plain(content.endsWith("\n") ? content : `${content}\n`);
     const { line } = this.shown ?? {};
     this.erase();
-    this.term.write(INK[tone] + (tone ? text : painted(text)) + PLAIN);
+    this.widen(tableWidth(text));
+    const lines = this.cols > this.seen ? folded(text, this.seen) : text;
+    this.term.write(INK[tone] + (tone ? lines : painted(lines)) + PLAIN);
     this.remember(text);
     if (line) this.prompt(line);
   }
 
+  /** Give a table the columns that it needs; what was written before it keeps its place. */
+  widen(columns) {
+    if (columns <= this.cols) return;
+    this.widest = this.cols = columns;
+    this.term.write("", () => this.term.resize(columns, this.term.rows));
+    requestAnimationFrame(() => this.fit(this.size()));
+  }
+
   clear() {
     this.shown = null;
+    this.widest = 0;
+    requestAnimationFrame(() => this.fit(this.size()));
     this.term.write("\x1b[H\x1b[2J\x1b[3J");
     this.log.textContent = "";
     this.remembered = 0;
@@ -260,6 +282,23 @@ function theme() {
 
 function font() {
   return Promise.race([document.fonts.load(FONT).catch(() => []), new Promise((resolve) => setTimeout(resolve, FONT_WAIT_MS))]);
+}
+
+/**
+ * Return rules for Korean letters of the page's own font, as wide as their cells: a machine without a
+ * monospaced Korean font would tear its words apart. They name the files that the page has anyway.
+ */
+function hangul() {
+  const own = [];
+  for (const sheet of document.styleSheets) {
+    for (const { style, constructor } of sheet.cssRules) {
+      if (constructor !== CSSFontFaceRule || !style.getPropertyValue("font-family").includes("Pretendard")) continue;
+      const src = style.getPropertyValue("src").replace(/url\("([^"]+)"\)/g, (_, file) => `url("${new URL(file, sheet.href)}")`);
+      own.push(`@font-face{font-family:"${HANGUL}";src:${src};unicode-range:${style.getPropertyValue("unicode-range")};`
+        + `font-weight:${style.getPropertyValue("font-weight")};size-adjust:${HANGUL_WIDER}}`);
+    }
+  }
+  return own.join("");
 }
 
 function adopt(css) {

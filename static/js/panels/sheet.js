@@ -15,8 +15,12 @@ export const LEAVE = "leave-editor";
 export async function openSheet(place, text, onApply) {
   const mirror = await import("codemirror");
   const { EditorState, EditorView, setDiagnostics } = mirror;
-  const extensions = parts(mirror, onApply);
+  /** Who only walks through the page with Tab is led on; who has begun to write indents. */
+  const hand = { writes: false };
+  const extensions = parts(mirror, onApply, hand);
   const view = new EditorView({ parent: place, state: EditorState.create({ doc: text, extensions }) });
+  view.contentDOM.addEventListener("blur", () => (hand.writes = false));
+  for (const sign of ["pointerdown", "input"]) view.contentDOM.addEventListener(sign, () => (hand.writes = true));
   const line = (number) => view.state.doc.line(Math.max(1, Math.min(view.state.doc.lines, number)));
   const range = (each) => {
     const { from, to } = line(each.line);
@@ -36,17 +40,19 @@ export async function openSheet(place, text, onApply) {
   };
 }
 
-function parts(mirror, onApply) {
+function parts(mirror, onApply, hand) {
   const { EditorView, HighlightStyle, keymap, syntaxHighlighting, tags } = mirror;
   const apply = { key: "Mod-Enter", run: () => (onApply(), true) };
   // On a Mac people press either of the two.
   const applyAnywhere = { ...apply, key: "Ctrl-Enter" };
+  const { run, shift, ...tab } = mirror.indentWithTab;
+  const indents = { ...tab, run: (view) => hand.writes && run(view), shift: (view) => hand.writes && shift(view) };
   return [
     mirror.lineNumbers(), mirror.history(), mirror.drawSelection(), mirror.highlightActiveLine(),
     mirror.indentOnInput(), mirror.bracketMatching(), mirror.lintGutter(), mirror.yaml(),
     syntaxHighlighting(HighlightStyle.define(ink(tags))),
     // CodeMirror lets the Tab after an Escape leave the sheet: the keyboard is never trapped.
-    keymap.of([apply, applyAnywhere, mirror.indentWithTab, ...mirror.defaultKeymap, ...mirror.historyKeymap]),
+    keymap.of([apply, applyAnywhere, indents, ...mirror.defaultKeymap, ...mirror.historyKeymap]),
     EditorView.contentAttributes.of({ "aria-label": t("YAML editor"), "aria-describedby": LEAVE, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
   ];
 }

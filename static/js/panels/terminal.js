@@ -42,7 +42,6 @@ export class Terminal {
       paste: (text) => this.pasted(text),
       isEmpty: () => !this.line.text,
     });
-    this.screen.print(t("Type kubectl as you would anywhere. Try: kubectl get pods -o wide"), "m");
     this.screen.prompt(this.line);
   }
 
