@@ -18,6 +18,8 @@ from clusterlab.runtime.models import Link
 from simulation.scenarios import catalogue
 
 HOUR_S = 3_600
+NEW_S = 15
+"""A lab that was born so recently is being started, not woken."""
 
 
 def _may_open(request: HttpRequest) -> bool:
@@ -59,6 +61,7 @@ def lab(request: HttpRequest, lab_id: str) -> HttpResponse:
         "role": link.role,
         "lang": get_language(),
         "shares": shares,
+        "is_new": time.time() - link.lab.born_at < NEW_S,
         "words": json_script(words(), "words", encoder=AsWritten),
         "tab": secrets.token_hex(4),
     }

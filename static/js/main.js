@@ -1,6 +1,6 @@
 // The page of a lab: wires the connection, what is known, and what is drawn.
 
-import { render } from "preact";
+import { h, render } from "preact";
 import { LabSocket, MESSAGE_BYTES_MAX } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { Past, neighbour } from "./state/past.js";
@@ -19,10 +19,8 @@ import { next } from "./panels/next.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startShare } from "./panels/share.js";
 import { explained } from "./panels/terms.js";
-import { startTooltips } from "./panels/tooltip.js";
 import { timeline } from "./panels/timeline.js";
 import { trying } from "./panels/trying.js";
-import { Editor } from "./panels/editor.js";
 import { keepFocus } from "./panels/focus.js";
 import { onInk } from "./ink.js";
 import { startCableDrag } from "./diagram/drag.js";
@@ -196,6 +194,7 @@ const actions = {
   async edit(kind, key) {
     try {
       const { yaml } = await lab.ask({ ask: "yaml", kind, key });
+      await openEditor();
       editor.open(`${key.split("/").pop()}.yaml`, yaml);
       dock("editor");
     } catch (problem) {
@@ -218,9 +217,21 @@ const QUESTIONS = { Entry: (key) => ({ ask: "entry", index: Number(key) }) };
 async function openTerminal() {
   try {
     const { Terminal } = await import("./panels/terminal.js");
+    // Its files are the terminal's too.
+    openEditor();
     await new Terminal($("terminal"), lab).load();
   } catch {
     $("terminal").textContent = t("The terminal could not be loaded. Reload the page.");
+  }
+}
+
+/** So does that of the editor. */
+async function openEditor() {
+  try {
+    const { Editor } = await import("./panels/editor.js");
+    editor ??= new Editor($("editor"), lab);
+  } catch {
+    $("editor").textContent = t("The editor could not be loaded. Reload the page.");
   }
 }
 
@@ -274,6 +285,8 @@ let chosenFrom = null;
 let scrolledFrom = null;
 const phone = matchMedia("(max-width: 700px)");
 let drawnAt = 0;
+/** What explains the picture is fetched when it stands. */
+let explain = null;
 let places = null;
 /** Sizes are read when they change and never while drawing: the timeline's width, the picture's. */
 let along = 556;
@@ -309,6 +322,14 @@ function tick(real) {
   if (!store.isPast) motion.beat(real, store, places);
 }
 
+/** The end of a column: as long as it is out of sight, the column shows that there is more. */
+const END = h("i", { class: "end", key: "end", ref: (end) => end && moreBelow(end) });
+
+function moreBelow(end) {
+  const column = end.closest("aside");
+  new IntersectionObserver(([seen]) => column.classList.toggle("more", !seen.isIntersecting && end.offsetParent !== null), { root: column }).observe(end);
+}
+
 function redraw(now) {
   document.body.classList.toggle("loading", !store.loaded);
   document.body.classList.toggle("past", store.isPast);
@@ -323,14 +344,16 @@ function redraw(now) {
     return;
   }
   keepFocus(() => {
-    render([firstMinute(store, actions), clocksCard(store, now), ending(store, actions), next(store, actions), story(store, actions), trying(store, actions)], $("lesson"));
+    render([firstMinute(store, actions), clocksCard(store, now, true), ending(store, actions), next(store, actions), story(store, actions), trying(store, actions), END], $("lesson"));
     render(toolbar(store, actions, now), $("controls"));
     render(timeline(store, actions, along), $("timeline"));
     render(looking(store, actions), $("looking"));
-    render(explained(paceSentence(store, now)), $("pace"));
+    // Its clock is a phone's: there the toolbar is out of sight while the picture is looked at.
+    render([h("b", { class: "num" }, clock(now)), explained(paceSentence(store, now))], $("pace"));
     render(charts(store, now), $("charts"));
     render(inspector(store, actions, now), $("inspector"));
   });
+  explain ??= import("./panels/tooltip.js").then(({ startTooltips }) => startTooltips()).catch(() => {});
 }
 
 /** Give the picture the frame of its places. */
@@ -389,6 +412,7 @@ function dock(name) {
     tab.tabIndex = on ? 0 : -1;
     $(`pane-${tab.dataset.tab}`).classList.toggle("shown", on);
   }
+  if (name === "editor") openEditor();
 }
 
 /** Tab comes to the tabs once; the arrows go from one to the other. */
@@ -411,8 +435,8 @@ function startDock() {
 
 if (!isStage) {
   whenSeen($("terminal"), openTerminal);
-  editor = new Editor($("editor"), lab);
   startDock();
+  moreBelow(document.querySelector(".side > .end"));
   $("system").onclick = () => {
     store.showSystem = !store.showSystem;
     $("system").setAttribute("aria-pressed", String(store.showSystem));
@@ -421,7 +445,6 @@ if (!isStage) {
   setInterval(fetchDetail, DETAIL_MS);
   svg.addEventListener("click", () => actions.select(null));
   startCableDrag(svg, store, actions);
-  startTooltips();
   new ResizeObserver(([place]) => {
     along = Math.max(1, Math.round(place.contentRect.width));
     wanted = true;

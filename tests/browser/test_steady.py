@@ -170,6 +170,93 @@ def test_a_phone_asks_first_and_shows_every_worker(visit: Visit, lang: str) -> N
     expect(page.locator("#inspector header")).to_be_in_viewport()
 
 
+def test_a_phone_keeps_the_picture_where_it_is_and_says_what_is_waited_for(visit: Visit) -> None:
+    learner = visit("en", 390, 844, has_touch=True, is_mobile=True).open_lab()
+    page = learner.page
+    place = "document.querySelector('#picture').offsetTop"
+    before = page.evaluate(place)
+    expect(page.locator(".to-clocks")).to_be_hidden()
+
+    page.locator(".first button[data-do=power-off]").tap()
+
+    pace = page.locator("#pace")
+    expect(pace).to_contain_text("waiting for the heartbeat")
+    expect(pace).to_contain_text("00:00:")
+    box = pace.bounding_box()
+    assert box and box["y"] + box["height"] <= 844 - NAV_PX
+    expect(page.locator(".first .known")).not_to_have_count(0)
+    assert page.evaluate(place) == before
+    page.locator(".to-clocks").tap()
+    expect(page.locator("#clocks")).to_be_in_viewport()
+
+
+def test_the_ending_begins_with_what_can_be_done_and_leaves_the_story_in_sight(
+    visit: Visit,
+) -> None:
+    learner = visit().open_lab()
+    page = learner.page
+    learner.hurry()
+    page.locator(".first button[data-do=power-off]").click()
+    clocks = page.locator("#lesson .clocks.calm")
+    expect(clocks).to_be_visible(timeout=90_000)
+
+    back = page.locator(".ending > :first-child")
+    expect(back).to_contain_text("Switch worker-3 on again")
+    box = back.bounding_box()
+    assert box and box["y"] + box["height"] < 900
+    expect(page.locator("#lesson .story h2")).to_be_in_viewport()
+    expect(page.locator("#lesson")).to_have_class("lesson more")
+    expect(clocks.locator("dl")).to_be_hidden()
+    clocks.locator("summary").click()
+    expect(clocks.locator("dl")).to_be_visible()
+
+
+TERM_AT = """([x, y]) => document.elementFromPoint(x, y)?.closest("[data-term]")?.dataset.term"""
+
+
+def test_what_is_pointed_at_in_the_picture_is_what_is_explained(visit: Visit) -> None:
+    page = visit().open_lab().page
+
+    def term_at(selector: str, across: float, down: float) -> object:
+        box = page.locator(selector).first.bounding_box()
+        assert box
+        at = [box["x"] + box["width"] * across, box["y"] + box["height"] * down]
+        return page.evaluate(TERM_AT, at)
+
+    quorum = "#scene [data-term=quorum]"
+    assert [term_at(quorum, share / 10, 0.5) for share in range(1, 10)] == ["quorum"] * 9
+    assert term_at("#scene [data-kind=Service]", 0.5, 0.5) == "service"
+    bars = '#scene [data-key="worker-1"] g[data-term=requested]'
+    found = {term_at(bars, 0.5, share / 20) for share in range(5, 18)}
+    assert found == {"requested", "used"}
+
+
+def test_tab_walks_through_a_worker_as_it_is_read(visit: Visit) -> None:
+    page = visit().open_lab().page
+    rows = page.evaluate(
+        """() => [...document.querySelectorAll("#scene [data-kind=Pod]")].map((pod) => {
+          const { x, y } = pod.getBoundingClientRect();
+          return [pod.parentElement.querySelector("[data-kind=Node]").dataset.key, Math.round(y), Math.round(x)];
+        })"""
+    )
+    assert len(rows) > 8
+    assert rows == sorted(rows)
+
+    page.locator("#scene [data-kind=Pod]").first.click()
+    expect(page.locator("#inspector header")).to_be_visible()
+    expect(page.locator("#inspector header .pick")).to_have_count(0)
+
+
+def test_the_pods_of_the_system_have_readable_names(visit: Visit) -> None:
+    page = visit().open_lab().page
+
+    page.locator("#system").click()
+
+    expect(page.locator("#scene [data-kind=Pod]", has_text="kindnet").first).to_be_visible()
+    names = page.locator("#scene [data-kind=Pod]").all_text_contents()
+    assert [name for name in names if "…" in name] == []
+
+
 def active(page: Page) -> str:
     """Return the tag and class of what has the focus."""
     return str(

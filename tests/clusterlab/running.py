@@ -192,9 +192,7 @@ class Viewer:
         if self.acknowledges:
             self.send({"ack": self.seq})
 
-    def until(
-        self, what: Callable[[dict[str, Any]], Any], seconds: float = 10
-    ) -> dict[str, Any]:
+    def until(self, what: Callable[[dict[str, Any]], Any], seconds: float = 10) -> dict[str, Any]:
         """Listen until a message satisfies; fail after so many seconds."""
         for message in self.listen(seconds):
             if what(message):

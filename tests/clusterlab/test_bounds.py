@@ -422,7 +422,15 @@ def test_a_checkpoint_that_is_ahead_of_the_journal_is_not_believed() -> None:
 
 
 def test_a_delta_that_no_socket_takes_becomes_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    delta = {"t": "delta", "epoch": 3, "base": 6, "seq": 7, "at": 0, "d": [], "messages": ["x" * 500]}
+    delta = {
+        "t": "delta",
+        "epoch": 3,
+        "base": 6,
+        "seq": 7,
+        "at": 0,
+        "d": [],
+        "messages": ["x" * 500],
+    }
     monkeypatch.setattr(limits, "FRAME_BYTES_MAX", 400)
 
     _, raw = telling.sealed("lab", delta)

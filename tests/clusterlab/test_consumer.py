@@ -45,9 +45,7 @@ async def test_a_command_says_who_gave_it_and_not_by_which_secret() -> None:
 
     actors = []
     for link in (owner, operator, owner):
-        (command,) = (
-            each for each in await letters_of(link, POWER_OFF) if each.kind == "command"
-        )
+        (command,) = (each for each in await letters_of(link, POWER_OFF) if each.kind == "command")
         actors.append(command.actor)
 
     assert actors == [owner.actor, operator.actor, owner.actor]

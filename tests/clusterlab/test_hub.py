@@ -13,7 +13,14 @@ from clusterlab.runtime import limits
 def a_delta(seq: int, epoch: int = 1, **rows: int) -> dict[str, Any]:
     """A frame as it comes from a host; the rows are those of one table."""
     entries = [["pod", name, None, value] for name, value in rows.items()]
-    frame = {"t": "delta", "epoch": epoch, "base": seq - 1, "seq": seq, "d": entries, "messages": []}
+    frame = {
+        "t": "delta",
+        "epoch": epoch,
+        "base": seq - 1,
+        "seq": seq,
+        "d": entries,
+        "messages": [],
+    }
     return {**frame, "text": json.dumps(frame)}
 
 

@@ -80,7 +80,9 @@ def test_collecting_the_page_s_files_leaves_no_secret_in_a_layer(tmp_path: Path)
 def test_the_environment_is_built_before_and_the_files_are_copied_after() -> None:
     text = (ROOT / "Dockerfile").read_text()
 
-    assert re.search(r"venv \.venv.*\nCOPY \. \.\n", text), "or each change installs everything anew"
+    assert re.search(r"venv \.venv.*\nCOPY \. \.\n", text), (
+        "or each change installs everything anew"
+    )
     assert text.index("COPY . .") < text.index("tools.vendor") < text.index("collectstatic")
     assert text.rindex("chown") < text.index("USER clusterlab")
 

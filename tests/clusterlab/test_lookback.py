@@ -202,9 +202,7 @@ def test_viewers_who_wish_for_the_same_instant_are_answered_together(
     ]  # fmt: skip
 
 
-def test_a_viewer_has_one_wish_the_latest(
-    living: Hosted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_viewer_has_one_wish_the_latest(living: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
     queue, told = queued(monkeypatch), told_by(monkeypatch)
 
     for number in range(20):

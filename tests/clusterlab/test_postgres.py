@@ -61,7 +61,11 @@ def database_url() -> Iterator[str]:
     serve = [BINARIES / "postgres", "-D", folder / "data", "-k", folder, "-c", "fsync=off",
              "-c", "listen_addresses="]  # fmt: skip
     server = subprocess.Popen(
-        serve, cwd=folder, preexec_fn=die_with_parent, **QUIET, **user  # type: ignore[call-overload]
+        serve,
+        cwd=folder,
+        preexec_fn=die_with_parent,
+        **QUIET,
+        **user,  # type: ignore[call-overload]
     )
     try:
         wait_for(folder)

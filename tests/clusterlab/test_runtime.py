@@ -1,6 +1,5 @@
 """Journals, leases and pace, with a real database and a real Redis."""
 
-
 import pytest
 
 from clusterlab.runtime import archive, keys, ownership

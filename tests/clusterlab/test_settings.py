@@ -69,7 +69,9 @@ def test_readiness_says_what_is_missing(house: House) -> None:
 
 
 @pytest.mark.parametrize(("given", "told"), [("", "False 0"), ("1", "True 31536000")])
-def test_behind_tls_cookies_are_secure_and_browsers_come_no_other_way(given: str, told: str) -> None:
+def test_behind_tls_cookies_are_secure_and_browsers_come_no_other_way(
+    given: str, told: str
+) -> None:
     code = (
         "import django; django.setup(); from django.conf import settings; "
         "print(settings.CSRF_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS)"

@@ -25,6 +25,16 @@ def test_a_lab_page_is_kept_by_nobody_and_talks_to_its_own_host_only() -> None:
     assert "form-action 'self'" in policy
 
 
+@pytest.mark.parametrize(("age_s", "word"), [(0, "started"), (3600, "woken")])
+def test_a_new_lab_is_started_and_an_old_one_woken(age_s: int, word: str) -> None:
+    link = open_lab()
+    Lab.objects.filter(id=link.lab_id).update(born_at=link.lab.born_at - age_s)
+
+    page = Client().get(f"/lab/{link.lab_id}?k={link.secret}", headers={"host": "localhost"})
+
+    assert f"The lab is being {word}" in page.content.decode()
+
+
 @pytest.mark.parametrize(("lab", "secret"), [("a%00b", "k"), ("a", "k%00"), ("a", "x" * 50)])
 def test_what_is_no_address_is_not_looked_for(
     monkeypatch: pytest.MonkeyPatch, lab: str, secret: str

@@ -91,7 +91,9 @@ class Judge:
         entries, old = member.log.entries, self.kept.get(member.id, [])
         shift = old[0].index - entries[0].index if old and entries else 0
         new = len(entries)
-        while new and not (0 <= new - 1 - shift < len(old) and old[new - 1 - shift] is entries[new - 1]):
+        while new and not (
+            0 <= new - 1 - shift < len(old) and old[new - 1 - shift] is entries[new - 1]
+        ):
             new -= 1
         if new == len(entries) and len(old) + shift <= new:
             return

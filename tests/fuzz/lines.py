@@ -25,19 +25,23 @@ from tests.simulation.kubectl.terminals import a_lab
 INTERNAL = "(InternalError): an error on the server ("
 VERBS = sorted({*terminal.READS, *sessions.PLANS})
 WORDS = (
-    "² ٣ -1 0 99999999999999999999 1e400 \u202e \u200b \x1b[31m \0 / // . .. - -- = a= =b a=b a- * {} [ ] "
-    "a=b:NoExecute a:NoSchedule- {.items[*]} {..} {\"a\":1} {\"spec\":{\"replicas\":\"x\"}} {\"spec\":null} null 1 true "
-    "[] 1h -1s 999999999999h 0s 10% NaN web deploy/web pod pods all node worker-1 cm svc ing pdb hpa ds rs ep ns ev "
-    "default kube-system -A -w -o json yaml wide name jsonpath={.items[*].metadata.name} jsonpath={.items[?(@.a)]} "
-    "custom-columns=A:.metadata.name -n -l app=web --field-selector status.phase=Running --sort-by .metadata.name "
-    "--replicas=3 --replicas --image nginx web=nginx --port=80 --type=json --type=merge -p --dry-run=client "
-    "--dry-run=server -f a.yaml --all --force --grace-period=0 --cascade=orphan --timeout=1s --for=delete "
-    "--for=condition=Ready --for=jsonpath={.status.phase}=Running --overwrite --to-revision=1 --min=1 --max=2 "
-    "--cpu-percent=50 --requests=cpu=1 --limits=memory=1E9999 -c --tail=1 --since=1s --show-labels -L --raw /api/v1/pods "
-    "/healthz | grep -A wc -l head -n awk {print\u00a0$1} sort uniq tail sh -c --from=deployment/web --schedule=*\u00a0* "
-    "--rule=a.b/c=svc:80 --tcp=80:80 --from-literal=a=b --hard=pods=1 --ignore-not-found --wait=false --subresource=status "
-    "--ignore-daemonsets --server=cp-1 --as=x --env=A=B --restart=Never -it --rm --command"
-).replace("\u00a0", "_").split(" ")
+    (
+        "² ٣ -1 0 99999999999999999999 1e400 \u202e \u200b \x1b[31m \0 / // . .. - -- = a= =b a=b a- * {} [ ] "
+        'a=b:NoExecute a:NoSchedule- {.items[*]} {..} {"a":1} {"spec":{"replicas":"x"}} {"spec":null} null 1 true '
+        "[] 1h -1s 999999999999h 0s 10% NaN web deploy/web pod pods all node worker-1 cm svc ing pdb hpa ds rs ep ns ev "
+        "default kube-system -A -w -o json yaml wide name jsonpath={.items[*].metadata.name} jsonpath={.items[?(@.a)]} "
+        "custom-columns=A:.metadata.name -n -l app=web --field-selector status.phase=Running --sort-by .metadata.name "
+        "--replicas=3 --replicas --image nginx web=nginx --port=80 --type=json --type=merge -p --dry-run=client "
+        "--dry-run=server -f a.yaml --all --force --grace-period=0 --cascade=orphan --timeout=1s --for=delete "
+        "--for=condition=Ready --for=jsonpath={.status.phase}=Running --overwrite --to-revision=1 --min=1 --max=2 "
+        "--cpu-percent=50 --requests=cpu=1 --limits=memory=1E9999 -c --tail=1 --since=1s --show-labels -L --raw /api/v1/pods "
+        "/healthz | grep -A wc -l head -n awk {print\u00a0$1} sort uniq tail sh -c --from=deployment/web --schedule=*\u00a0* "
+        "--rule=a.b/c=svc:80 --tcp=80:80 --from-literal=a=b --hard=pods=1 --ignore-not-found --wait=false --subresource=status "
+        "--ignore-daemonsets --server=cp-1 --as=x --env=A=B --restart=Never -it --rm --command"
+    )
+    .replace("\u00a0", "_")
+    .split(" ")
+)
 VALUES: tuple[Any, ...] = (
     None, True, 0, -1, 1.5, 2**31, 2**63, 10**30, 1e300, "", "x", [], {}, ["a"], {"a": "b"}, [None], {"a": None}, "²",
     "\u202e", "\ud800", "0", "100%", "10%", "1Gi", "1E9999", "9" * 5000, "100m", "Never", "Exists", "a" * 300, 65536,
@@ -77,7 +81,9 @@ class Typist:
 
     def _begin(self, argv: list[str], files: dict[str, str]) -> None:
         id = f"s{self.typed}"
-        self.lab.submit(commands.parse({"do": "kubectl", "argv": argv, "files": files}), id, "typist")
+        self.lab.submit(
+            commands.parse({"do": "kubectl", "argv": argv, "files": files}), id, "typist"
+        )
         self.lab.advance(self.lab.now + self.random.choice((0, 500, 3_000)), 20_000)
         for each in self.lab.sessions.state.sessions.values():
             assert not each.fault, f"{each.argv} {files}: {each.fault}"
@@ -103,11 +109,24 @@ class Typist:
 
     def _file(self) -> tuple[list[str], dict[str, str]]:
         documents = [each for each in yaml.safe_load_all(self.random.choice(self.texts)) if each]
-        text = "---\n".join(json.dumps(self._changed(each), default=str) + "\n" for each in documents)
-        verb = self.random.choice(("apply", "apply", "create", "replace", "delete", "diff", "edit", "patch"))
+        text = "---\n".join(
+            json.dumps(self._changed(each), default=str) + "\n" for each in documents
+        )
+        verb = self.random.choice(
+            ("apply", "apply", "create", "replace", "delete", "diff", "edit", "patch")
+        )
         words = ["kubectl", verb, "-f", "a.yaml"]
         if verb == "patch":
-            words = ["kubectl", "patch", "deploy", "web", "--patch-file", "a.yaml", "--type", self.random.choice(("merge", "strategic", "json"))]
+            words = [
+                "kubectl",
+                "patch",
+                "deploy",
+                "web",
+                "--patch-file",
+                "a.yaml",
+                "--type",
+                self.random.choice(("merge", "strategic", "json")),
+            ]
         return words, {"a.yaml": text}
 
     def _changed(self, value: Any) -> Any:
@@ -120,7 +139,9 @@ class Typist:
                 value[self.random.choice(WORDS)] = self.random.choice(VALUES)
             return value
         if isinstance(value, list):
-            return [self._changed(each) for each in value] + ([self.random.choice(VALUES)] if chance < 0.03 else [])
+            return [self._changed(each) for each in value] + (
+                [self.random.choice(VALUES)] if chance < 0.03 else []
+            )
         return self.random.choice(VALUES) if chance < 0.08 else value
 
 
@@ -134,7 +155,10 @@ def main(seed: int, seconds: float) -> None:
                 typist.type()
         except Exception as objection:  # Whatever it is, the seed is what counts.
             objections += 1
-            print(f"seed {seed}, line {typist.typed}: {type(objection).__name__}: {str(objection)[:600]!r}", flush=True)
+            print(
+                f"seed {seed}, line {typist.typed}: {type(objection).__name__}: {str(objection)[:600]!r}",
+                flush=True,
+            )
         seen += typist.seen
         seed += 1
     print(f"up to seed {seed}: {objections} objections, {dict(seen)}")

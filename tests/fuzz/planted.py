@@ -69,7 +69,11 @@ def _commit_all_one_has(
 
 
 def _believe_the_past(member: Member, message: Message) -> None:
-    if message.term < member.term and message.kind is Kind.APPEND and member.role is not Role.LEADER:
+    if (
+        message.term < member.term
+        and message.kind is Kind.APPEND
+        and member.role is not Role.LEADER
+    ):
         member.leader = message.sender
         replication.handle_append(member, message)
         return
@@ -195,9 +199,7 @@ LAB_BUGS: dict[str, tuple[Patch, ...]] = {
         (machines, "switch_off", _keep_processes),
         (kubelet.Kubelets, "power_off", lambda *_: None),
     ),
-    "hears through cables that are cut": (
-        (consensus_air, "is_open", _hear_through_cuts),
-    ),
+    "hears through cables that are cut": ((consensus_air, "is_open", _hear_through_cuts),),
 }
 """What is wrong with the cluster around it; found by the labs' judge."""
 

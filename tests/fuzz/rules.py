@@ -138,8 +138,10 @@ class Witness:
             self.note("5.2 a vote is g")
         elif then[1] == message.term and then[5] not in ("", message.sender):
             self.note("5.2 a second")
-        if answers and answers[-1].reject and not member.log.is_outdone_by(
-            message.index, message.log_term
+        if (
+            answers
+            and answers[-1].reject
+            and not member.log.is_outdone_by(message.index, message.log_term)
         ):
             self.note("5.4.1")
 

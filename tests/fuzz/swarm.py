@@ -300,9 +300,7 @@ class Storm:
 
 
 def _copied(log: Log) -> Log:
-    return Log(
-        list(log.entries), log.snapshot_index, log.snapshot_term, log.committed, log.applied
-    )
+    return Log(list(log.entries), log.snapshot_index, log.snapshot_term, log.committed, log.applied)
 
 
 def _saved(member: Member) -> Disk:

@@ -16,8 +16,12 @@ EXAMPLES = sorted(
     str(path.relative_to(FOLDER / "examples")) for path in Path(FOLDER / "examples").rglob("*.yaml")
 )
 GUESTBOOK = (
-    "redis-leader-deployment", "redis-leader-service", "redis-follower-deployment",
-    "redis-follower-service", "frontend-deployment", "frontend-service",
+    "redis-leader-deployment",
+    "redis-leader-service",
+    "redis-follower-deployment",
+    "redis-follower-service",
+    "frontend-deployment",
+    "frontend-service",
 )
 NGINX = """
 kubectl apply -f https://k8s.io/examples/controllers/nginx-deployment.yaml
@@ -102,7 +106,10 @@ def test_every_bundled_example_is_applied(applied, name):
 
 def test_the_guestbook_comes_up_and_takes_traffic():
     said: list[str] = []
-    lines = [f"kubectl apply -f https://k8s.io/examples/application/guestbook/{each}.yaml" for each in GUESTBOOK]
+    lines = [
+        f"kubectl apply -f https://k8s.io/examples/application/guestbook/{each}.yaml"
+        for each in GUESTBOOK
+    ]
     lines += [
         "kubectl create ingress guestbook --rule=guestbook.local/*=frontend:80",
         "settle",

@@ -46,21 +46,31 @@ function sign(link) {
     .filter(Boolean).join(" ");
 }
 
-/** Draw every cable between two machines that is not as it should be; each can be chosen. */
+/** Draw the lines of cables that are not as they should be: workers and their pods lie over them. */
+export function faultyLines(places, state) {
+  return faulty(places, state, ({ key, a, b, ends, among, link, ink }) =>
+    path(among ? memberWay(places, a, b) : `M${ends[0]}L${ends[1]}`, {
+      key: `line ${key}`, stroke: ink, "stroke-width": 1.7, "stroke-dasharray": link.cut ? "3 6" : "7 4", "pointer-events": "none" }));
+}
+
+/** Draw a sign on every cable between two machines that is not as it should be; each can be chosen. */
 export function faultyCables(actions, places, state) {
+  return faulty(places, state, ({ key, a, b, ends, among, link, ink }) => {
+    const [x, y] = among ? middleOf(places, a, b) : [0.2 * ends[0][0] + 0.8 * ends[1][0], 0.2 * ends[0][1] + 0.8 * ends[1][1]];
+    const label = `${a}, ${b}: ${linkWords(link)}`;
+    return h("g", { key: `cable ${key}`, ...chosen(actions, "Cable", key, label, { class: "cable" }), "data-term": "cable" },
+      signs(x, y, sign(link), ink));
+  });
+}
+
+/** Draw something for every cable in the picture that is not as it should be. */
+function faulty(places, state, drawn) {
   return Object.entries(state.table("link")).flatMap(([key, link]) => {
     const [a, b] = key.split("|");
     const ends = [placeOf(places, a), placeOf(places, b)];
     if (!ends[0] || !ends[1]) return [];
     const among = places.members[a] && places.members[b];
-    const ink = colour(link.cut ? "bad" : "warn");
-    const [x, y] = among ? middleOf(places, a, b) : [0.2 * ends[0][0] + 0.8 * ends[1][0], 0.2 * ends[0][1] + 0.8 * ends[1][1]];
-    const label = `${a}, ${b}: ${linkWords(link)}`;
-    return [h("g", { key: `cable ${key}` },
-      path(among ? memberWay(places, a, b) : `M${ends[0]}L${ends[1]}`, {
-        stroke: ink, "stroke-width": 1.7, "stroke-dasharray": link.cut ? "3 6" : "7 4", "pointer-events": "none" }),
-      h("g", { ...chosen(actions, "Cable", key, label, { class: "cable" }), "data-term": "cable" },
-        signs(x, y, sign(link), ink)))];
+    return [drawn({ key, a, b, ends, among, link, ink: colour(link.cut ? "bad" : "warn") })];
   });
 }
 

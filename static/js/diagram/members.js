@@ -108,7 +108,7 @@ function card(actions, places, state, name, member, now) {
   const label = `${name}, ${word}, ${t("term")} ${member.term}`;
   const weight = leads ? 650 : 500;
   return h("g", { key: `member ${name}`, ...chosen(actions, "Node", name, label, { class: "member" }) },
-    leads && circle(cx, cy, 62, { fill: "url(#halo)" }),
+    leads && circle(cx, cy, 62, { fill: "url(#halo)", "pointer-events": "none" }),
     rect(box, {
       rx: 14, fill: colour("surface"),
       stroke: selected ? colour("text") : leads ? colour("raft") : down ? colour("bad") : colour("line2"),

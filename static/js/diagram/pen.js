@@ -24,6 +24,8 @@ export function text(x, y, content, o = {}) {
       class: o.class,
       opacity: o.opacity,
       "data-term": o.term,
+      textLength: o.room,
+      lengthAdjust: o.room && "spacingAndGlyphs",
       ...(o.halo ? { stroke: colour("stage"), "stroke-width": 3, "paint-order": "stroke" } : {}),
     },
     content,

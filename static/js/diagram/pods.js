@@ -99,12 +99,22 @@ export function tile(actions, key, pod, at, size, o = {}) {
   );
 }
 
+/** A word that is hardly too long is drawn a little narrower: more of it can be read than with dots. */
+const NARROWER = 0.78;
+
 /** Whole words of a name say more than its beginning: nginx for nginx-deployment. */
 function shortName(name, room, size, weight) {
-  const has = (part) => widthOf(part, size, { weight }) <= room;
-  const parts = name.split("-");
+  const has = (part) => widthOf(part, size, { weight }) * NARROWER <= room;
+  const parts = name.replace(/^kube-/, "").split("-");
   while (parts.length > 1 && !has(parts.join("-"))) parts.pop();
-  return fit(parts.join("-"), room, size, { weight });
+  const word = parts.join("-");
+  return has(word) ? word : fit(word, room, size, { weight });
+}
+
+/** Draw a short name in its room. */
+function label(x, y, name, room, o) {
+  const word = shortName(name, room, o.size, o.weight);
+  return text(x, y, word, { ...o, room: widthOf(word, o.size, { weight: o.weight }) > room ? room : undefined });
 }
 
 function inside(pod, phase, size, o) {
@@ -121,9 +131,9 @@ function inside(pod, phase, size, o) {
     return [
       glyph(9, size < 34 ? 9 : 10, phase, 0.8),
       pip,
-      text(size / 2, size - 5, size > 32 ? shortName(pod.app, size - 5, 11, 600) : letters.slice(-3), {
-        size: 11, weight: 600, fill: ink, anchor: "middle", mono: size <= 32,
-      }),
+      size > 32
+        ? label(size / 2, size - 5, pod.app, size - 5, { size: 11, weight: 600, fill: ink, anchor: "middle" })
+        : text(size / 2, size - 5, letters.slice(-3), { size: 11, weight: 600, fill: ink, anchor: "middle", mono: true }),
     ];
   }
   const letters = ownLetters(pod.name);
@@ -131,7 +141,7 @@ function inside(pod, phase, size, o) {
   return [
     glyph(12, 12.5, phase),
     pip,
-    text(6, 27, shortName(pod.app, size - 9, 11.5, 650), { size: 11.5, weight: 650, fill: ink }),
+    label(6, 27, pod.app, size - 10, { size: 11.5, weight: 650, fill: ink }),
     letters && text(6, 38.2, letters, { size: 11, fill: colour(faint ? "gone" : "muted"), mono: true }),
     load > 0 && [
       rect({ x: 7, y: 42.8, w: size - 14, h: 2 }, { rx: 1, fill: colour("line2"), opacity: 0.6 }),

@@ -3,7 +3,7 @@
 import { h, render } from "preact";
 import { t } from "../words.js";
 import { layout } from "./layout.js";
-import { faultyCables } from "./links.js";
+import { faultyCables, faultyLines } from "./links.js";
 import { controlPlane } from "./members.js";
 import { colour, fit, pill, text } from "./pen.js";
 import { legend, queue } from "./pods.js";
@@ -96,6 +96,7 @@ export function draw(svg, state, now, actions, tall) {
     h("g", { key: "queue layer" },
       places.heading && text(places.heading.x, places.heading.y, t("Workers"), { size: 13, weight: 650, term: "worker" }),
       queue(actions, places.queue, waiting, now, laneOf, state.selection, { why: whyNotScheduled(state), full: whatIsFull(state) })),
+    h("g", { key: "faulty lines" }, faultyLines(places, state)),
     h("g", { key: "workers" },
       workers(actions, places, state, now, (name) => byNode[name] ?? [], laneOf)),
     h("g", { key: "lines", class: "lines", "stroke-linecap": "round", "stroke-linejoin": "round" },

@@ -174,6 +174,6 @@ function serviceBox(actions, key, box, state, rate) {
     text(box.x + 22, box.y + (small ? 17 : box.h < 44 ? 16 : 19), fit(`svc/${service.name}`, box.w - 28, 12, { mono: true }), { size: 12, weight: 600, mono: true }),
     !small && text(box.x + 22, box.y + (box.h < 44 ? 30 : 35),
       fit(count ? many("{n} pod · {rps}/s", "{n} pods · {rps}/s", count, { rps: number(rate?.rps ?? 0) }) : t("no ready pod"), box.w - 26, 11, { weight: count ? 500 : 650 }), {
-        size: 11, fill: count ? colour("muted") : colour("bad"), weight: count ? 500 : 650, term: "endpoint" }));
+        size: 11, fill: count ? colour("muted") : colour("bad"), weight: count ? 500 : 650 }));
 }
 

@@ -34,7 +34,8 @@ function worker(actions, name, place, state, { node, machine, pods, laneOf, typi
       head(name, place, node, machine, look)),
     machine?.cut && cutMark(place.x + 22, place.y),
     h("g", { class: "slots", "aria-hidden": true }, emptySlots(place, pods, node, look, typical)),
-    pods.filter(([, pod]) => pod.place < place.slots).map(([key, pod]) =>
+    // In the order in which they are seen: Tab walks through them so.
+    pods.filter(([, pod]) => pod.place < place.slots).sort((a, b) => a[1].place - b[1].place).map(([key, pod]) =>
       tile(actions, key, pod, slotAt(place, pod.place), place.tile, {
         lane: laneOf(pod),
         selected: state.selection?.kind === "Pod" && state.selection.key === key,
@@ -96,7 +97,10 @@ function bars(place, node, machine) {
         rx: 1.5, fill: colour(ink), class: "fill", "data-term": term }),
     ];
     const isFull = requested >= FULL;
+    // Between the thin bars nothing is drawn: the pointer meets these.
+    const under = (at, tall, term) => rect({ x: left, y: at, w: right - left, h: tall }, { fill: "transparent", "data-term": term });
     return h("g", { "data-term": "requested" },
+      under(y - 10, 6.5, "requested"), under(y - 3.5, 6.5, "used"),
       text(left, y, word, { size: 11, weight: 600, fill: colour("muted") }),
       text(right, y, `${Math.round(requested * 100)}%`, {
         size: 11, weight: isFull ? 700 : 600, anchor: "end", fill: colour(isFull ? "warn-text" : "text2") }),

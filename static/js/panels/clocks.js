@@ -48,18 +48,21 @@ export function whyThen(fault) {
   return t("The last heartbeat came {before} s before the fault. The controller counts {limit} s from when it saw that one, and looks only every {looks} s.", { before, limit, looks });
 }
 
-/** Draw the card: it is about one fault, the latest. */
-export function clocksCard(store, now) {
+/** Draw the card: it is about one fault, the latest. Where room is short it folds to a line when all is calm. */
+export function clocksCard(store, now, folds = false) {
   const fault = store.clocks;
   if (!fault) return null;
   const name = fault.machine;
   const stage = stageOf(store);
   const tag = { healed: t("calm"), replaced: t("calm without it") }[stage];
-  return h("section", { class: `card clocks ${tag ? "calm" : ""}`, "aria-label": t("Three clocks") },
-    h("h2", { "data-term": "three-clocks" }, t("{name}: three clocks", { name }),
-      h("span", { class: "tag" }, tag ?? t("not over yet"))),
+  const title = h("h2", { "data-term": "three-clocks" }, t("{name}: three clocks", { name }),
+    h("span", { class: "tag" }, tag ?? t("not over yet")));
+  const content = [
     h("dl", null, machineClock(store, fault, now), beliefClock(store, fault, now), usersClock(store, fault, now)),
-    others(store, name).map((sentence) => h("p", { class: "quiet", key: sentence }, sentence)));
+    others(store, name).map((sentence) => h("p", { class: "quiet", key: sentence }, sentence)),
+  ];
+  return h("section", { class: `card clocks ${tag ? "calm" : ""}`, id: "clocks", "aria-label": t("Three clocks") },
+    tag && folds ? h("details", { key: "calm" }, h("summary", null, title), content) : [title, content]);
 }
 
 /** Say of the machines that this card is not about which of them are not as they should be. */

@@ -30,7 +30,9 @@ export function ending(store, actions) {
   if (!found.length) return null;
   const back = machine?.power === "off" && store.mayCommand;
   return h("section", { class: "card ending", "aria-label": t("What you see, explained") },
-    found.map(([question, answer], i) => h("details", { key: question, open: i === 0 }, h("summary", null, question), h("p", null, explained(answer)))),
-    back && h("button", { class: "act", onclick: () => actions.command({ do: "power-on", node: fault.machine }, `power ${fault.machine}`, "") },
-      t("Switch {name} on again", { name: fault.machine }), h("code", null, `power-on ${fault.machine}`)));
+    back && h("button", { key: "back", class: "act", onclick: () => actions.command({ do: "power-on", node: fault.machine }, `power ${fault.machine}`, "") },
+      t("Switch {name} on again", { name: fault.machine }), h("code", null, `power-on ${fault.machine}`)),
+    // When all is calm the story below is worth the room.
+    found.map(([question, answer], i) => h("details", { key: question, open: i === 0 && fault.over_at === null },
+      h("summary", null, question), h("p", null, explained(answer)))));
 }

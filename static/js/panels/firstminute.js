@@ -117,9 +117,15 @@ function answer(store, fault) {
   const after = noticed(fault);
   const words = Object.fromEntries(OPTIONS());
   const prediction = store.predictions.of(fault.id);
-  const line = (key, extra) => after[key] !== null && h("li", { class: `known ${prediction === key ? "mine" : ""}`, key },
-    h("b", { class: "num" }, after[key] < 500 ? t("at once") : span(between(fault.fault_at, fault.fault_at + after[key]))),
-    h("span", null, words[key], prediction === key && h("em", null, t("your prediction")), h("small", null, explained(extra))));
+  // Each has its line from the beginning: what is known later moves nothing.
+  const line = (key, extra) => {
+    const isKnown = after[key] !== null;
+    const passed = span(between(fault.fault_at, fault.fault_at + after[key]));
+    const when = !isKnown ? "…" : after[key] < 500 ? t("at once") : passed;
+    return h("li", { class: isKnown ? `known ${prediction === key ? "mine" : ""}` : "unknown", key },
+      h("b", { class: "num" }, when),
+      h("span", null, words[key], prediction === key && h("em", null, t("your prediction")), isKnown && h("small", null, explained(extra))));
+  };
   const known = Object.keys(after).filter((key) => after[key] !== null);
   return [
     h("h1", { key: "answer", tabindex: -1, ref: (title) => receive(store, title) }, t("Who noticed, and when")),

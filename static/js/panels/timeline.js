@@ -72,10 +72,10 @@ export function timeline(store, actions, W) {
     timelineMarks(store, view, x),
     ticks.map((at) => h("g", null,
       h("path", { d: `M${x(at)} 59v4`, stroke: "var(--line2)" }),
-      h("text", { x: x(at), y: 75, "font-size": 10.5, fill: "var(--muted)", "text-anchor": "middle", "font-family": "var(--mono)" }, clock(at)))),
+      h("text", { x: x(at), y: 75, "font-size": 12, fill: "var(--muted)", "text-anchor": "middle", "font-family": "var(--mono)" }, clock(at)))),
     store.isPast && h("path", { d: `M${x(shown)} 4V66`, stroke: "var(--accent)", "stroke-width": 3 }),
     h("path", { d: `M${x(now)} 10V62`, stroke: "var(--ok)", "stroke-width": 2 }),
-    h("text", { x: Math.max(30, x(now)), y: 75, "font-size": 10.5, "font-weight": 700, fill: "var(--ok)", "text-anchor": "end" }, t("now")));
+    h("text", { x: Math.max(30, x(now)), y: 75, "font-size": 12, "font-weight": 700, fill: "var(--ok)", "text-anchor": "end" }, t("now")));
 }
 
 /** Return the span of the strip: whoever looks back beyond it gets a longer one, until they are back. */
@@ -93,7 +93,7 @@ function missing(store, view, x) {
   if (!sentence || width < NO_RECORD_PX) return null;
   return [
     h("rect", { x: 0, y: 14, width, height: 45, rx: 6, fill: "var(--bg)" }),
-    h("text", { x: width / 2, y: 40, "font-size": 10.5, fill: "var(--muted)", "text-anchor": "middle" }, sentence),
+    h("text", { x: width / 2, y: 40, "font-size": 12, fill: "var(--muted)", "text-anchor": "middle" }, sentence),
   ];
 }
 

@@ -1,7 +1,8 @@
 // One tooltip for the page: what a term means, on hover, on focus and under a finger, away with Escape.
 // Who presses something wants to see what happens there: nothing opens until the pointer has moved on.
 
-import { glossary } from "../state/glossary.js";
+import { glossary, parts } from "../state/glossary.js";
+import { markTerms } from "./terms.js";
 
 const DELAY_MS = 420;
 const PATIENCE_MS = 2000;
@@ -14,6 +15,7 @@ const PRESSED = "button, a, summary, input, textarea, select, [role=button], [ro
 /** Explain terms from now on; their texts are fetched behind whatever the first picture needs. */
 export function startTooltips() {
   setTimeout(glossary, PATIENCE_MS);
+  markTerms(parts);
   const tip = document.createElement("div");
   tip.id = "tip";
   tip.role = "tooltip";

@@ -227,12 +227,8 @@ def rollout_status(given: Given) -> Given:
     sets = [
         ReplicaSet(
             metadata=ObjectMeta(name=each["name"], uid=each["name"]),
-            spec=ReplicaSetSpec(
-                each["spec_replicas"], template=NEW if each["is_new"] else OLD
-            ),
-            status=ReplicaSetStatus(
-                each["replicas"], available_replicas=each["available"]
-            ),
+            spec=ReplicaSetSpec(each["spec_replicas"], template=NEW if each["is_new"] else OLD),
+            status=ReplicaSetStatus(each["replicas"], available_replicas=each["available"]),
         )
         for each in given["replica_sets"]
     ]

@@ -137,12 +137,13 @@ def noexecute_taints(given: Given) -> Given:
     every = {each for found in taints.values() for each in found}
     keys = every | {f"{key}:NoExecute" for key in zones.TAINT_OF.values()}
     return {
-        "no_taints_on": [name for name in sorted(taints) if not taints[name]
-                         and name in {each["node"] for each in given["then"]}],
+        "no_taints_on": [
+            name
+            for name in sorted(taints)
+            if not taints[name] and name in {each["node"] for each in given["then"]}
+        ],
         "present": {name: found[0] for name, found in taints.items() if found},
-        "absent": {
-            name: next(iter(sorted(keys - set(found)))) for name, found in taints.items()
-        },
+        "absent": {name: next(iter(sorted(keys - set(found)))) for name, found in taints.items()},
     }
 
 

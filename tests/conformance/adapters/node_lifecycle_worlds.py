@@ -70,7 +70,9 @@ def node(
 ) -> Node:
     """Return a node; a zone is "region/zone"."""
     region, _, place = zone.partition("/")
-    labels = {f"topology.kubernetes.io/{k}": v for k, v in (("region", region), ("zone", place)) if v}
+    labels = {
+        f"topology.kubernetes.io/{k}": v for k, v in (("region", region), ("zone", place)) if v
+    }
     if excluded:
         labels["node.kubernetes.io/exclude-disruption"] = ""
     if ready is not None and not conditions:

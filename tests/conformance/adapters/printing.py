@@ -262,8 +262,12 @@ def job_row(given: Given) -> Given:
 
 
 def _target(given: Given) -> Given:
-    names = {"value": "value", "average_value": "averageValue",
-             "average_utilization": "averageUtilization", "type": "type"}
+    names = {
+        "value": "value",
+        "average_value": "averageValue",
+        "average_utilization": "averageUtilization",
+        "type": "type",
+    }
     return {names[key]: value for key, value in given.items() if value is not None}
 
 
@@ -276,9 +280,7 @@ def hpa_row(given: Given) -> Given:
     metrics = tuple(
         {
             "type": each["source"],
-            _source(each["source"]): {
-                "name": each["name"], "target": _target(each["target"])
-            },
+            _source(each["source"]): {"name": each["name"], "target": _target(each["target"])},
         }
         for each in given["metrics"]
     )

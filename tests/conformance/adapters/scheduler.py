@@ -307,9 +307,7 @@ def node_affinity_score(given: Given) -> Answer:
 
 def per_node(plugin: Any, given: Given) -> Answer:
     cluster, pod = cluster_of(given, given["nodes"]), pod_info(given["pod"], given)
-    return {
-        "nodes": {node.name: judged(plugin, pod, node, cluster) for node in cluster.nodes}
-    }
+    return {"nodes": {node.name: judged(plugin, pod, node, cluster) for node in cluster.nodes}}
 
 
 def pod_affinity_filter(given: Given) -> Answer:

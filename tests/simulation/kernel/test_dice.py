@@ -25,8 +25,13 @@ def test_other_rolls_shift_nothing(seed, key):
 
 def test_seed_purpose_and_key_all_count():
     rolls = [
-        Dice(1).roll("x", "a"), Dice(2).roll("x", "a"), Dice(1).roll("y", "a"), Dice(1).roll("x", "b"),
-        Dice(1).roll("x", "a", "b"), Dice(1).roll("x", "ab"), Dice(1).roll("xa"),
+        Dice(1).roll("x", "a"),
+        Dice(2).roll("x", "a"),
+        Dice(1).roll("y", "a"),
+        Dice(1).roll("x", "b"),
+        Dice(1).roll("x", "a", "b"),
+        Dice(1).roll("x", "ab"),
+        Dice(1).roll("xa"),
     ]
 
     assert len(set(rolls)) == len(rolls)

@@ -40,7 +40,11 @@ def test_an_empty_timeline_is_never_due():
     assert Timeline([EVENTS[-1]]).next_due() == 9
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from(Phase), st.sampled_from("abc")), max_size=30))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.sampled_from(Phase), st.sampled_from("abc")), max_size=30
+    )
+)
 def test_a_copy_goes_on_as_the_original_would(dues):
     timeline = Timeline()
     for due, phase, subject in dues:

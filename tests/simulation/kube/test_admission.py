@@ -33,6 +33,8 @@ def test_a_replicaset_tells_that_its_pods_are_refused() -> None:
     typed(lab, f"kubectl patch deployment web -p '{patch}'")
     lab.advance(lab.now + 3 * SECOND)
 
-    said = [row.message for row in lab.world.events.rows(lab.world.now) if row.reason == "FailedCreate"]
+    said = [
+        row.message for row in lab.world.events.rows(lab.world.now) if row.reason == "FailedCreate"
+    ]
     assert said[0].startswith('Error creating: pods "web-')
     assert said[0].endswith(WORDS)

@@ -35,7 +35,8 @@ def taints(lab: Lab, node: str) -> dict[str, str]:
 def told(lab: Lab, key: str) -> list[tuple[int, str]]:
     entries = lab.world.ledger.entries.values()
     return [
-        (each.at, str(each.reason.params.get("node", ""))) for each in entries
+        (each.at, str(each.reason.params.get("node", "")))
+        for each in entries
         if each.reason.key == key
     ]
 
@@ -94,7 +95,11 @@ def test_a_node_that_returns_before_its_pods_are_evicted_keeps_them() -> None:
     assert during == {"NoSchedule": UNREACHABLE, "NoExecute": UNREACHABLE}
     assert (ready(lab, "worker-3"), taints(lab, "worker-3")) == ("True", {})
     assert lab.world.store.indexes.keys("pod/node", "worker-3") == before
-    said = [row.message for row in lab.world.events.rows(lab.world.now) if row.reason == "TaintManagerEviction"]
+    said = [
+        row.message
+        for row in lab.world.events.rows(lab.world.now)
+        if row.reason == "TaintManagerEviction"
+    ]
     assert any(each.startswith("Cancelling deletion of Pod") for each in said)
 
 
@@ -153,7 +158,10 @@ def test_no_lost_node_is_believed_ready_and_no_heard_one_lost(seed: int) -> None
 
     believed = {node: ready(lab, node) for node in lab.world.workers()}
     assert believed == {
-        "worker-1": "Unknown", "worker-2": "Unknown", "worker-3": "True", "worker-4": "True"
+        "worker-1": "Unknown",
+        "worker-2": "Unknown",
+        "worker-3": "True",
+        "worker-4": "True",
     }
 
 
@@ -198,8 +206,11 @@ def test_a_node_marked_out_of_service_gives_up_its_terminating_pods() -> None:
     lab = opened(2)
     do(lab, do="power-off", node="worker-3")
     passes(lab, 400)
-    stuck = [pod.metadata.name for _, pod in lab.world.store.by("pod/node", "worker-3")
-             if pod.metadata.deletion_timestamp is not None]
+    stuck = [
+        pod.metadata.name
+        for _, pod in lab.world.store.by("pod/node", "worker-3")
+        if pod.metadata.deletion_timestamp is not None
+    ]
 
     argv = "kubectl taint node worker-3 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
     do(lab, do="kubectl", argv=argv.split(), files={})

@@ -127,7 +127,11 @@ def test_four_members_bear_no_more_failures_than_three():
         ([], {"do": "remove-control-plane", "node": "cp-9"}, "machine-unknown"),
         (["cp-1"], {"do": "remove-control-plane", "node": "cp-2"}, "members-would-lose-quorum"),
         (["cp-1", "cp-2"], {"do": "add-control-plane"}, "members-without-quorum"),
-        (["cp-1", "cp-2"], {"do": "remove-control-plane", "node": "cp-1"}, "members-without-quorum"),
+        (
+            ["cp-1", "cp-2"],
+            {"do": "remove-control-plane", "node": "cp-1"},
+            "members-without-quorum",
+        ),
     ],
 )
 def test_a_change_of_members_that_makes_no_sense_is_refused_and_changes_nothing(

@@ -49,7 +49,9 @@ def test_events_that_are_too_many_go_before_their_hour():
     events = EventLog(EventLogState())
 
     for number in range(EVENTS_KEPT_MAX + 10):
-        events.add(number, "kubelet", "worker-1", a_config(f"c{number}"), "Normal", "Pulled", "text")
+        events.add(
+            number, "kubelet", "worker-1", a_config(f"c{number}"), "Normal", "Pulled", "text"
+        )
 
     rows = events.rows(EVENTS_KEPT_MAX + 10)
     assert len(rows) == EVENTS_KEPT_MAX

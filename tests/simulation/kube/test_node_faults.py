@@ -23,7 +23,8 @@ ACTS = st.one_of(
     st.builds(lambda n, p: {"do": "start-process", "node": n, "process": p}, NODES, PROCESSES),
     st.builds(
         lambda n, p: {"do": "fill-disk", "node": n, "percent": p},
-        NODES, st.sampled_from([0, 50, 95]),
+        NODES,
+        st.sampled_from([0, 50, 95]),
     ),
     st.builds(lambda n, share: {"leak": n, "share": share}, NODES, st.integers(1, 100)),
     st.builds(lambda n: {"kill": n}, NODES),

@@ -9,11 +9,19 @@ from simulation.kube.shell import File, Said, read
     ("script", "says", "tells_all"),
     [
         ("echo hello", [Said(0, "hello")], True),
-        ("echo 'one $x'; sleep 5; echo two && exit 3", [Said(0, "one $x"), Said(5_000, "two")], True),
+        (
+            "echo 'one $x'; sleep 5; echo two && exit 3",
+            [Said(0, "one $x"), Said(5_000, "two")],
+            True,
+        ),
         ("echo -n done; exit 0; echo never", [Said(0, "done")], True),
         ("sleep 10", [], True),
         ("echo secret > /tmp/file 2>&1", [], True),
-        ("echo on; while true; do echo tick; sleep 2; done", [Said(0, "on"), Said(0, "tick", 2_000)], True),
+        (
+            "echo on; while true; do echo tick; sleep 2; done",
+            [Said(0, "on"), Said(0, "tick", 2_000)],
+            True,
+        ),
         ("while true; do date; sleep 1; done", [], False),
         ('echo "Hello $NAME"', [], False),
         ("echo begins; ./serve", [Said(0, "begins")], False),

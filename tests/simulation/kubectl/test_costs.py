@@ -88,7 +88,9 @@ def test_a_line_that_asks_for_too_much_is_told_so(argv: list[str], said: str):
     assert body["status"] != 0
 
 
-@pytest.mark.parametrize("pattern", ["(a|a)*b", "(a|aa)+$b", "(a*|a)*c", ".*.*.*.*.*.*.*.*x", "(a?){30}a{30}b"])
+@pytest.mark.parametrize(
+    "pattern", ["(a|a)*b", "(a|aa)+$b", "(a*|a)*c", ".*.*.*.*.*.*.*.*x", "(a?){30}a{30}b"]
+)
 def test_a_pattern_costs_a_few_steps_a_sign_however_it_is_written(pattern: str):
     wanted = Pattern(pattern)
 
@@ -121,7 +123,11 @@ def test_a_pattern_with_endless_states_stops_at_its_bound():
         (["a\\|c"], "a\nb\nc", "a\nc"),
         (["-F", "a.c"], "abc\na.c", "a.c"),
         (["-E", "[[:digit:]]+s$"], "12s\ns12", "12s"),
-        (["-E", "^[^ ]+ +[01]/1 "], "web-1   1/1   Running\nweb-2   2/1 x", "web-1   1/1   Running"),
+        (
+            ["-E", "^[^ ]+ +[01]/1 "],
+            "web-1   1/1   Running\nweb-2   2/1 x",
+            "web-1   1/1   Running",
+        ),
         (["1\\."], "1.5\n15", "1.5"),
         (["{print"], "{print}\nx", "{print}"),
         (["[]a-]x"], "]x\n-x\nbx", "]x\n-x"),

@@ -27,12 +27,16 @@ def test_a_dry_run_of_a_drain_is_refused_like_a_real_one():
     came = typed(a_lab(), "kubectl drain worker-3 --ignore-daemonsets --dry-run=server")
 
     assert came.status == 1
-    assert "cannot delete Pods that declare no controller (use --force to override): default/report" in came.stderr
+    assert (
+        "cannot delete Pods that declare no controller (use --force to override): default/report"
+        in came.stderr
+    )
     assert "evicting" not in came.stdout
 
 
 @pytest.mark.parametrize(
-    ("mode", "note"), [("=server", " (server dry run)"), ("=client", " (dry run)"), ("", " (dry run)")]
+    ("mode", "note"),
+    [("=server", " (server dry run)"), ("=client", " (dry run)"), ("", " (dry run)")],
 )
 def test_a_dry_run_of_a_deletion_deletes_nothing(mode, note):
     lab = a_lab()
@@ -62,7 +66,10 @@ def test_a_drain_leaves_the_pods_that_its_selector_does_not_mean():
 def test_a_drain_whose_time_is_over_names_each_pod_that_is_left():
     lab = a_lab()
     typed(lab, "kubectl create pdb all --selector=app=cart --min-available=100%")
-    name = typed(lab, "kubectl get pods -l app=cart --field-selector=spec.nodeName=worker-1 -o jsonpath={.items[*].metadata.name}")
+    name = typed(
+        lab,
+        "kubectl get pods -l app=cart --field-selector=spec.nodeName=worker-1 -o jsonpath={.items[*].metadata.name}",
+    )
     pod = name.stdout.strip()
 
     came = typed(lab, "kubectl drain worker-1 --ignore-daemonsets --timeout=12s")
@@ -81,7 +88,14 @@ def test_a_drain_whose_time_is_over_names_each_pod_that_is_left():
 
 @pytest.mark.parametrize(
     ("given", "text"),
-    [(12_000, "12s"), (90_000, "1m30s"), (60_000, "1m0s"), (3_600_000, "1h0m0s"), (1_500, "1.5s"), (200, "200ms")],
+    [
+        (12_000, "12s"),
+        (90_000, "1m30s"),
+        (60_000, "1m0s"),
+        (3_600_000, "1h0m0s"),
+        (1_500, "1.5s"),
+        (200, "200ms"),
+    ],
 )
 def test_a_duration_is_printed_as_go_prints_it(given, text):
     assert go_duration(given) == text

@@ -106,11 +106,15 @@ def test_each_flag_of_a_verb_is_read_or_harmless_or_refused(verb, asked):
 def test_each_global_flag_is_read_or_harmless_or_refused(asked):
     read = {flag for _, flag in asked}
 
-    assert [each for each in flags_of(GLOBAL) if each not in {*read, *flags.HARMLESS, *flags.ELSEWHERE}] == []
+    assert [
+        each for each in flags_of(GLOBAL) if each not in {*read, *flags.HARMLESS, *flags.ELSEWHERE}
+    ] == []
 
 
 def test_what_is_said_of_a_flag_is_said_of_one_that_there_is():
-    known = {flag for specification in (GLOBAL, *VERBS.values()) for flag in flags_of(specification)}
+    known = {
+        flag for specification in (GLOBAL, *VERBS.values()) for flag in flags_of(specification)
+    }
     known |= {f"{verb} {flag}" for verb in VERBS for flag in flags_of(VERBS[verb])}
 
     assert [each for each in (*flags.HARMLESS, *flags.ELSEWHERE) if each not in known] == []
@@ -121,10 +125,22 @@ def test_what_is_said_of_a_flag_is_said_of_one_that_there_is():
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("kubectl auth can-i get pods --as bob", "kubectl auth can-i --as: real, not simulated here"),
-        ("kubectl get pods --as-group=a --as=b", "kubectl get --as-group: real, not simulated here"),
-        ("kubectl apply --prune -f cm.yaml", "kubectl apply --prune: real, not simulated here, try: kubectl delete -f FILE"),
-        ("kubectl get pods -v=8", "kubectl get -v=8: real, not simulated here, try: kubectl get --raw PATH"),
+        (
+            "kubectl auth can-i get pods --as bob",
+            "kubectl auth can-i --as: real, not simulated here",
+        ),
+        (
+            "kubectl get pods --as-group=a --as=b",
+            "kubectl get --as-group: real, not simulated here",
+        ),
+        (
+            "kubectl apply --prune -f cm.yaml",
+            "kubectl apply --prune: real, not simulated here, try: kubectl delete -f FILE",
+        ),
+        (
+            "kubectl get pods -v=8",
+            "kubectl get -v=8: real, not simulated here, try: kubectl get --raw PATH",
+        ),
     ],
 )
 def test_a_flag_that_is_not_simulated_is_refused_and_says_what_comes_near(line, said):
@@ -136,10 +152,22 @@ def test_a_flag_that_is_not_simulated_is_refused_and_says_what_comes_near(line, 
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("kubectl scale deploy web --replicas=abc", 'invalid argument "abc" for "--replicas" flag: strconv.ParseInt: parsing "abc": invalid syntax'),
-        ("kubectl create deployment x --image=a -r abc", 'invalid argument "abc" for "-r, --replicas" flag: strconv.ParseInt: parsing "abc": invalid syntax'),
-        ("kubectl wait pod/report --timeout=5x", 'invalid argument "5x" for "--timeout" flag: time: unknown unit "x" in duration "5x"'),
-        ("kubectl get pods --all-namespaces=maybe", 'invalid argument "maybe" for "-A, --all-namespaces" flag: strconv.ParseBool: parsing "maybe": invalid syntax'),
+        (
+            "kubectl scale deploy web --replicas=abc",
+            'invalid argument "abc" for "--replicas" flag: strconv.ParseInt: parsing "abc": invalid syntax',
+        ),
+        (
+            "kubectl create deployment x --image=a -r abc",
+            'invalid argument "abc" for "-r, --replicas" flag: strconv.ParseInt: parsing "abc": invalid syntax',
+        ),
+        (
+            "kubectl wait pod/report --timeout=5x",
+            'invalid argument "5x" for "--timeout" flag: time: unknown unit "x" in duration "5x"',
+        ),
+        (
+            "kubectl get pods --all-namespaces=maybe",
+            'invalid argument "maybe" for "-A, --all-namespaces" flag: strconv.ParseBool: parsing "maybe": invalid syntax',
+        ),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_before_anything_happens(line, problem):
@@ -156,8 +184,13 @@ def test_a_flag_that_kubectl_will_lose_is_told_of():
     scaled = typed(lab, "kubectl autoscale deploy web --max=3 --cpu-percent=50")
     dry = typed(lab, "kubectl create ns shop --dry-run")
 
-    assert recorded.stderr == "Flag --record has been deprecated, --record will be removed in the future\n"
-    assert scaled.stderr.startswith("Flag --cpu-percent has been deprecated, Use --cpu with percentage")
+    assert (
+        recorded.stderr
+        == "Flag --record has been deprecated, --record will be removed in the future\n"
+    )
+    assert scaled.stderr.startswith(
+        "Flag --cpu-percent has been deprecated, Use --cpu with percentage"
+    )
     assert "] --dry-run is deprecated and can be replaced with --dry-run=client.\n" in dry.stderr
     assert dry.stdout == "namespace/shop created (dry run)\n"
 
@@ -169,4 +202,6 @@ def test_record_notes_the_line_as_the_cause_of_the_revision():
     lab.advance(lab.now + 1_000)
 
     history = typed(lab, "kubectl rollout history deploy/web").stdout
-    assert "2         kubectl set image deploy/web web=shop.local/web:1.5 --record=true\n" in history
+    assert (
+        "2         kubectl set image deploy/web web=shop.local/web:1.5 --record=true\n" in history
+    )

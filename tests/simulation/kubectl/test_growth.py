@@ -20,7 +20,9 @@ from simulation.lab.limits import COMMAND_CHARACTERS_MAX, FILES_BYTES_MAX
 from tests.simulation.kubectl.terminals import a_lab, typed
 
 
-def begin(lab: Lab, argv: list[str], id: str, files: dict[str, str] | None = None) -> Applied | RefusedCommand:
+def begin(
+    lab: Lab, argv: list[str], id: str, files: dict[str, str] | None = None
+) -> Applied | RefusedCommand:
     given = {"do": "kubectl", "argv": argv, "files": files or {}}
     return lab.submit(commands.parse(given), id, "tester")
 
@@ -58,7 +60,9 @@ def test_a_session_keeps_so_many_bytes_and_says_what_it_left_out():
     for number in range(1_000):
         session.say(lab.now, f"{number} {'한' * 300}")
 
-    assert session.held_bytes == sum(size_of(line.text) for line in session.lines) <= SESSION_BYTES_MAX
+    assert (
+        session.held_bytes == sum(size_of(line.text) for line in session.lines) <= SESSION_BYTES_MAX
+    )
     first = lab.sessions.output_since("watch", 0)["lines"]
     assert first[0]["text"] == f"… {session.dropped} lines before this one are not kept"
     assert session.dropped + len(session.lines) == 1_000 + before
@@ -93,10 +97,14 @@ def test_an_answer_fits_a_frame_whatever_letters_it_is_written_in(letter: str):
 
 def test_what_is_too_large_for_a_message_is_cut_and_the_answer_says_so():
     lab = a_lab()
-    files = {"a.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{a: {'한' * 140_000}}}\n"}
+    files = {
+        "a.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{a: {'한' * 140_000}}}\n"
+    }
     typed(lab, "kubectl create -f a.yaml", files)
 
-    body = queries.answer(lab, {"ask": "kubectl", "argv": ["kubectl", "get", "cm", "c", "-o", "json"]})
+    body = queries.answer(
+        lab, {"ask": "kubectl", "argv": ["kubectl", "get", "cm", "c", "-o", "json"]}
+    )
 
     assert size_of(body["stdout"]) <= OUTPUT_BYTES_MAX
     assert "the rest was left out" in body["stderr"]
@@ -123,7 +131,9 @@ def test_an_object_cannot_grow_beyond_what_etcd_takes():
 
     for number in range(5):
         container = f"{{name: web, env: [{{name: k{number}, value: {'x' * 400_000}}}]}}"
-        patch = {"p.yaml": f"spec: {{paused: true, template: {{spec: {{containers: [{container}]}}}}}}"}
+        patch = {
+            "p.yaml": f"spec: {{paused: true, template: {{spec: {{containers: [{container}]}}}}}}"
+        }
         argv = ["kubectl", "patch", "deploy", "web", "--patch-file", "p.yaml"]
         begin(lab, argv, f"p{number}", patch)
         lab.advance(lab.now + 2_000)

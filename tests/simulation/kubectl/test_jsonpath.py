@@ -8,12 +8,35 @@ from simulation.kubectl.jsonpath import column_text, custom_columns, render
 PODS = {
     "kind": "List",
     "items": [
-        {"kind": "Pod", "metadata": {"name": "web-1", "labels": {"app": "web", "app.kubernetes.io/name": "shop"}},
-         "spec": {"nodeName": "worker-1", "containers": [{"name": "web", "image": "web:1"}, {"name": "log", "image": "log:2"}]},
-         "status": {"restarts": 3, "ready": True, "conditions": [{"type": "Ready", "status": "True"}]}},
-        {"kind": "Pod", "metadata": {"name": "cart-1", "labels": {"app": "cart"}},
-         "spec": {"nodeName": "worker-2", "containers": [{"name": "cart", "image": "cart:1"}]},
-         "status": {"restarts": 0, "ready": False, "conditions": [{"type": "Ready", "status": "False"}]}},
+        {
+            "kind": "Pod",
+            "metadata": {
+                "name": "web-1",
+                "labels": {"app": "web", "app.kubernetes.io/name": "shop"},
+            },
+            "spec": {
+                "nodeName": "worker-1",
+                "containers": [
+                    {"name": "web", "image": "web:1"},
+                    {"name": "log", "image": "log:2"},
+                ],
+            },
+            "status": {
+                "restarts": 3,
+                "ready": True,
+                "conditions": [{"type": "Ready", "status": "True"}],
+            },
+        },
+        {
+            "kind": "Pod",
+            "metadata": {"name": "cart-1", "labels": {"app": "cart"}},
+            "spec": {"nodeName": "worker-2", "containers": [{"name": "cart", "image": "cart:1"}]},
+            "status": {
+                "restarts": 0,
+                "ready": False,
+                "conditions": [{"type": "Ready", "status": "False"}],
+            },
+        },
     ],
 }
 
@@ -40,8 +63,14 @@ PODS = {
         ('{.items[0].status.conditions[?(@.type=="Ready")].status}', "True"),
         (r"{.items[0].metadata.labels.app\.kubernetes\.io/name}", "shop"),
         ("{.items[0].metadata.labels['app\\.kubernetes\\.io/name']}", "shop"),
-        ('{range .items[*]}{.metadata.name}{"\\t"}{.spec.nodeName}{"\\n"}{end}', "web-1\tworker-1\ncart-1\tworker-2\n"),
-        ('{range .items[*]}{.metadata.name}:{range .spec.containers[*]} {.name}{end};{end}', "web-1: web log;cart-1: cart;"),
+        (
+            '{range .items[*]}{.metadata.name}{"\\t"}{.spec.nodeName}{"\\n"}{end}',
+            "web-1\tworker-1\ncart-1\tworker-2\n",
+        ),
+        (
+            "{range .items[*]}{.metadata.name}:{range .spec.containers[*]} {.name}{end};{end}",
+            "web-1: web log;cart-1: cart;",
+        ),
         ("{.items[0].metadata.labels}", '{"app":"web","app.kubernetes.io/name":"shop"}'),
         ("{.nothing}", ""),
         ("{.items[*].status.restarts}", "3 0"),

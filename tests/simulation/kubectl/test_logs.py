@@ -35,7 +35,8 @@ def test_where_there_are_several_containers_the_first_is_taken_and_told():
     lab = with_several()
 
     logs, chosen, run = (
-        typed(lab, line) for line in ("kubectl logs p", "kubectl logs p d", "kubectl exec p -- hostname")
+        typed(lab, line)
+        for line in ("kubectl logs p", "kubectl logs p d", "kubectl exec p -- hostname")
     )
 
     assert logs.stderr == DEFAULTED and "starting c (nginx)" in logs.stdout
@@ -43,11 +44,16 @@ def test_where_there_are_several_containers_the_first_is_taken_and_told():
     assert (run.stdout, run.stderr) == ("p\n", DEFAULTED)
 
 
-@pytest.mark.parametrize("line", ["kubectl logs p -c x", "kubectl logs p x", "kubectl exec p -c x -- hostname"])
+@pytest.mark.parametrize(
+    "line", ["kubectl logs p -c x", "kubectl logs p x", "kubectl exec p -c x -- hostname"]
+)
 def test_a_container_that_a_pod_has_not_is_named_with_those_it_has(line):
     came = typed(with_several(), line)
 
-    assert came.stderr == "error: container x is not valid for pod p out of: c, d, i1 (init), side (init)\n"
+    assert (
+        came.stderr
+        == "error: container x is not valid for pod p out of: c, d, i1 (init), side (init)\n"
+    )
 
 
 def test_a_container_whose_image_cannot_be_pulled_waits_in_words():
@@ -84,7 +90,9 @@ def test_lines_of_several_pods_say_whose_they_are_if_asked_for():
     every = typed(lab, "kubectl logs deploy/pay --all-pods --tail=1").stdout.splitlines()
     one = typed(lab, "kubectl logs deploy/pay")
 
-    assert len(chosen) == 2 and all(line.startswith("[pod/pay-") and "/pay] " in line for line in chosen)
+    assert len(chosen) == 2 and all(
+        line.startswith("[pod/pay-") and "/pay] " in line for line in chosen
+    )
     assert every == chosen
     assert one.stderr.startswith("Found 2 pods, using pod/pay-") and "[pod/" not in one.stdout
 

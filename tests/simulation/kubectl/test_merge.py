@@ -8,8 +8,10 @@ LIVE = {
     "metadata": {"name": "web", "labels": {"app": "web", "by": "hpa"}},
     "spec": {
         "replicas": 5,
-        "containers": [{"name": "web", "image": "web:1", "env": [{"name": "A", "value": "1"}]},
-                       {"name": "sidecar", "image": "proxy:1"}],
+        "containers": [
+            {"name": "web", "image": "web:1", "env": [{"name": "A", "value": "1"}]},
+            {"name": "sidecar", "image": "proxy:1"},
+        ],
     },
 }
 
@@ -17,15 +19,23 @@ LIVE = {
 @pytest.mark.parametrize(
     ("last", "new", "merged"),
     [
-        ("what was applied and is not any more goes",
-         ({"a": 1, "b": 2}, {"a": 1}, {"a": 1, "b": 2}), {"a": 1}),
+        (
+            "what was applied and is not any more goes",
+            ({"a": 1, "b": 2}, {"a": 1}, {"a": 1, "b": 2}),
+            {"a": 1},
+        ),
         ("what others added stays", ({"a": 1}, {"a": 1}, {"a": 1, "c": 3}), {"a": 1, "c": 3}),
         ("what is new comes", ({}, {"a": 2}, {"a": 1}), {"a": 2}),
         ("a plain list is replaced", ({"l": [1]}, {"l": [2, 3]}, {"l": [1, 9]}), {"l": [2, 3]}),
-        ("an item of a list goes by its name",
-         ({"containers": [{"name": "a"}, {"name": "b"}]}, {"containers": [{"name": "a"}]},
-          {"containers": [{"name": "a", "x": 1}, {"name": "b"}, {"name": "injected"}]}),
-         {"containers": [{"name": "a", "x": 1}, {"name": "injected"}]}),
+        (
+            "an item of a list goes by its name",
+            (
+                {"containers": [{"name": "a"}, {"name": "b"}]},
+                {"containers": [{"name": "a"}]},
+                {"containers": [{"name": "a", "x": 1}, {"name": "b"}, {"name": "injected"}]},
+            ),
+            {"containers": [{"name": "a", "x": 1}, {"name": "injected"}]},
+        ),
     ],
 )
 def test_apply_merges_three_ways(last, new, merged):
@@ -39,10 +49,26 @@ def test_apply_merges_three_ways(last, new, merged):
     [
         ({"spec": {"replicas": 2}}, ("spec", "replicas"), 2),
         ({"metadata": {"labels": {"by": None}}}, ("metadata", "labels"), {"app": "web"}),
-        ({"spec": {"containers": [{"name": "web", "image": "web:2"}]}}, ("spec", "containers", 0, "image"), "web:2"),
-        ({"spec": {"containers": [{"name": "web", "image": "web:2"}]}}, ("spec", "containers", 1, "name"), "sidecar"),
-        ({"spec": {"containers": [{"name": "sidecar", "$patch": "delete"}]}}, ("spec", "containers"), LIVE["spec"]["containers"][:1]),
-        ({"metadata": {"labels": {"$patch": "replace", "x": "y"}}}, ("metadata", "labels"), {"x": "y"}),
+        (
+            {"spec": {"containers": [{"name": "web", "image": "web:2"}]}},
+            ("spec", "containers", 0, "image"),
+            "web:2",
+        ),
+        (
+            {"spec": {"containers": [{"name": "web", "image": "web:2"}]}},
+            ("spec", "containers", 1, "name"),
+            "sidecar",
+        ),
+        (
+            {"spec": {"containers": [{"name": "sidecar", "$patch": "delete"}]}},
+            ("spec", "containers"),
+            LIVE["spec"]["containers"][:1],
+        ),
+        (
+            {"metadata": {"labels": {"$patch": "replace", "x": "y"}}},
+            ("metadata", "labels"),
+            {"x": "y"},
+        ),
     ],
 )
 def test_a_strategic_patch_knows_the_lists_of_kubernetes(patch, path, value):
@@ -63,9 +89,21 @@ def test_a_merge_patch_replaces_lists():
     ("operations", "path", "value"),
     [
         ([{"op": "replace", "path": "/spec/replicas", "value": 1}], ("spec", "replicas"), 1),
-        ([{"op": "add", "path": "/metadata/labels/team~1a", "value": "x"}], ("metadata", "labels", "team/a"), "x"),
-        ([{"op": "remove", "path": "/spec/containers/0"}], ("spec", "containers", 0, "name"), "sidecar"),
-        ([{"op": "add", "path": "/spec/containers/-", "value": {"name": "last"}}], ("spec", "containers", 2, "name"), "last"),
+        (
+            [{"op": "add", "path": "/metadata/labels/team~1a", "value": "x"}],
+            ("metadata", "labels", "team/a"),
+            "x",
+        ),
+        (
+            [{"op": "remove", "path": "/spec/containers/0"}],
+            ("spec", "containers", 0, "name"),
+            "sidecar",
+        ),
+        (
+            [{"op": "add", "path": "/spec/containers/-", "value": {"name": "last"}}],
+            ("spec", "containers", 2, "name"),
+            "last",
+        ),
         ([{"op": "test", "path": "/spec/replicas", "value": 5}], ("spec", "replicas"), 5),
     ],
 )
@@ -79,8 +117,12 @@ def test_a_json_patch_does_its_operations_in_order(operations, path, value):
 
 @pytest.mark.parametrize(
     "operation",
-    [{"op": "test", "path": "/spec/replicas", "value": 6}, {"op": "remove", "path": "/nope"},
-     {"op": "replace", "path": "/spec/containers/9", "value": 1}, {"path": "/x"}],
+    [
+        {"op": "test", "path": "/spec/replicas", "value": 6},
+        {"op": "remove", "path": "/nope"},
+        {"op": "replace", "path": "/spec/containers/9", "value": 1},
+        {"path": "/x"},
+    ],
 )
 def test_a_json_patch_that_cannot_be_done_is_refused(operation):
     with pytest.raises(ValueError):
@@ -88,9 +130,16 @@ def test_a_json_patch_that_cannot_be_done_is_refused(operation):
 
 
 def test_items_that_share_a_key_stay_and_a_patch_changes_the_first():
-    live = {"ports": [{"containerPort": 53, "protocol": "UDP"}, {"containerPort": 53, "protocol": "TCP"}]}
+    live = {
+        "ports": [
+            {"containerPort": 53, "protocol": "UDP"},
+            {"containerPort": 53, "protocol": "TCP"},
+        ]
+    }
 
-    assert strategic(live, {"ports": [{"containerPort": 53, "name": "dns"}, {"containerPort": 80}]})["ports"] == [
+    assert strategic(
+        live, {"ports": [{"containerPort": 53, "name": "dns"}, {"containerPort": 80}]}
+    )["ports"] == [
         {"containerPort": 53, "protocol": "UDP", "name": "dns"},
         {"containerPort": 53, "protocol": "TCP"},
         {"containerPort": 80},

@@ -23,7 +23,9 @@ def after(line: str | list[str], files: dict[str, str] | None = None) -> str:
     """Return what a session says, once it is certain that the lab has survived it."""
     lab = a_lab()
     argv = line.split() if isinstance(line, str) else line
-    lab.submit(commands.parse({"do": "kubectl", "argv": argv, "files": files or {}}), "it", "tester")
+    lab.submit(
+        commands.parse({"do": "kubectl", "argv": argv, "files": files or {}}), "it", "tester"
+    )
     lab.advance(lab.now + 5 * SECOND)
     thawed = Lab.thaw(lab.genesis, lab.freeze())
     thawed.advance(lab.now + 30 * SECOND)
@@ -64,7 +66,9 @@ def applied(text: str) -> str:
         (f"patch deploy web -p {'[' * 3000}", "exceeded max depth"),
     ],
 )  # fmt: skip
-def test_a_flag_or_a_patch_that_no_number_or_text_can_hold_is_an_error_of_its_line(line: str, said: str):
+def test_a_flag_or_a_patch_that_no_number_or_text_can_hold_is_an_error_of_its_line(
+    line: str, said: str
+):
     assert said in after(f"kubectl {line}")
 
 
@@ -89,7 +93,9 @@ def test_a_file_that_no_cluster_can_hold_is_an_error_of_its_place(text: str, sai
     assert said in applied(text)
 
 
-@pytest.mark.parametrize("amount", [NINES, "1e400", "9" * 5000, "1E9999", "9223372036854775807Ei", "1e-400"])
+@pytest.mark.parametrize(
+    "amount", [NINES, "1e400", "9" * 5000, "1E9999", "9223372036854775807Ei", "1e-400"]
+)
 def test_an_amount_beyond_64_bits_is_capped(amount: str):
     amounts = f"{{cpu: {amount}, memory: {amount}, x.com/y: {amount}}}"
     resources = f", resources: {{requests: {amounts}, limits: {amounts}}}"
@@ -100,11 +106,16 @@ def test_an_amount_beyond_64_bits_is_capped(amount: str):
 @pytest.mark.parametrize("key", ["a.b/c", "[", "[x]", ".", "a[0].b", ""])
 def test_an_unknown_field_may_be_called_anything(key: str):
     lab = a_lab()
-    patch = json.dumps({"spec": {key: 1, "template": {"spec": {"containers": [{"name": "web", key: 1}]}}}})
+    patch = json.dumps(
+        {"spec": {key: 1, "template": {"spec": {"containers": [{"name": "web", key: 1}]}}}}
+    )
 
     said = typed(lab, "kubectl patch deploy web --patch-file p.json", {"p.json": patch})
 
-    warnings = [f'Warning: unknown field "spec.{where}{key}"' for where in ("template.spec.containers[0].", "")]
+    warnings = [
+        f'Warning: unknown field "spec.{where}{key}"'
+        for where in ("template.spec.containers[0].", "")
+    ]
     assert sorted(said.stderr.splitlines()) == sorted(warnings)
     assert said.stdout == "deployment.apps/web patched (no change)\n"
 
@@ -134,13 +145,17 @@ def test_an_unknown_field_may_have_dots_and_brackets_in_its_name():
         "spec: {a.b/c: 1, 'containers[0]': 2, containers: [{name: c, image: nginx, im.age: x}]}\n"
     )
 
-    assert after("kubectl apply --validate=false -f a.yaml", {"a.yaml": manifest}) == "pod/x created"
+    assert (
+        after("kubectl apply --validate=false -f a.yaml", {"a.yaml": manifest}) == "pod/x created"
+    )
     patch = '{"spec":{"a.b":1,"template":{"x[0].y":2}}}'
     assert "patched" in after(["kubectl", "patch", "deploy", "web", "-p", patch])
 
 
 def test_a_patch_cannot_nest_deeper_operation_by_operation():
-    steps = [f'{{"op":"add","path":"/metadata/annotations{"/a" * n}","value":{{}}}}' for n in range(200)]
+    steps = [
+        f'{{"op":"add","path":"/metadata/annotations{"/a" * n}","value":{{}}}}' for n in range(200)
+    ]
 
     line = "kubectl patch deploy web --type=json --patch-file p.json"
 
@@ -183,7 +198,9 @@ def test_a_bug_of_ours_ends_its_session_and_is_remembered(monkeypatch: pytest.Mo
     said = typed(lab, "kubectl scale deploy/web --replicas=2")
 
     assert (said.status, lab.world.store.digest()) == (1, before)
-    assert said.stderr.startswith('Error from server (InternalError): an error on the server ("KeyError in ')
+    assert said.stderr.startswith(
+        'Error from server (InternalError): an error on the server ("KeyError in '
+    )
     assert [each.fault for each in lab.sessions.state.sessions.values()] == [
         f"KeyError in {__name__}.broken"
     ]

@@ -41,7 +41,11 @@ def begun(lab: Lab, line: str) -> dict[str, object]:
         ("kubectl describe node worker-1", READ_TIMED_OUT, 60),
         ("kubectl logs report", READ_TIMED_OUT, 60),
         ("kubectl cordon worker-1", READ_TIMED_OUT, 60),
-        ("kubectl scale deployment web --replicas=3", "Error from server: etcdserver: request timed out\n", 7),
+        (
+            "kubectl scale deployment web --replicas=3",
+            "Error from server: etcdserver: request timed out\n",
+            7,
+        ),
         ("kubectl delete pod report", "Error from server: etcdserver: request timed out\n", 7),
         ("kubectl create namespace shop", "Error from server: etcdserver: request timed out\n", 7),
         ("kubectl get pods --server cp-3", READ_TIMED_OUT, 60),
@@ -59,8 +63,14 @@ def test_what_needs_etcd_ends_with_the_words_of_etcd(line, said, seconds):
 
 @pytest.mark.parametrize(
     "line",
-    ["kubectl version", "kubectl api-resources", "kubectl explain pod", "kubectl config get-contexts",
-     "kubectl create deployment x --image=nginx --dry-run=client -o yaml", "curl http://shop.local/"],
+    [
+        "kubectl version",
+        "kubectl api-resources",
+        "kubectl explain pod",
+        "kubectl config get-contexts",
+        "kubectl create deployment x --image=nginx --dry-run=client -o yaml",
+        "curl http://shop.local/",
+    ],
 )
 def test_what_needs_nothing_from_etcd_is_answered_at_once(line):
     lab = without_a_quorum()

@@ -66,9 +66,14 @@ def test_a_read_of_the_newest_hangs_like_any_other() -> None:
 
 
 def test_a_path_that_names_nothing_is_not_found() -> None:
-    said = [typed(a_lab(), f"kubectl get --raw {path}").stderr for path in ("/nope", "/api/v1/nodes/no")]
+    said = [
+        typed(a_lab(), f"kubectl get --raw {path}").stderr for path in ("/nope", "/api/v1/nodes/no")
+    ]
 
-    assert said[0] == "Error from server (NotFound): the server could not find the requested resource\n"
+    assert (
+        said[0]
+        == "Error from server (NotFound): the server could not find the requested resource\n"
+    )
     assert said[1] == 'Error from server (NotFound): nodes "no" not found\n'
 
 

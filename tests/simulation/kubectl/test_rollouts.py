@@ -19,7 +19,11 @@ META = ObjectMeta(name="d", generation=2)
 
 
 def a_deployment(**status: object) -> Deployment:
-    return Deployment(META, spec=DeploymentSpec(replicas=4), status=DeploymentStatus(**{"observed_generation": 2, **status}))
+    return Deployment(
+        META,
+        spec=DeploymentSpec(replicas=4),
+        status=DeploymentStatus(**{"observed_generation": 2, **status}),
+    )
 
 
 def a_daemonset(**status: object) -> DaemonSet:
@@ -27,24 +31,80 @@ def a_daemonset(**status: object) -> DaemonSet:
 
 
 def a_statefulset(**status: object) -> StatefulSet:
-    return StatefulSet(META, spec=StatefulSetSpec(replicas=3), status=StatefulSetStatus(**{"observed_generation": 2, **status}))
+    return StatefulSet(
+        META,
+        spec=StatefulSetSpec(replicas=3),
+        status=StatefulSetStatus(**{"observed_generation": 2, **status}),
+    )
 
 
 DEADLINE = (Condition(type="Progressing", status="False", reason="ProgressDeadlineExceeded"),)
 CASES = [
-    (a_deployment(observed_generation=1), "Waiting for deployment spec update to be observed...", False),
-    (a_deployment(updated_replicas=2), 'Waiting for deployment "d" rollout to finish: 2 out of 4 new replicas have been updated...', False),
-    (a_deployment(updated_replicas=4, replicas=5), 'Waiting for deployment "d" rollout to finish: 1 old replicas are pending termination...', False),
-    (a_deployment(updated_replicas=4, replicas=4, available_replicas=3), 'Waiting for deployment "d" rollout to finish: 3 of 4 updated replicas are available...', False),
-    (a_deployment(updated_replicas=4, replicas=4, available_replicas=4), 'deployment "d" successfully rolled out', True),
-    (a_deployment(updated_replicas=2, conditions=DEADLINE), 'error: deployment "d" exceeded its progress deadline', None),
-    (a_daemonset(desired_number_scheduled=3, updated_number_scheduled=1), 'Waiting for daemon set "d" rollout to finish: 1 out of 3 new pods have been updated...', False),
-    (a_daemonset(desired_number_scheduled=3, updated_number_scheduled=3, number_available=2), 'Waiting for daemon set "d" rollout to finish: 2 of 3 updated pods are available...', False),
-    (a_daemonset(desired_number_scheduled=3, updated_number_scheduled=3, number_available=3), 'daemon set "d" successfully rolled out', True),
-    (a_statefulset(observed_generation=0), "Waiting for statefulset spec update to be observed...", False),
+    (
+        a_deployment(observed_generation=1),
+        "Waiting for deployment spec update to be observed...",
+        False,
+    ),
+    (
+        a_deployment(updated_replicas=2),
+        'Waiting for deployment "d" rollout to finish: 2 out of 4 new replicas have been updated...',
+        False,
+    ),
+    (
+        a_deployment(updated_replicas=4, replicas=5),
+        'Waiting for deployment "d" rollout to finish: 1 old replicas are pending termination...',
+        False,
+    ),
+    (
+        a_deployment(updated_replicas=4, replicas=4, available_replicas=3),
+        'Waiting for deployment "d" rollout to finish: 3 of 4 updated replicas are available...',
+        False,
+    ),
+    (
+        a_deployment(updated_replicas=4, replicas=4, available_replicas=4),
+        'deployment "d" successfully rolled out',
+        True,
+    ),
+    (
+        a_deployment(updated_replicas=2, conditions=DEADLINE),
+        'error: deployment "d" exceeded its progress deadline',
+        None,
+    ),
+    (
+        a_daemonset(desired_number_scheduled=3, updated_number_scheduled=1),
+        'Waiting for daemon set "d" rollout to finish: 1 out of 3 new pods have been updated...',
+        False,
+    ),
+    (
+        a_daemonset(desired_number_scheduled=3, updated_number_scheduled=3, number_available=2),
+        'Waiting for daemon set "d" rollout to finish: 2 of 3 updated pods are available...',
+        False,
+    ),
+    (
+        a_daemonset(desired_number_scheduled=3, updated_number_scheduled=3, number_available=3),
+        'daemon set "d" successfully rolled out',
+        True,
+    ),
+    (
+        a_statefulset(observed_generation=0),
+        "Waiting for statefulset spec update to be observed...",
+        False,
+    ),
     (a_statefulset(ready_replicas=1), "Waiting for 2 pods to be ready...", False),
-    (a_statefulset(ready_replicas=3, updated_replicas=1, current_revision="a", update_revision="b"), "waiting for statefulset rolling update to complete 1 pods at revision b...", False),
-    (a_statefulset(ready_replicas=3, current_replicas=3, current_revision="b", update_revision="b"), "statefulset rolling update complete 3 pods at revision b...", True),
+    (
+        a_statefulset(
+            ready_replicas=3, updated_replicas=1, current_revision="a", update_revision="b"
+        ),
+        "waiting for statefulset rolling update to complete 1 pods at revision b...",
+        False,
+    ),
+    (
+        a_statefulset(
+            ready_replicas=3, current_replicas=3, current_revision="b", update_revision="b"
+        ),
+        "statefulset rolling update complete 3 pods at revision b...",
+        True,
+    ),
 ]
 
 

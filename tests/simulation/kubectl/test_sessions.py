@@ -12,12 +12,16 @@ from tests.simulation.kubectl.terminals import a_lab, typed
 
 def begin(lab: Lab, line: str, id: str) -> Applied | RefusedCommand:
     """Begin a session."""
-    return lab.submit(commands.parse({"do": "kubectl", "argv": line.split(), "files": {}}), id, "tester")
+    return lab.submit(
+        commands.parse({"do": "kubectl", "argv": line.split(), "files": {}}), id, "tester"
+    )
 
 
 def test_apply_remembers_what_was_applied_and_removes_what_is_not_any_more():
     lab = a_lab()
-    first = {"cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: '1', b: '2'}\n"}
+    first = {
+        "cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: '1', b: '2'}\n"
+    }
     second = {"cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: '3'}\n"}
 
     said = [
@@ -31,7 +35,11 @@ def test_apply_remembers_what_was_applied_and_removes_what_is_not_any_more():
 def test_a_manifest_with_a_mistake_points_at_its_line():
     lab = a_lab()
     wrong = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  containrs: []\n"
-    given = {"do": "kubectl", "argv": ["kubectl", "apply", "-f", "x.yaml"], "files": {"x.yaml": wrong}}
+    given = {
+        "do": "kubectl",
+        "argv": ["kubectl", "apply", "-f", "x.yaml"],
+        "files": {"x.yaml": wrong},
+    }
 
     lab.submit(commands.parse(given), "one", "tester")
     lab.advance(lab.now + SECOND)
@@ -61,13 +69,18 @@ def test_wait_ends_when_the_condition_holds_or_its_time_is_over():
     over = typed(lab, "kubectl wait --for=condition=Nope pod/late --timeout=3s")
 
     assert (met.stdout, met.status) == ("pod/late condition met\n", 0)
-    assert (over.stderr, over.status) == ("error: timed out waiting for the condition on pods/late\n", 1)
+    assert (over.stderr, over.status) == (
+        "error: timed out waiting for the condition on pods/late\n",
+        1,
+    )
 
 
 @pytest.mark.parametrize("seconds", [1, 2, 7])
 def test_a_checkpoint_in_the_middle_of_a_drain_changes_nothing(seconds):
     straight = a_lab()
-    assert isinstance(begin(straight, "kubectl drain worker-3 --ignore-daemonsets --force", "drain"), Applied)
+    assert isinstance(
+        begin(straight, "kubectl drain worker-3 --ignore-daemonsets --force", "drain"), Applied
+    )
     straight.advance(straight.now + seconds * SECOND)
 
     thawed = Lab.thaw(straight.genesis, straight.freeze())
@@ -82,7 +95,9 @@ def test_a_checkpoint_in_the_middle_of_a_drain_changes_nothing(seconds):
 def test_no_more_commands_wait_than_there_is_room_for():
     lab = a_lab()
 
-    answers = [begin(lab, "kubectl get pods -w", f"s{number}") for number in range(SESSIONS_MAX + 1)]
+    answers = [
+        begin(lab, "kubectl get pods -w", f"s{number}") for number in range(SESSIONS_MAX + 1)
+    ]
 
     assert all(isinstance(each, Applied) for each in answers[:-1])
     assert isinstance(answers[-1], RefusedCommand)

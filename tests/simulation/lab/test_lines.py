@@ -19,8 +19,14 @@ def ask(line: str, lab=None) -> dict:
     [
         ("power-off worker-3", [{"do": "power-off", "node": "worker-3"}]),
         ("cut cp-1 cp-2 --one-way", [{"do": "cut", "a": "cp-1", "b": "cp-2", "one_way": True}]),
-        ("delay worker-1 200ms", [{"do": "delay", "a": "worker-1", "b": "", "ms": 200, "one_way": False}]),
-        ("loss cp-1 cp-2 20%", [{"do": "loss", "a": "cp-1", "b": "cp-2", "percent": 20, "one_way": False}]),
+        (
+            "delay worker-1 200ms",
+            [{"do": "delay", "a": "worker-1", "b": "", "ms": 200, "one_way": False}],
+        ),
+        (
+            "loss cp-1 cp-2 20%",
+            [{"do": "loss", "a": "cp-1", "b": "cp-2", "percent": 20, "one_way": False}],
+        ),
         ("slow-disk cp-1 3000ms", [{"do": "slow-disk", "node": "cp-1", "ms": 3000}]),
         ("provoke-split-vote", [{"do": "provoke-split-vote"}]),
         ("load 500/s http://shop.local/", [{"do": "load", "route": "shop.local/", "rps": 500}]),
@@ -80,7 +86,11 @@ def test_a_form_says_how_it_is_written():
 
 @pytest.mark.parametrize(
     ("line", "waits"),
-    [("kubectl get pods", False), ("kubectl scale deploy web --replicas=3", True), ("watch kubectl get pods", True)],
+    [
+        ("kubectl get pods", False),
+        ("kubectl scale deploy web --replicas=3", True),
+        ("watch kubectl get pods", True),
+    ],
 )
 def test_what_takes_time_is_a_session_of_the_words_that_were_understood(line, waits):
     answer = ask(line)
@@ -94,7 +104,10 @@ def test_what_takes_time_is_a_session_of_the_words_that_were_understood(line, wa
     [
         ("kubectl edit deployment web", {"kind": "Deployment", "key": "default/web"}),
         ("k edit deploy/web", {"kind": "Deployment", "key": "default/web"}),
-        ("kubectl edit -n kube-system cm kubeadm-config", {"kind": "ConfigMap", "key": "kube-system/kubeadm-config"}),
+        (
+            "kubectl edit -n kube-system cm kubeadm-config",
+            {"kind": "ConfigMap", "key": "kube-system/kubeadm-config"},
+        ),
         ("kubectl edit node worker-1", {"kind": "Node", "key": "worker-1"}),
     ],
 )

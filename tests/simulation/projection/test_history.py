@@ -27,7 +27,13 @@ def test_only_what_changed_is_remembered_and_told() -> None:
     told = history.as_row(400)["samples"]
 
     assert told == [
-        {"at": 0, "ok": 1000, "slow": 0, "failed": {}, "replicas": {"default/Deployment/web": [1, 1]}},
+        {
+            "at": 0,
+            "ok": 1000,
+            "slow": 0,
+            "failed": {},
+            "replicas": {"default/Deployment/web": [1, 1]},
+        },
         {"at": 200, "replicas": {"default/Deployment/web": [0, 1]}},
         {"at": 300, "failed": {"refused": 5}},
     ]

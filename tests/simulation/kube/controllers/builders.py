@@ -183,5 +183,3 @@ def sizes(outcome: Outcome) -> dict[str, int]:
         if isinstance(write.object, ReplicaSet)
         and (write.verb == "create" or "spec.replicas" in write.fields)
     }
-
-

@@ -102,7 +102,9 @@ def test_a_rollout_moves_in_one_direction_a_visit(
     before = a_replicaset("web-1", old, old, "web:1", "web", sizes_of)
     after = a_replicaset("web-2", new, new_available, "web:2", "web", {**sizes_of, REVISION: "2"})
 
-    outcome = visit(DeploymentController(), "default/web", a_deployment(wanted, "web:2"), before, after)
+    outcome = visit(
+        DeploymentController(), "default/web", a_deployment(wanted, "web:2"), before, after
+    )
 
     assert sizes(outcome) == expected
 
@@ -152,9 +154,7 @@ def test_a_pod_without_an_address_or_at_its_end_is_no_endpoint() -> None:
     assert slice.ports[0].port == 8080
 
 
-@pytest.mark.parametrize(
-    ("silent_for", "lost"), [(50 * SECOND, False), (50 * SECOND + 1, True)]
-)
+@pytest.mark.parametrize(("silent_for", "lost"), [(50 * SECOND, False), (50 * SECOND + 1, True)])
 def test_a_node_is_lost_strictly_after_the_grace_period(silent_for: int, lost: bool) -> None:
     now = 100 * SECOND
     outcome = visit(

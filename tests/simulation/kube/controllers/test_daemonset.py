@@ -53,9 +53,7 @@ def visited(
 ) -> Outcome:
     """Let the controller look at one node with these pods."""
     controller = DaemonSetController()
-    return visit(
-        controller, "default/agent", a_daemonset(), a_node(), *pods, now=now, notes=notes
-    )
+    return visit(controller, "default/agent", a_daemonset(), a_node(), *pods, now=now, notes=notes)
 
 
 def writes(outcome: Outcome) -> list[str]:

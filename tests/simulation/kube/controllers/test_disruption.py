@@ -55,7 +55,10 @@ def test_a_budget_counts_what_can_be_spared(
     found = counted(a_budget(**spec), a_replicaset(replicas=replicas), *pods).status
 
     numbers = (
-        found.current_healthy, found.desired_healthy, found.expected_pods, found.disruptions_allowed
+        found.current_healthy,
+        found.desired_healthy,
+        found.expected_pods,
+        found.disruptions_allowed,
     )
     assert numbers == status
     assert found.observed_generation == 1
@@ -68,7 +71,8 @@ def test_a_percentage_of_pods_whose_controller_is_unknown_allows_nothing() -> No
     assert found.disruptions_allowed == 0
     (verdict,) = found.conditions
     assert (verdict.reason, verdict.message) == (
-        "SyncFailed", 'found no controllers for pod "web-a"'
+        "SyncFailed",
+        'found no controllers for pod "web-a"',
     )
 
 
@@ -87,7 +91,9 @@ def test_a_pod_whose_eviction_was_granted_is_counted_out_for_two_minutes() -> No
     assert (late.current_healthy, late.disrupted_pods) == (2, {})
 
 
-def with_status(generation: int = 1, policy: str | None = None, **status: Any) -> PodDisruptionBudget:
+def with_status(
+    generation: int = 1, policy: str | None = None, **status: Any
+) -> PodDisruptionBudget:
     budget = a_budget(min_available=2, unhealthy_pod_eviction_policy=policy)
     seen = PodDisruptionBudgetStatus(observed_generation=generation, **status)
     return msgspec.structs.replace(budget, status=seen)
@@ -105,11 +111,19 @@ NEEDS = "The disruption budget web needs 2 healthy pods and has 2 currently"
         ([with_status()] * 2, a_pod(on="w"), 500, "more than one PodDisruptionBudget"),
         ([with_status()], a_pod(on="w", phase="Pending"), None, ""),
         ([with_status()], a_pod(on="w", deleting=True), None, ""),
-        ([with_status(desired_healthy=2, current_healthy=1)], a_pod(on="w", ready=False), 429,
-         "needs 2 healthy pods and has 1"),
+        (
+            [with_status(desired_healthy=2, current_healthy=1)],
+            a_pod(on="w", ready=False),
+            429,
+            "needs 2 healthy pods and has 1",
+        ),
         ([with_status(desired_healthy=2, current_healthy=2)], a_pod(on="w", ready=False), None, ""),
-        ([with_status(policy="AlwaysAllow", desired_healthy=2)], a_pod(on="w", ready=False),
-         None, ""),
+        (
+            [with_status(policy="AlwaysAllow", desired_healthy=2)],
+            a_pod(on="w", ready=False),
+            None,
+            "",
+        ),
     ],
 )
 def test_the_eviction_api_decides_by_the_budgets_status(

@@ -48,8 +48,12 @@ def test_a_node_that_comes_back_within_the_quarantine_keeps_its_pods() -> None:
     notes = {**BEGAN, "node:worker-9": (20 * SECOND,)}
 
     outcome = visit(
-        PodGarbageCollector(), "orphans", a_pod(on="worker-9"), a_node("worker-9"),
-        now=60 * SECOND, notes=notes,
+        PodGarbageCollector(),
+        "orphans",
+        a_pod(on="worker-9"),
+        a_node("worker-9"),
+        now=60 * SECOND,
+        notes=notes,
     )
 
     assert summary(outcome) == [[], []]
@@ -102,8 +106,6 @@ def test_a_terminating_pod_that_never_had_a_node_is_removed() -> None:
     meta = ObjectMeta(name="web-b", namespace="default", uid="web-b", deletion_timestamp=1)
     stuck = msgspec.structs.replace(a_pod("web-b", phase="Pending"), metadata=meta)
 
-    outcome = visit(
-        PodGarbageCollector(), "unscheduled", stuck, a_pod("web-a"), now=0, notes=BEGAN
-    )
+    outcome = visit(PodGarbageCollector(), "unscheduled", stuck, a_pod("web-a"), now=0, notes=BEGAN)
 
     assert summary(outcome)[1] == ["delete Pod/web-b"]

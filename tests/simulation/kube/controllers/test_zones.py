@@ -13,8 +13,12 @@ RULES = Settings()
 
 def a_zone(zone: str, lost: int, total: int, taint: str = "") -> list[Seen]:
     return [
-        Seen(f"{zone}-{number:03d}", "Unknown" if number < lost else "True", zone,
-             taint=taint if number < lost else "")
+        Seen(
+            f"{zone}-{number:03d}",
+            "Unknown" if number < lost else "True",
+            zone,
+            taint=taint if number < lost else "",
+        )
         for number in range(total)
     ]
 

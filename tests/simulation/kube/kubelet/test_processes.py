@@ -175,8 +175,11 @@ def test_a_node_object_that_is_deleted_is_not_registered_again_until_the_kubelet
             {"do": "kill-process", "process": "kubelet"},
             "process-not-running",
         ),
-        ([{"do": "power-off"}], {"do": "kill-process", "process": "kubelet"},
-         "process-on-machine-off"),
+        (
+            [{"do": "power-off"}],
+            {"do": "kill-process", "process": "kubelet"},
+            "process-on-machine-off",
+        ),
     ],
 )
 def test_a_process_that_cannot_be_killed_or_started_is_refused_and_nothing_changes(

@@ -43,9 +43,7 @@ def with_volume(source: dict[str, Any]) -> Pod:
         (with_variable("secretKeyRef"), 'secret "x" not found', a_secret(colour="cmVk")),
     ],
 )
-def test_a_container_waits_for_what_its_environment_is_made_of(
-    pod: Pod, trouble: str, remedy: Any
-):
+def test_a_container_waits_for_what_its_environment_is_made_of(pod: Pod, trouble: str, remedy: Any):
     world = SmallWorld()
     world.create(pod)
     world.advance(60)
@@ -76,7 +74,11 @@ def test_a_key_that_is_missing_holds_a_container_back_too():
     [
         ({"configMap": {"name": "x"}}, 'configmap "x" not found', a_map()),
         ({"secret": {"secretName": "x"}}, 'secret "x" not found', a_secret()),
-        ({"projected": {"sources": [{"secret": {"name": "x"}}]}}, 'secret "x" not found', a_secret()),
+        (
+            {"projected": {"sources": [{"secret": {"name": "x"}}]}},
+            'secret "x" not found',
+            a_secret(),
+        ),
     ],
 )
 def test_a_pod_waits_for_what_its_volumes_are_made_of(
@@ -96,7 +98,8 @@ def test_a_pod_waits_for_what_its_volumes_are_made_of(
 
 
 @pytest.mark.parametrize(
-    "pod", [with_env_from(optional=True), with_volume({"configMap": {"name": "x", "optional": True}})]
+    "pod",
+    [with_env_from(optional=True), with_volume({"configMap": {"name": "x", "optional": True}})],
 )
 def test_what_is_optional_holds_nobody_back(pod: Pod):
     world = SmallWorld()

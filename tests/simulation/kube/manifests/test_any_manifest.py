@@ -29,15 +29,20 @@ ODD = (None, [], {}, "", "x", 0, -1, 1.5, True, [None], [{}], {"a": None}, "a" *
 
 def places(value: Any, path: tuple = ()) -> list[tuple]:
     children = (
-        value.items() if isinstance(value, dict)
-        else enumerate(value) if isinstance(value, list) else ()
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
     )
     return [path, *(found for key, each in children for found in places(each, (*path, key)))]
 
 
 def spoiled(content: dict, dice: random.Random) -> dict:
     content = deepcopy(content)
-    path = dice.choice([each for each in places(content) if each and each[0] not in ("kind", "apiVersion")])
+    path = dice.choice(
+        [each for each in places(content) if each and each[0] not in ("kind", "apiVersion")]
+    )
     target: Any = content
     for key in path[:-1]:
         target = target[key]

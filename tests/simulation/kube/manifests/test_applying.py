@@ -39,7 +39,9 @@ KYAML = """---
   },
 }
 """
-CLASS = "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: high}\nvalue: 9\n---"
+CLASS = (
+    "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: high}\nvalue: 9\n---"
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,19 +56,28 @@ def said(lab, manifest: str) -> str:
 @pytest.mark.parametrize(
     ("manifest", "words"),
     [
-        ("apiVersion: apps/v1beta1\nkind: Deployment\nmetadata: {name: x}\n",
-         'error: resource mapping not found for name: "x" namespace: "" from "f.yaml": no matches '
-         'for kind "Deployment" in version "apps/v1beta1"\nensure CRDs are installed first\n'),
-        ("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec: {foo: 1}\n",
-         'Error from server (BadRequest): error when creating "f.yaml": Deployment in version "v1" '
-         'cannot be handled as a Deployment: strict decoding error: unknown field "spec.foo"\n'),
-        ("apiVersion: v1\nkind: Service\nmetadata: {name: X}\nspec: {ports: [{port: 1}]}\n",
-         'The Service "X" is invalid: metadata.name: Invalid value: "X": a DNS-1035 label must '
-         "consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
-         "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for "
-         "validation is '[a-z]([-a-z0-9]*[a-z0-9])?')\n"),
-        (POD, 'Error from server (Forbidden): error when creating "f.yaml": pods "important" is '
-         "forbidden: no PriorityClass with name high was found\n"),
+        (
+            "apiVersion: apps/v1beta1\nkind: Deployment\nmetadata: {name: x}\n",
+            'error: resource mapping not found for name: "x" namespace: "" from "f.yaml": no matches '
+            'for kind "Deployment" in version "apps/v1beta1"\nensure CRDs are installed first\n',
+        ),
+        (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec: {foo: 1}\n",
+            'Error from server (BadRequest): error when creating "f.yaml": Deployment in version "v1" '
+            'cannot be handled as a Deployment: strict decoding error: unknown field "spec.foo"\n',
+        ),
+        (
+            "apiVersion: v1\nkind: Service\nmetadata: {name: X}\nspec: {ports: [{port: 1}]}\n",
+            'The Service "X" is invalid: metadata.name: Invalid value: "X": a DNS-1035 label must '
+            "consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
+            "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for "
+            "validation is '[a-z]([-a-z0-9]*[a-z0-9])?')\n",
+        ),
+        (
+            POD,
+            'Error from server (Forbidden): error when creating "f.yaml": pods "important" is '
+            "forbidden: no PriorityClass with name high was found\n",
+        ),
     ],
 )
 def test_a_manifest_is_refused_in_kubectl_s_words(lab, manifest: str, words: str) -> None:

@@ -45,8 +45,12 @@ def test_a_template_stays_without_service_account_and_derived_requests() -> None
 
 def test_a_pod_gets_them_when_it_is_admitted() -> None:
     pod = from_json(
-        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
-         "spec": {"containers": [{"name": "a", "resources": {"limits": {"memory": "500M"}}}]}},
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "a"},
+            "spec": {"containers": [{"name": "a", "resources": {"limits": {"memory": "500M"}}}]},
+        },
         CALENDAR,
     )
 
@@ -92,7 +96,8 @@ def test_a_zero_that_was_chosen_is_given_back() -> None:
     spec = given_back(manifest)["spec"]
 
     assert spec["strategy"] == {
-        "type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
     }
 
 
@@ -102,9 +107,14 @@ CASES = [
         f"spec:\n  selector: {{matchLabels: {{app: web}}}}\n  template:\n{TEMPLATE}",
         "apps/v1",
         {
-            "replicas": 1, "revisionHistoryLimit": 10, "podManagementPolicy": "OrderedReady",
+            "replicas": 1,
+            "revisionHistoryLimit": 10,
+            "podManagementPolicy": "OrderedReady",
             "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}},
-            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
+            "persistentVolumeClaimRetentionPolicy": {
+                "whenDeleted": "Retain",
+                "whenScaled": "Retain",
+            },
         },
     ),
     (
@@ -114,51 +124,79 @@ CASES = [
         {
             "revisionHistoryLimit": 10,
             "updateStrategy": {
-                "type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}
+                "type": "RollingUpdate",
+                "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1},
             },
         },
     ),
     (
-        "Job", f"spec:\n  template:\n{TEMPLATE}", "batch/v1",
+        "Job",
+        f"spec:\n  template:\n{TEMPLATE}",
+        "batch/v1",
         {
-            "backoffLimit": 6, "completions": 1, "parallelism": 1, "suspend": False,
-            "completionMode": "NonIndexed", "podReplacementPolicy": "TerminatingOrFailed",
+            "backoffLimit": 6,
+            "completions": 1,
+            "parallelism": 1,
+            "suspend": False,
+            "completionMode": "NonIndexed",
+            "podReplacementPolicy": "TerminatingOrFailed",
         },
     ),
     (
-        "CronJob", 'spec: {schedule: "* * * * *"}', "batch/v1",
+        "CronJob",
+        'spec: {schedule: "* * * * *"}',
+        "batch/v1",
         {
-            "concurrencyPolicy": "Allow", "suspend": False, "successfulJobsHistoryLimit": 3,
+            "concurrencyPolicy": "Allow",
+            "suspend": False,
+            "successfulJobsHistoryLimit": 3,
             "failedJobsHistoryLimit": 1,
         },
     ),
     (
-        "HorizontalPodAutoscaler", "spec: {maxReplicas: 3, behavior: {scaleDown: {selectPolicy: Min}}}",
+        "HorizontalPodAutoscaler",
+        "spec: {maxReplicas: 3, behavior: {scaleDown: {selectPolicy: Min}}}",
         "autoscaling/v2",
         {
             "minReplicas": 1,
             "metrics": [
-                {"type": "Resource", "resource": {
-                    "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}}
+                {
+                    "type": "Resource",
+                    "resource": {
+                        "name": "cpu",
+                        "target": {"type": "Utilization", "averageUtilization": 80},
+                    },
+                }
             ],
         },
     ),
     (
-        "Service", "spec: {ports: [{port: 80}]}", "v1",
+        "Service",
+        "spec: {ports: [{port: 80}]}",
+        "v1",
         {
-            "type": "ClusterIP", "sessionAffinity": "None", "internalTrafficPolicy": "Cluster",
-            "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack",
+            "type": "ClusterIP",
+            "sessionAffinity": "None",
+            "internalTrafficPolicy": "Cluster",
+            "ipFamilies": ["IPv4"],
+            "ipFamilyPolicy": "SingleStack",
             "ports": [{"port": 80, "protocol": "TCP", "targetPort": 80}],
         },
     ),
-    ("NetworkPolicy", "spec: {egress: [{}]}", "networking.k8s.io/v1",
-     {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}),
+    (
+        "NetworkPolicy",
+        "spec: {egress: [{}]}",
+        "networking.k8s.io/v1",
+        {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+    ),
     ("PersistentVolumeClaim", "spec: {}", "v1", {"volumeMode": "Filesystem"}),
 ]
 
 
 @pytest.mark.parametrize(("kind", "spec", "version", "expected"), CASES, ids=[c[0] for c in CASES])
-def test_each_kind_gets_its_own_defaults(kind: str, spec: str, version: str, expected: dict) -> None:
+def test_each_kind_gets_its_own_defaults(
+    kind: str, spec: str, version: str, expected: dict
+) -> None:
     found = given_back(f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: web}}\n{spec}\n")
 
     assert {name: found["spec"][name] for name in expected} == expected

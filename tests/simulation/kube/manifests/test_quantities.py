@@ -12,12 +12,31 @@ CALENDAR = Calendar(1_750_000_000)
 @pytest.mark.parametrize(
     ("written", "given_back"),
     [
-        ("1Gi", "1Gi"), ("1024Mi", "1Gi"), ("1000Mi", "1000Mi"), ("1.5Gi", "1536Mi"),
-        ("512M", "512M"), ("0.5", "500m"), ("1000m", "1"), ("1500m", "1500m"), ("2000", "2k"),
-        ("2048", "2048"), ("12e4", "120e3"), ("1e3", "1e3"), ("0.1", "100m"), ("100u", "100u"),
-        ("0.1n", "1n"), ("1.1Mi", "1153433600m"), ("0.5Ki", "512"), ("1000Ki", "1000Ki"),
-        ("0Mi", "0"), ("-1", "-1"), ("10E", "10E"), ("3.5G", "3500M"), ("1e1", "10"),
-        (2, "2"), (0.25, "250m"),
+        ("1Gi", "1Gi"),
+        ("1024Mi", "1Gi"),
+        ("1000Mi", "1000Mi"),
+        ("1.5Gi", "1536Mi"),
+        ("512M", "512M"),
+        ("0.5", "500m"),
+        ("1000m", "1"),
+        ("1500m", "1500m"),
+        ("2000", "2k"),
+        ("2048", "2048"),
+        ("12e4", "120e3"),
+        ("1e3", "1e3"),
+        ("0.1", "100m"),
+        ("100u", "100u"),
+        ("0.1n", "1n"),
+        ("1.1Mi", "1153433600m"),
+        ("0.5Ki", "512"),
+        ("1000Ki", "1000Ki"),
+        ("0Mi", "0"),
+        ("-1", "-1"),
+        ("10E", "10E"),
+        ("3.5G", "3500M"),
+        ("1e1", "10"),
+        (2, "2"),
+        (0.25, "250m"),
     ],
 )
 def test_a_quantity_is_given_back_as_the_api_server_does(written: object, given_back: str) -> None:
@@ -26,8 +45,12 @@ def test_a_quantity_is_given_back_as_the_api_server_does(written: object, given_
 
 def pod(resources: dict) -> dict:
     container = {"name": "a", "image": "b", "resources": resources}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"},
-            "spec": {"containers": [container]}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "x"},
+        "spec": {"containers": [container]},
+    }
 
 
 def test_a_pod_s_amounts_keep_their_suffixes() -> None:
@@ -51,7 +74,9 @@ def test_equal_amounts_in_usual_suffixes_are_equal_objects() -> None:
 
 def test_amounts_that_the_simulation_does_not_read_are_given_back_in_the_same_form() -> None:
     claim = {
-        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "x"},
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "x"},
         "spec": {"resources": {"requests": {"storage": "1024Mi"}}},
     }
 

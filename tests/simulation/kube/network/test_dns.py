@@ -37,7 +37,9 @@ def pod_of(lab: Lab, start: str = "default/report") -> Pod:
 
 def with_services() -> Lab:
     lab = a_lab()
-    assert "created" in typed(lab, "kubectl apply -f services.yaml", {"services.yaml": HEADLESS}).text
+    assert (
+        "created" in typed(lab, "kubectl apply -f services.yaml", {"services.yaml": HEADLESS}).text
+    )
     lab.advance(lab.now + 5 * SECOND)
     return lab
 
@@ -84,7 +86,9 @@ def test_names_are_found_as_in_a_cluster(name, status, full):
 
 def test_a_headless_service_is_the_addresses_of_its_ready_pods():
     lab = with_services()
-    carts = [each for each in lab.world.store.list(Pod) if each.metadata.labels.get("app") == "cart"]
+    carts = [
+        each for each in lab.world.store.list(Pod) if each.metadata.labels.get("app") == "cart"
+    ]
 
     found = dns.lookup(lab.world, pod_of(lab), "all")
     one = dns.lookup(lab.world, pod_of(lab), f"{carts[0].status.pod_ip.replace('.', '-')}.all")

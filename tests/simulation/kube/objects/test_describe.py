@@ -158,8 +158,18 @@ def test_the_beginning_of_a_name_is_enough(lab) -> None:
 
 @pytest.mark.parametrize(
     "resource",
-    ["ds -n kube-system", "deploy", "rs", "ing", "nodes", "ns", "ep", "endpointslice", "lease -A",
-     "ingressclass"],
+    [
+        "ds -n kube-system",
+        "deploy",
+        "rs",
+        "ing",
+        "nodes",
+        "ns",
+        "ep",
+        "endpointslice",
+        "lease -A",
+        "ingressclass",
+    ],
 )
 def test_every_kind_can_be_described(lab, resource: str) -> None:
     came = typed(lab, f"kubectl describe {resource}")

@@ -73,8 +73,6 @@ def test_nobody_behind_an_init_container_that_is_not_done_counts() -> None:
     )
     main = a_status("web", RUNS, ready=True, restart_count=7)
 
-    status = PodStatus(
-        "Pending", init_container_statuses=inits, container_statuses=(main,)
-    )
+    status = PodStatus("Pending", init_container_statuses=inits, container_statuses=(main,))
 
     assert shown(spec, status) == ("1/2", "Init:1/3", "3")

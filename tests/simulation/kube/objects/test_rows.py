@@ -16,89 +16,131 @@ BORN = "2025-06-15T15:06:40Z"
 
 CASES = [
     (
-        "PersistentVolume", "v1",
+        "PersistentVolume",
+        "v1",
         "spec: {capacity: {storage: 10Gi}, accessModes: [ReadWriteOnce], storageClassName: manual}",
-        {"Capacity": "10Gi", "Access Modes": "RWO", "Reclaim Policy": "Retain",
-         "Status": "Available", "Claim": "", "StorageClass": "manual", "Age": "5m"},
+        {
+            "Capacity": "10Gi",
+            "Access Modes": "RWO",
+            "Reclaim Policy": "Retain",
+            "Status": "Available",
+            "Claim": "",
+            "StorageClass": "manual",
+            "Age": "5m",
+        },
     ),
     (
-        "PersistentVolumeClaim", "v1",
+        "PersistentVolumeClaim",
+        "v1",
         "spec: {accessModes: [ReadWriteOnce], storageClassName: manual}",
-        {"Status": "Pending", "Volume": "", "Capacity": "", "StorageClass": "manual",
-         "VolumeAttributesClass": "<unset>", "VolumeMode": "Filesystem"},
+        {
+            "Status": "Pending",
+            "Volume": "",
+            "Capacity": "",
+            "StorageClass": "manual",
+            "VolumeAttributesClass": "<unset>",
+            "VolumeMode": "Filesystem",
+        },
     ),
     (
-        "StorageClass", "storage.k8s.io/v1", "provisioner: kubernetes.io/no-provisioner",
-        {"Provisioner": "kubernetes.io/no-provisioner", "ReclaimPolicy": "Delete",
-         "VolumeBindingMode": "Immediate", "AllowVolumeExpansion": "false"},
+        "StorageClass",
+        "storage.k8s.io/v1",
+        "provisioner: kubernetes.io/no-provisioner",
+        {
+            "Provisioner": "kubernetes.io/no-provisioner",
+            "ReclaimPolicy": "Delete",
+            "VolumeBindingMode": "Immediate",
+            "AllowVolumeExpansion": "false",
+        },
     ),
     (
-        "RoleBinding", "rbac.authorization.k8s.io/v1",
+        "RoleBinding",
+        "rbac.authorization.k8s.io/v1",
         "roleRef: {kind: Role, name: reader}\n"
         "subjects: [{kind: User, name: jane}, {kind: ServiceAccount, name: a, namespace: b}]",
         {"Role": "Role/reader", "Users": "jane", "Groups": "", "ServiceAccounts": "b/a"},
     ),
     ("Role", "rbac.authorization.k8s.io/v1", "rules: []", {"Created At": BORN}),
     ("LimitRange", "v1", "spec: {limits: []}", {"Created At": BORN}),
+    ("CustomResourceDefinition", "apiextensions.k8s.io/v1", "spec: {}", {"Created At": BORN}),
     (
-        "CustomResourceDefinition", "apiextensions.k8s.io/v1", "spec: {}", {"Created At": BORN}
-    ),
-    (
-        "NetworkPolicy", "networking.k8s.io/v1", "spec: {podSelector: {matchLabels: {app: web}}}",
+        "NetworkPolicy",
+        "networking.k8s.io/v1",
+        "spec: {podSelector: {matchLabels: {app: web}}}",
         {"Pod-Selector": "app=web"},
     ),
     (
-        "PriorityClass", "scheduling.k8s.io/v1", "value: 1000",
+        "PriorityClass",
+        "scheduling.k8s.io/v1",
+        "value: 1000",
         {"Value": 1000, "Global-Default": "false", "PreemptionPolicy": "PreemptLowerPriority"},
     ),
     (
-        "ReplicationController", "v1",
+        "ReplicationController",
+        "v1",
         "spec: {replicas: 3, selector: {app: web}, template: {spec: {containers: "
         "[{name: a, image: nginx}]}}}",
         {"Desired": 3, "Current": 0, "Containers": "a", "Images": "nginx", "Selector": "app=web"},
     ),
     (
-        "ResourceQuota", "v1",
+        "ResourceQuota",
+        "v1",
         "spec: {hard: {requests.cpu: '1', limits.cpu: '2', pods: '4'}}",
         {"Request": "pods: 0/4, requests.cpu: 0/1", "Limit": "limits.cpu: 0/2"},
     ),
     (
-        "Endpoints", "v1",
+        "Endpoints",
+        "v1",
         "subsets: [{addresses: [{ip: 10.0.0.1}, {ip: 10.0.0.2}], ports: [{port: 80}]}]",
         {"Endpoints": "10.0.0.1:80,10.0.0.2:80"},
     ),
     ("Endpoints", "v1", "", {"Endpoints": "<none>"}),
     ("ServiceAccount", "v1", "", {"Secrets": 0}),
     (
-        "EndpointSlice", "discovery.k8s.io/v1",
+        "EndpointSlice",
+        "discovery.k8s.io/v1",
         "addressType: IPv4\n"
         "ports: [{port: 80}, {name: admin}, {}, {port: 81}, {port: 82}]\nendpoints: []",
         {"Ports": "80,admin,* + 2 more...", "Endpoints": "<unset>"},
     ),
     (
-        "Service", "v1",
+        "Service",
+        "v1",
         "spec: {type: LoadBalancer, ports: [{port: 80}]}\n"
         "status: {loadBalancer: {ingress: [{ip: 1.1.1.1}, {ip: 1.1.1.1}, {}]}}",
         {"External-IP": "1.1.1.1"},
     ),
     (
-        "Ingress", "networking.k8s.io/v1",
-        "spec: {rules: [{host: a.example}, {http: {paths: []}}]}", {"Hosts": "a.example"},
+        "Ingress",
+        "networking.k8s.io/v1",
+        "spec: {rules: [{host: a.example}, {http: {paths: []}}]}",
+        {"Hosts": "a.example"},
     ),
     (
-        "HorizontalPodAutoscaler", "autoscaling/v2",
+        "HorizontalPodAutoscaler",
+        "autoscaling/v2",
         "spec: {scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 3, "
         "metrics: [{type: Weather}]}",
         {"Targets": "<unknown type>"},
     ),
     (
-        "IngressClass", "networking.k8s.io/v1",
+        "IngressClass",
+        "networking.k8s.io/v1",
         "spec: {controller: a.b/c, parameters: {apiGroup: k8s.io, kind: Parameters, name: x}}",
         {"Controller": "a.b/c", "Parameters": "Parameters.k8s.io/x"},
     ),
-    ("CronJob", "batch/v1", "spec: {schedule: '* * * * *'}",
-     {"Schedule": "* * * * *", "Timezone": "<none>", "Suspend": "False", "Active": 0,
-      "Last Schedule": "<none>"}),
+    (
+        "CronJob",
+        "batch/v1",
+        "spec: {schedule: '* * * * *'}",
+        {
+            "Schedule": "* * * * *",
+            "Timezone": "<none>",
+            "Suspend": "False",
+            "Active": 0,
+            "Last Schedule": "<none>",
+        },
+    ),
 ]
 
 
