@@ -11,6 +11,7 @@ from tests.browser.conftest import Visit, Visitor
 def at_the_prompt(visit: Visit, lang: str = "en", **more: object) -> Visitor:
     """Bring a learner whose cursor is in the terminal."""
     learner = visit(lang, **more).open_lab()
+    learner.page.locator("#terminal").scroll_into_view_if_needed()
     expect(learner.page.locator("#terminal textarea")).to_be_attached()
     learner.page.locator("#terminal textarea").focus()
     learner.until_prompt("")
