@@ -202,6 +202,13 @@ def _endpoints(world: "World", service: str) -> int:
     return sum(bool(each.conditions.ready) for _, one in slices for each in one.endpoints)
 
 
+def dismiss(world: "World", name: str) -> None:
+    """Somebody takes a machine out on purpose: nobody waits for it, and its fault is past."""
+    mark = world.state.aftermath
+    if mark is not None and mark.node == name:
+        world.state.aftermath = None
+
+
 def is_heard(world: "World", name: str) -> bool:
     """Tell whether a machine runs, is reached, and has what its node is believed in for."""
     machine = world.machines.get(name)

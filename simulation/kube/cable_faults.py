@@ -82,8 +82,8 @@ def _ways(world: "World", a: str, b: str, one_way: bool) -> Ways:
     """Return the directions that are meant; raise Refused if the ends make no cable."""
     b = b or EVERYTHING
     for end in (a, b):
-        if end not in (INTERNET, EVERYTHING) and end not in world.machines:
-            raise Refused("machine-unknown", node=end)
+        if end not in (INTERNET, EVERYTHING):
+            world.machine(end)
     if a == b:
         raise Refused("cable-to-itself", node=a)
     if a not in world.machines and (b not in world.machines or not one_way):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulation.kernel.reasons import Refused
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration
-from simulation.kube import cable_faults, control_plane, machines, offices
+from simulation.kube import aftermath, cable_faults, control_plane, machines, offices
 from simulation.kube.kubelet import shutdown
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.limits import WORKERS_MAX
@@ -29,25 +29,18 @@ SERVICES = (KUBELET, RUNTIME, KUBE_PROXY)
 """What runs on every machine and can be killed alone."""
 
 
-def _machine(world: "World", name: str) -> machines.Machine:
-    machine = world.machines.get(name)
-    if machine is None:
-        raise Refused("machine-unknown", node=name)
-    return machine
-
-
 def power_off(world: "World", name: str) -> None:
     """Cut the power of a machine: its processes end and nobody is told."""
-    machine = _machine(world, name)
+    machine = world.machine(name)
     if machine.power == machines.OFF:
         raise Refused("machine-already-off", node=name, since=machine.since)
     power_goes(world, name)
 
 
-def power_goes(world: "World", name: str) -> None:
-    """Everything on a machine ends at once."""
+def power_goes(world: "World", name: str, told: str = "machine-off") -> None:
+    """Everything on a machine ends at once; `told` is the reason that the story gives."""
     machine = world.machines[name]
-    cause = world.fault("machine-off", f"Machine/{name}", node=name)
+    cause = world.fault(told, f"Machine/{name}", node=name)
     was_on = machine.is_on
     world.kubelets.power_off(world, name)
     machines.switch_off(machine, world.now)
@@ -58,7 +51,7 @@ def power_goes(world: "World", name: str) -> None:
 
 def shut_down(world: "World", name: str) -> None:
     """Shut a machine down in order: its kubelet stops the pods first, if it is set up to do so."""
-    machine = _machine(world, name)
+    machine = world.machine(name)
     if machine.power == machines.OFF:
         raise Refused("machine-already-off", node=name, since=machine.since)
     kubelet = world.kubelets.state.kubelets.get(name)
@@ -90,7 +83,7 @@ def leak(world: "World", pod_key: str, memory: int) -> None:
 
 def fill_disk(world: "World", name: str, percent: int) -> None:
     """Fill the disk of a machine with something that is no image, up to a share of it."""
-    machine = _machine(world, name)
+    machine = world.machine(name)
     if not 0 <= percent <= 100:
         raise Refused("fill-out-of-range", node=name)
     if not machine.is_on:
@@ -102,7 +95,7 @@ def fill_disk(world: "World", name: str, percent: int) -> None:
 
 def power_on(world: "World", name: str) -> None:
     """Give a machine power: it boots, and when it has booted its services start."""
-    machine = _machine(world, name)
+    machine = world.machine(name)
     if machine.power != machines.OFF:
         raise Refused("machine-already-on", node=name)
     world.fault("machine-booting", f"Machine/{name}", node=name)
@@ -135,7 +128,7 @@ def heal(world: "World", a: str, b: str) -> None:
 
 def slow_disk(world: "World", name: str, ms: Duration) -> None:
     """Let the disk of a control plane node take so long for each fsync; 0 ends it."""
-    machine = _machine(world, name)
+    machine = world.machine(name)
     seat = world.consensus.state.seats.get(name)
     if machine.role != machines.CONTROL_PLANE or seat is None:
         raise Refused("not-a-control-plane-node", node=name)
@@ -237,7 +230,7 @@ def start_process(world: "World", name: str, process: str) -> None:
 
 
 def _running(world: "World", name: str, process: str) -> machines.Machine:
-    machine = _machine(world, name)
+    machine = world.machine(name)
     is_master = machine.role == machines.CONTROL_PLANE
     if process not in (*SERVICES, *(control_plane.PROCESSES if is_master else ())):
         raise Refused("process-unknown", process=process, node=name)
@@ -281,11 +274,14 @@ def add_worker(world: "World") -> None:
 
 def remove_worker(world: "World", name: str) -> None:
     """Take a worker away for good: power and Node object."""
-    machine = _machine(world, name)
+    machine = world.machine(name)
     if machine.role != machines.WORKER:
         raise Refused("not-a-worker", node=name)
-    if machine.power != machines.OFF:
-        power_off(world, name)
+    if machine.power == machines.OFF:
+        world.fault("worker-removed", f"Machine/{name}", node=name)
+    else:
+        power_goes(world, name, "worker-removed")
+    aftermath.dismiss(world, name)
     world.forget_machine(name)
 
 

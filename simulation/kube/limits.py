@@ -24,6 +24,9 @@ LOG_LINES_MAX = 1_000
 VISITS_PER_TURN_MAX = 500
 """Keys a controller visits at one instant: a burst must not starve the others."""
 
+MACHINES_REMEMBERED_MAX = 100
+"""Machines that were taken away and can still say since when: every worker of a lab eight times over."""
+
 REQUESTS_PENDING_MAX = 5_000
 """Requests that wait for an answer; more are refused as the real API server does (429)."""
 

@@ -13,7 +13,7 @@ from simulation.kernel.reasons import Reason, Refused
 from simulation.kernel.records import State
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration, Instant
-from simulation.kube import control_plane, machines
+from simulation.kube import aftermath, control_plane, machines
 from simulation.kube.apiserver import Reply, Server
 from simulation.kube.kubelet.static_pods import static_pods
 from simulation.kube.manifests.defaults import with_defaults
@@ -81,9 +81,7 @@ class Members:
 
     def remove(self, world: "World", name: str) -> None:
         """Take a control plane node out: its member, its machine, its Node."""
-        machine = world.machines.get(name)
-        if machine is None:
-            raise Refused("machine-unknown", node=name)
+        machine = world.machine(name)
         if machine.role != machines.CONTROL_PLANE:
             raise Refused("not-a-control-plane-node", node=name)
         if self.state.move is not None and self.state.move.node == name != "":
@@ -191,6 +189,7 @@ class Members:
             consensus.unseat(move.node, world.now)
             world.leave_room(move.node)
             del world.api.state.servers[move.node]
+            aftermath.dismiss(world, move.node)
             world.forget_machine(move.node)
             world.story("member-removed", f"Member/{move.node}", (move.cause,), node=move.node)
             world.reality_changed(move.cause)

@@ -101,6 +101,7 @@ REFUSALS: dict[str, str] = {
     "load-too-large": "{rps} requests a second are more than the {limit} a lab can be asked for",
     "machine-already-off": "{node} is off already, since {since}",
     "machine-already-on": "{node} is on already",
+    "machine-removed": "There is no machine called {node} any more; it was taken away at {since}",
     "machine-unknown": "There is no machine called {node}",
     "not-found": "{kind} {key} does not exist",
     "not-found-since": "{kind} {key} does not exist; it was deleted at {since}",

@@ -39,6 +39,7 @@ from simulation.kube.heartbeats import Heartbeats, HeartbeatsState
 from simulation.kube.kubelet import kubelet, pressure
 from simulation.kube.kubelet.kubelet import Kubelets, KubeletsState
 from simulation.kube.leadership import Leadership, LeadershipState
+from simulation.kube.limits import MACHINES_REMEMBERED_MAX
 from simulation.kube.machines import CONTROL_PLANE, ON, WORKER, Machine
 from simulation.kube.manager import Manager, ManagerState, Tools
 from simulation.kube.membership import Members, MembersState
@@ -84,6 +85,8 @@ class WorldState(State):
     workers_made: int = 0
     settings: Settings = msgspec.field(default_factory=Settings)
     machines: dict[str, Machine] = {}
+    removed: dict[str, Instant] = {}
+    """Machines that were taken away, and when, the earliest first."""
     links: LinksState = msgspec.field(default_factory=LinksState)
     consensus: ConsensusState | None = None
     store: StoreState = msgspec.field(default_factory=StoreState)
@@ -278,6 +281,16 @@ class World:
             raise Refused("not-found", kind=kind, key=key)
         raise Refused("not-found-since", kind=kind, key=key, since=since)
 
+    def machine(self, name: str) -> Machine:
+        """Return the machine that a command means, or refuse the command, saying since when it is gone."""
+        found = self.machines.get(name)
+        if found is not None:
+            return found
+        since = self.state.removed.get(name)
+        if since is None:
+            raise Refused("machine-unknown", node=name)
+        raise Refused("machine-removed", node=name, since=since)
+
     def tools(
         self, controller: str, notes: dict[str, Note] | None = None, refused: str = ""
     ) -> Tools:
@@ -430,6 +443,7 @@ class World:
     def plug_in(self, machine: Machine) -> None:
         """A machine stands in the room; nothing runs on it yet."""
         self.machines[machine.name] = machine
+        self.state.removed.pop(machine.name, None)
         self._control_plane = None
 
     def add_machine(self, machine: Machine) -> None:
@@ -440,10 +454,12 @@ class World:
 
     def new_worker(self) -> Machine:
         """Return one more worker, plugged in and switched off."""
-        like = self.machines[self.workers()[0]]
+        # Whoever took the last worker away may plug one in again: then it is like a master.
+        others = self.workers() or self.control_plane()
+        like = self.machines[others[0]]
         self.state.workers_made += 1
         number = self.state.workers_made
-        zones = sorted({self.machines[name].zone for name in self.workers()})
+        zones = sorted({self.machines[name].zone for name in others})
         machine = Machine(
             name=f"worker-{number}",
             zone=zones[(number - 1) % len(zones)],
@@ -464,6 +480,9 @@ class World:
         self.readers.remove(name)
         self.kubelets.remove(name)
         del self.machines[name]
+        self.state.removed[name] = self.now
+        if len(self.state.removed) > MACHINES_REMEMBERED_MAX:
+            del self.state.removed[next(iter(self.state.removed))]
         self._control_plane = None
         node = self.store.get(Node, name)
         if node is not None:

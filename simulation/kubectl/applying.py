@@ -18,7 +18,7 @@ from simulation.kubectl.merge import strategic, three_way
 from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here, parse
-from simulation.kubectl.reading import collect, namespace_of
+from simulation.kubectl.reading import collect, missing, namespace_of
 from simulation.kubectl.resources import Resource, targets
 from simulation.kubectl.session import STDERR, Aim, Session
 from simulation.kubectl.sources import (
@@ -390,5 +390,5 @@ def named(world: "World", call: Call, resource: Resource, name: str) -> AnyObjec
     namespace = namespace_of(resource, call)
     found = world.store.get(resource.kind, f"{namespace}/{name}" if namespace else name)
     if found is None:
-        raise not_found(resource.full, name)
+        raise missing(world, resource, call.namespace, name)
     return found

@@ -17,11 +17,11 @@ from simulation.kube.objects.pod import ContainerStatus, Pod
 from simulation.kube.objects.service import Service
 from simulation.kube.shell import Said
 from simulation.kubectl.durations import duration
-from simulation.kubectl.errors import CommandError, not_found, usage_of
+from simulation.kubectl.errors import CommandError, usage_of
 from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
-from simulation.kubectl.reading import chosen
+from simulation.kubectl.reading import chosen, missing
 from simulation.kubectl.resources import RESOURCES, find
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _behind(world: "World", call: Call) -> list[Pod]:
     key = f"{call.namespace}/{name}" if resource.namespaced else name
     found = world.store.get(resource.kind, key)
     if found is None:
-        raise not_found(resource.full, name)
+        raise missing(world, resource, call.namespace, name)
     if isinstance(found, Pod):
         return [found]
     labels = _labels_meant(found)

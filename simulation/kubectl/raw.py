@@ -14,10 +14,10 @@ import msgspec
 from simulation.kube.manifests.codec import to_json
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.view import View
-from simulation.kubectl.errors import CommandError, not_found
+from simulation.kubectl.errors import CommandError
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
-from simulation.kubectl.reading import MADE_ON_REQUEST, every, get
+from simulation.kubectl.reading import MADE_ON_REQUEST, every, get, missing
 from simulation.kubectl.resources import RESOURCES, Resource
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _text(world: "World", place: Place, view: View) -> str:
     if place.name:
         found = _one(world, place, view)
         if found is None:
-            raise not_found(resource.full, place.name)
+            raise missing(world, resource, place.namespace, place.name)
         return _line(to_json(found, world.calendar))
     made = resource.kind in MADE_ON_REQUEST
     objects = every(world, resource.kind) if made else view.list(resource.kind)

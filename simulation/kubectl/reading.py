@@ -15,6 +15,7 @@ from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.service import EndpointSlice, ObjectReference, Service
+from simulation.kube.rules.ages import human_duration
 from simulation.kubectl.errors import BALANCER, CommandError, not_found, refused
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import Resource, Target
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 PORT = 6443
+GONE = "Note: {what} was deleted {age} ago"
+"""What ClusterLab adds to kubectl's NotFound about a name that it remembers."""
 SERVICE_NAME = "kubernetes.io/service-name"
 MADE_ON_REQUEST = ("ComponentStatus", "Endpoints", "Event", "Lease")
 """Kinds of which there is more than lies in the store."""
@@ -87,12 +90,28 @@ def namespace_of(resource: Resource, call: Call) -> str:
     return call.namespace if resource.namespaced else ""
 
 
+def gone(world: "World", kind: str, key: str, typed: str) -> str:
+    """Return the note that says since when a name is gone, empty if none of that name is remembered."""
+    since = world.store.deleted_at(kind, key)
+    if since is None:
+        return ""
+    return GONE.format(what=typed, age=human_duration((world.now - since) // SECOND))
+
+
+def missing(world: "World", resource: Resource, namespace: str, name: str) -> CommandError:
+    """Return the API server's answer about a name that does not exist, and since when it does not."""
+    said = not_found(resource.full, name)
+    key = f"{namespace}/{name}" if resource.namespaced else name
+    note = gone(world, resource.kind, key, f"{resource.typed}/{name}")
+    return CommandError(f"{said.text}\n{note}", said.exit_code) if note else said
+
+
 def one(world: "World", call: Call, target: Target) -> AnyObject:
     """Return the object a target names; raise CommandError if it does not exist."""
     resource = target.resource
     found = get(world, resource.kind, namespace_of(resource, call), target.name)
     if found is None:
-        raise not_found(resource.full, target.name)
+        raise missing(world, resource, call.namespace, target.name)
     return found
 
 

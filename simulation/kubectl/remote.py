@@ -10,10 +10,11 @@ from simulation.kube.kubelet.reaching import exec_error
 from simulation.kube.machines import process_key
 from simulation.kube.objects.pod import Pod
 from simulation.kubectl import inside
-from simulation.kubectl.errors import CommandError, not_found, usage_of
+from simulation.kubectl.errors import CommandError, usage_of
 from simulation.kubectl.logs import default_of, defaulted, invalid_container, names_of, pods_of
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call, not_here
+from simulation.kubectl.reading import missing
 from simulation.kubectl.resources import RESOURCES, find
 from simulation.kubectl.verbs import APPLY, GLOBAL
 
@@ -91,8 +92,9 @@ def copy(world: "World", call: Call) -> Output:
     if len(remote) == 2:
         raise CommandError("error: one of src or dest must be a local file specification")
     namespace, slash, pod = remote[0].partition(":")[0].rpartition("/")
-    if world.store.get(Pod, f"{namespace if slash else call.namespace}/{pod}") is None:
-        raise not_found("pods", pod)
+    namespace = namespace if slash else call.namespace
+    if world.store.get(Pod, f"{namespace}/{pod}") is None:
+        raise missing(world, RESOURCES["Pod"], namespace, pod)
     raise not_here("kubectl cp", "kubectl create configmap NAME --from-literal=KEY=VALUE")
 
 
@@ -109,7 +111,7 @@ def _reached(world: "World", call: Call) -> Pod:
     resource = find(kind) if slash else RESOURCES["Pod"]
     found = world.store.get(resource.kind, f"{call.namespace}/{name}")
     if found is None:
-        raise not_found(resource.full, name)
+        raise missing(world, resource, call.namespace, name)
     if not isinstance(found, Pod):
         found = pods_of(world, call)[0]
     if call.given("container") and call.flag("container") not in names_of(found):

@@ -19,7 +19,7 @@ from simulation.kubectl.errors import NO_RESOURCES, CommandError, refusal_text
 from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Found
 from simulation.kubectl.parse import Call
-from simulation.kubectl.reading import collect, nobody_there
+from simulation.kubectl.reading import collect, gone, nobody_there
 from simulation.kubectl.resources import targets
 from simulation.kubectl.selectors import label_selector
 from simulation.kubectl.session import STDERR, Aim, Session
@@ -72,6 +72,9 @@ def _given(world: "World", session: Session, call: Call, given: list[Given]) -> 
                 f'Error from server (NotFound): error when deleting "{each.document.file}": '
                 f'{each.resource.full} "{each.name}" not found',
             )
+            note = gone(world, each.resource.kind, each.key, f"{each.resource.typed}/{each.name}")
+            if note:
+                session.say(world.now, note, STDERR)
     return found
 
 

@@ -10,6 +10,7 @@ from simulation.kube.objects.pod import Pod
 from simulation.kubectl.curl import split_url
 from simulation.kubectl.errors import CommandError
 from simulation.kubectl.output import Output
+from simulation.kubectl.reading import gone
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -27,7 +28,9 @@ def request(world: "World", words: list[str]) -> Output:
         return Output(_text(from_outside(world, wanted)))
     key = pod_called(world, sender)
     pod = world.store.get(Pod, key)
-    assert pod is not None, f"{key} was just found"
+    if pod is None:
+        note = gone(world, "Pod", key, f"pod {key.rpartition('/')[2]}")
+        raise CommandError(f"there is no pod called {sender}" + (f"\n{note}" if note else ""))
     if not world.is_up(pod.spec.node_name) or not pod.spec.node_name:
         raise CommandError(f"request: pod {pod.metadata.name} does not run")
     return Output(_text(from_pod(world, pod, wanted)))
@@ -50,7 +53,7 @@ def understood(words: list[str]) -> tuple[str, str]:
 
 
 def pod_called(world: "World", given: str) -> str:
-    """Return the key of a pod by its name, or the first of a workload's; raise CommandError."""
+    """Return the key of a pod by its name, or of the first of a workload's; the pod may be gone."""
     before, _, name = given.rpartition("/")
     namespace = "default" if before in WORKLOADS else before or "default"
     keys = world.store.keys(Pod)
@@ -61,7 +64,7 @@ def pod_called(world: "World", given: str) -> str:
     for key in keys:
         if key.startswith(f"{prefix}-"):
             return key
-    raise CommandError(f"there is no pod called {given}")
+    return prefix
 
 
 def _text(done: Trace) -> str:

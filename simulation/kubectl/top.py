@@ -6,10 +6,10 @@ from simulation.kernel.units import MIB
 from simulation.kube.machines import processes_of, usage
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
-from simulation.kubectl.errors import CommandError, not_found
+from simulation.kubectl.errors import CommandError
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
-from simulation.kubectl.reading import chosen
+from simulation.kubectl.reading import chosen, missing
 from simulation.kubectl.resources import RESOURCES
 from simulation.kubectl.tables import layout
 
@@ -24,7 +24,7 @@ def top_node(world: "World", call: Call) -> Output:
     load = world.traffic.load_by_uid(world)
     nodes = [each for each in chosen(world, call, RESOURCES["Node"]) if isinstance(each, Node)]
     if call.args:
-        nodes = _named(nodes, call.args[0], "nodes")
+        nodes = _named(world, call, nodes, "Node")
     measured: list[tuple[int, int, list[str]]] = []
     for node in nodes:
         name = node.metadata.name
@@ -46,7 +46,7 @@ def top_pod(world: "World", call: Call) -> Output:
     load = world.traffic.load_by_uid(world)
     pods = [each for each in chosen(world, call, RESOURCES["Pod"]) if isinstance(each, Pod)]
     if call.args:
-        pods = _named(pods, call.args[0], "pods")
+        pods = _named(world, call, pods, "Pod")
     everywhere = call.on("all-namespaces")
     measured: list[tuple[int, int, list[str]]] = []
     for pod in pods:
@@ -85,10 +85,10 @@ def _total(head: list[str], measured: list[tuple[int, int, list[str]]]) -> list[
     return [[*before, "________", "________"], [*before, f"{cpu}m", f"{memory // MIB}Mi"]]
 
 
-def _named(objects: list, name: str, plural: str) -> list:
-    found = [each for each in objects if each.metadata.name == name]
+def _named(world: "World", call: Call, objects: list, kind: str) -> list:
+    found = [each for each in objects if each.metadata.name == call.args[0]]
     if not found:
-        raise not_found(plural if plural == "pods" else "nodes", name)
+        raise missing(world, RESOURCES[kind], call.namespace, call.args[0])
     return found
 
 

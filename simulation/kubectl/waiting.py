@@ -23,7 +23,7 @@ from simulation.kubectl.notes import notes_about
 from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here
-from simulation.kubectl.reading import collect, namespace_of
+from simulation.kubectl.reading import collect, gone, namespace_of
 from simulation.kubectl.resources import RESOURCES, Resource, targets
 from simulation.kubectl.selectors import select
 from simulation.kubectl.session import STDERR, Aim, Session
@@ -257,6 +257,9 @@ def look_waited(world: "World", session: Session, call: Call) -> bool:
             session.complain(
                 world.now, f'Error from server (NotFound): {aim.resource.replace("/", " ", 1)} not found'
             )
+            note = gone(world, aim.kind, aim.key, _typed(aim))
+            if note:
+                session.say(world.now, note, STDERR)
         else:
             waiting.append(aim)
     session.aims = waiting

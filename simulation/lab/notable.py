@@ -80,6 +80,7 @@ NOTABLE: dict[str, str] = {
     "way-held": BAD,
     "way-lossy": BAD,
     "worker-added": INFO,
+    "worker-removed": INFO,
 }
 """Reason to its colour; these stop a step."""
 

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { History } from "../../static/js/state/history.js";
+import { apart, History } from "../../static/js/state/history.js";
 
 const tables = (failed, ready = 1, story = {}) => ({
   route: { a: { ok: 2000, slow: 0, failed: failed ? { refused: failed } : {} } },
@@ -58,4 +58,10 @@ test("a mark is known once, whoever tells it, and marks are in order", () => {
   history.take(900, tables(0, 1, { 9: row }));
   history.learn({ at: 900, samples: [], marks: { 9: row, 3: { ...row, at: 100 } } });
   assert.deepEqual(history.marks.map((each) => each.id), ["3", "9"]);
+});
+
+test("marks of one kind that would run into each other are one", () => {
+  const mark = (at, key) => ({ at, reason: { key } });
+  const marks = [mark(0, "quota-refused"), mark(10, "quota-refused"), mark(12, "machine-off"), mark(110, "quota-refused")];
+  assert.deepEqual(apart(marks, 100).map(({ at }) => at), [0, 12, 110]);
 });

@@ -41,3 +41,9 @@ test("pods of one image that cannot be pulled are one line", () => {
   const failed = (id) => row(id, 100, "image-pull-failed", { pod: `web-${id}`, image: "shop.local/web:broken" });
   assert.deepEqual(grouped([failed(3), failed(2), failed(1)])[0].params, { image: "shop.local/web:broken", n: 3 });
 });
+
+test("what is refused again and again, ever more slowly, is one line with a count", () => {
+  const refused = (id, at) => row(id, at, "quota-refused", { text: `pods "web-${id}" is forbidden` });
+  const listed = grouped([refused(4, 90_000), row(3, 50_000, "node-not-ready"), refused(2, 9000), refused(1, 1000)]);
+  assert.deepEqual(listed.map((each) => each.rows?.length), [3, undefined]);
+});

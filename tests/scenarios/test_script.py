@@ -47,7 +47,17 @@ def a_script(folder: Path, text: str) -> Path:
         ("kubectl apply -f nothing.yaml", 1, "there is no file nothing.yaml"),
         ("kubectl apply -f - <<EOF\nkind: Pod", 1, "EOF is missing"),
         ("kubectl get pods 'x", 1, "unexpected EOF"),
-        ("kill-container nobody", 1, "there is no pod called nobody"),
+        ("kill-container nobody", 1, "Pod default/nobody does not exist"),
+        (
+            "kubectl delete pod report\nwait 5s\nkill-container report",
+            3,
+            "Pod default/report does not exist; it was deleted at 00:00:02",
+        ),
+        (
+            "remove-worker worker-2\nwait 5s\ncut worker-2",
+            3,
+            "There is no machine called worker-2 any more; it was taken away at 00:00:00",
+        ),
         ("# scenario: moon\nwait 5s", 1, "there is no scenario called moon"),
         ("# seed: x\nwait 5s", 1, "the seed must be a whole number"),
         ("# control-plane: 9\nwait 5s", 1, "a control plane has 1 to 7 nodes"),

@@ -82,7 +82,7 @@ def understood(words: list[str]) -> Act:
 
 
 def orders(world: "World", act: Act) -> list[CommandRecord]:
-    """Return the commands of an act; raise CommandError if it names a pod that is not there."""
+    """Return the commands of an act; whether what they name is there is theirs to say."""
     return VERBS[act.verb].orders(world, act)
 
 

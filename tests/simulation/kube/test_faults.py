@@ -2,9 +2,12 @@
 
 import pytest
 
+from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
+from simulation.kube.limits import MACHINES_REMEMBERED_MAX
 from simulation.lab import commands
 from simulation.lab.lab import Applied, Lab, RefusedCommand
+from simulation.projection.clocks import clocks_row
 from tests.laws.test_lab_laws import opened
 
 
@@ -88,3 +91,41 @@ def test_without_a_quorum_nothing_is_written_while_requests_are_answered() -> No
     assert node is not None
     ready = [each.status for each in node.status.conditions if each.type == "Ready"]
     assert ready == ["True"], "belief stands still"
+
+
+def test_a_machine_that_was_taken_away_is_told_as_that_and_says_since_when() -> None:
+    lab = opened(1)
+    since = lab.now
+    first = lab.world.ledger.next_id
+
+    do(lab, do="power-off", node="worker-2")
+    do(lab, do="remove-worker", node="worker-2")
+    lab = Lab.thaw(lab.genesis, lab.freeze())
+    outcome = do(lab, do="power-on", node="worker-2")
+
+    told = [each.reason.key for each in lab.world.ledger.since(first - 1)]
+    assert told == ["machine-off", "worker-removed"]
+    assert clocks_row(lab.world) is None, "nobody waits for what was taken out on purpose"
+    assert isinstance(outcome, RefusedCommand)
+    assert outcome.reason == Reason("machine-removed", {"node": "worker-2", "since": since})
+
+
+def test_whoever_took_the_last_worker_away_may_plug_one_in_again() -> None:
+    lab = opened(1)
+    for name in lab.world.workers():
+        do(lab, do="remove-worker", node=name)
+
+    outcome = do(lab, do="add-worker")
+
+    assert isinstance(outcome, Applied)
+    assert lab.world.workers() == ["worker-5"]
+
+
+def test_only_so_many_machines_are_remembered() -> None:
+    lab = opened(1)
+    for _ in range(MACHINES_REMEMBERED_MAX + 1):
+        do(lab, do="add-worker")
+        do(lab, do="remove-worker", node=f"worker-{lab.world.state.workers_made}")
+
+    assert len(lab.world.state.removed) == MACHINES_REMEMBERED_MAX
+    assert "worker-5" not in lab.world.state.removed

@@ -46,7 +46,6 @@ def test_an_act_upon_reality_becomes_commands(line, orders):
         ("power-off worker-1 --one-way", "power-off has no --one-way"),
         ("delay worker-1 soon", "soon is no amount; write 200ms"),
         ("slow-disk cp-1 ²ms", "²ms is no amount; write 3000ms"),
-        ("leak nobody 1Mi", "there is no pod called nobody"),
         ("load often http://shop.local/", "often is no rate; write load 500/s http://shop.local/"),
         ("echo 'open", "bash: unexpected EOF while looking for matching `''"),
     ],
