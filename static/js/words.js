@@ -15,6 +15,9 @@ export function t(text, params = {}) {
   return fill(catalogue[text] || text, params);
 }
 
+/** A number and its unit stay on one line. */
+const BEFORE_UNIT = /(?<=\d) (?=(?:h|min|ms|s)(?![\w/]))/g;
+
 /** Return one of two texts, for one thing or for more of them; Korean says both alike. */
 export function many(one, more, n, params = {}) {
   return t(n === 1 ? one : more, { n: number(n), ...params });
@@ -24,7 +27,7 @@ export function many(one, more, n, params = {}) {
 export function fill(template, params) {
   return template.replace(/\{(\w+)\}/g, (whole, name) =>
     Object.hasOwn(params, name) ? String(params[name]) : whole,
-  );
+  ).replace(BEFORE_UNIT, "\u00a0");
 }
 
 /** Return a template as it goes on within a sentence: names are parameters, or begin small anyway. */
@@ -101,9 +104,15 @@ export function number(value) {
   return Math.round(value).toLocaleString(locale);
 }
 
-/** Return seconds as a reader says them: 43 s, 4 min 12 s. */
+/** Return a whole number for a narrow place: 1B or 10억 if it is as large as `from`. */
+export function short(value, from = 10_000) {
+  return value < from ? number(value) : value.toLocaleString(locale, { notation: "compact", maximumFractionDigits: 1 });
+}
+
+/** Return seconds as a reader says them: 43 s, 4 min 12 s, 3 h 5 min 54 s. */
 export function span(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
+  const [h, m, n] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   if (seconds < 120) return t("{n} s", { n: seconds });
-  return t("{m} min {n} s", { m: Math.floor(seconds / 60), n: seconds % 60 });
+  return h ? t("{h} h {m} min {n} s", { h, m, n }) : t("{m} min {n} s", { m, n });
 }

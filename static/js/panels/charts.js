@@ -3,12 +3,13 @@
 import { h } from "preact";
 import { ink } from "../ink.js";
 import { causeWord } from "../state/causes.js";
-import { rates } from "../state/history.js";
-import { clock, number, t } from "../words.js";
+import { apart, rates } from "../state/history.js";
+import { clock, number, short, t } from "../words.js";
 import { Plot } from "./plot.js";
 
 const WINDOW_MS = 8 * 60_000;
 const MARKS_MAX = 12;
+const MARKS_APART_MS = 10_000;
 
 /** Each is stacked upon the one before it. */
 const FATES = {
@@ -57,8 +58,8 @@ const STAGE_FONT_PX = 18;
 function shownAt(store, now) {
   const view = windowTo(store, now);
   const samples = visible(store.history.samples, view, now);
-  const marks = store.history.marks
-    .filter((mark) => mark.at >= view.from && mark.at <= now && mark.level === "bad")
+  const marks = apart(store.history.marks
+    .filter((mark) => mark.at >= view.from && mark.at <= now && mark.level === "bad"), MARKS_APART_MS)
     .slice(-MARKS_MAX).map((mark) => mark.at);
   return { samples, view, marks };
 }
@@ -117,7 +118,7 @@ function replicas(store, { samples, view, marks }) {
   const top = Math.max(4, Math.ceil((Math.max(...wanted, ...ready, 1) + 1) / 2) * 2);
   return h("figure", { class: "chart", "data-term": "replicas" },
     h("figcaption", null, h("span", null, t("{name}: replicas, ready / wanted", { name: workload.name })),
-      h("b", { class: "num" }, workload.ready, " ", h("small", null, `/ ${workload.wanted}`))),
+      h("b", { class: "num" }, short(workload.ready), " ", h("small", null, `/ ${short(workload.wanted)}`))),
     h(Plot, {
       ...COUNTS, view, top, marks, font: FONT_PX, dot: 1, data: [samples.map((s) => s.at), ready, wanted],
       label: t("{name}: replicas, ready / wanted", { name: workload.name }),

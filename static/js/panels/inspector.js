@@ -2,7 +2,7 @@
 // do to it. Without a choice it shows the whole cluster with its most used levers.
 
 import { h } from "preact";
-import { between, clock, many, moment, number, quantity, span, t } from "../words.js";
+import { because, between, clock, many, moment, number, quantity, short, span, t } from "../words.js";
 import { phaseWord, tile } from "../diagram/pods.js";
 import { phaseOf } from "../diagram/phases.js";
 import { laneFinder } from "../diagram/scene.js";
@@ -68,7 +68,7 @@ function overview(store, actions, now, missing) {
 /** Two lines that are always there: how the quorum stands, or what is wrong and where that is explained. */
 function standing(store, actions, missing) {
   const said = missing
-    ? h("p", { class: "refusal" }, t("{name} does not exist any more.", { name: missing }))
+    ? h("p", { class: "refusal" }, store.detailRefused ? because(store.detailRefused) : t("{name} does not exist any more.", { name: missing }))
     : whyNotScheduled(store)
       ? h("button", { class: "link bad", onclick: () => actions.select("Queue", "pods", true) }, t("Why is nothing being scheduled?"))
       : h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store));
@@ -121,7 +121,7 @@ function scaler(store, actions, w) {
   });
   return h("span", { class: "scaler", "data-term": "replicas" },
     one(w.wanted - 1, "−", t("Scale {name} down", { name: w.name })),
-    h("b", { class: `num ${w.ready < w.wanted ? "bad" : ""}` }, `${w.ready} / ${w.wanted}`),
+    h("b", { class: `num ${w.ready < w.wanted ? "bad" : ""}` }, `${short(w.ready, 1000)} / ${short(w.wanted, 1000)}`),
     one(w.wanted + 1, "+", t("Scale {name} up", { name: w.name })));
 }
 
@@ -264,7 +264,7 @@ function pod(store, actions, key, now) {
     h("header", null,
       h("svg", { width: 40, height: 40, viewBox: "-1 -1 49 49", "aria-hidden": true },
         tile(null, key, row, { x: 0, y: 0 }, 47, { lane: laneFinder(store)(row) })),
-      h("div", null, h("b", { class: "mono" }, row.name), h("small", null, `${t("Pod")} · ${phaseWord(phaseOf(row))} · ${row.status}`))),
+      h("div", null, h("b", { class: "mono" }, row.name), h("small", null, [...new Set([t("Pod"), phaseWord(phaseOf(row)), row.status])].join(" · ")))),
     h("ol", { class: "life" }, LIFE.map((name, i) =>
       h("li", { class: i < step ? "done" : i === step ? "now" : "" }, h("i"), h("span", null, words[i])))),
     h("div", { class: "acts" },
@@ -317,7 +317,7 @@ function deployment(store, actions, key) {
     h("code", { class: "command" }, `kubectl scale deployment/${name} --replicas=${w.wanted + 1}`),
     outcome(store, `scale ${key}`),
     kv([t("Image"), h("span", { class: "mono" }, w.images.join(", "))],
-      [t("Updated"), `${w.updated} / ${w.wanted}`], [t("Available"), `${w.available} / ${w.wanted}`]),
+      [t("Updated"), `${number(w.updated)} / ${number(w.wanted)}`], [t("Available"), `${number(w.available)} / ${number(w.wanted)}`]),
     h("div", { class: "tiles" }, tiles(store, actions, pods.slice(0, 20))),
     h("div", { class: "acts" },
       undoing(store, actions, w),

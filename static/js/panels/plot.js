@@ -4,7 +4,7 @@
 import { Component, h } from "preact";
 import uPlot, { css } from "uplot";
 import { ink } from "../ink.js";
-import { number } from "../words.js";
+import { short } from "../words.js";
 
 /** Width of the axis, in letters' heights. */
 const AXIS = 3.5;
@@ -58,7 +58,7 @@ export class Plot extends Component {
         side: 1, size: Math.round(px * AXIS), gap: 8, font, stroke: () => ink("muted"), ticks: { show: false },
         grid: { stroke: () => ink("line"), width: 1 },
         splits: () => [0, this.props.top / 2, this.props.top],
-        values: (_, at) => at.map(number),
+        values: (_, at) => at.map((each) => short(each)),
       }],
       series: [{}, ...lines.map((line) => ({ paths: steps, points: { show: false }, ...line }))],
       bands,

@@ -72,6 +72,7 @@ function manyWord(key, params) {
     "pod-not-ready-with-node": t("{n} pods of {node} count as not ready", params),
     "pod-scheduled": t("{n} pods were assigned to nodes", params),
     "pod-unschedulable": t("No node fits {n} pods", params),
+    "quota-refused": t("The quota refused a pod {n} times", params),
     "replicaset-creates": t("ReplicaSets created {n} pods that were missing", params),
     "replicaset-deletes": t("ReplicaSets deleted {n} pods that were too many", params),
   }[key];

@@ -119,6 +119,8 @@ function lookByKey(event, store, actions) {
   key();
 }
 
+/** So many marks of one kind stand side by side in the strip at most. */
+
 function timelineMarks(store, view, x) {
   const shape = {
     bad: "M0 -5.2l5.2 5.2-5.2 5.2-5.2-5.2z",

@@ -8,6 +8,16 @@ import { same } from "./fold.js";
 const SAMPLES_MAX = 4_000;
 const MARKS_MAX = 400;
 
+/** Return marks without those that say what one of the same kind said less than so many ms before. */
+export function apart(marks, ms) {
+  const shown = {};
+  return marks.filter(({ at, reason }) => {
+    if (at - (shown[reason.key] ?? -Infinity) < ms) return false;
+    shown[reason.key] = at;
+    return true;
+  });
+}
+
 export class History {
   constructor() {
     this.samples = [];

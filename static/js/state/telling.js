@@ -2,6 +2,8 @@
 
 const TOGETHER_MS = 2_000;
 const FEWEST = 2;
+/** What a controller tries again and again is one line however long it goes on failing. */
+const TRIED_AGAIN = ["quota-refused"];
 
 /** What is said once for many, and what its lines have in common beside the key of their reason. */
 const ALIKE = {
@@ -13,6 +15,7 @@ const ALIKE = {
   "pod-not-ready-with-node": ["node"],
   "pod-scheduled": [],
   "pod-unschedulable": [],
+  "quota-refused": [],
   "replicaset-creates": [],
   "replicaset-deletes": [],
 };
@@ -41,7 +44,8 @@ export function grouped(rows) {
     }
     const place = [row.reason.key, ...shared.map((name) => row.reason.params[name])].join(" ");
     const group = open.get(place);
-    if (group && group[0][1].at - row.at <= TOGETHER_MS) group.push([id, row]);
+    const together = TRIED_AGAIN.includes(row.reason.key) || (group && group[0][1].at - row.at <= TOGETHER_MS);
+    if (group && together) group.push([id, row]);
     else {
       open.set(place, [[id, row]]);
       listed.push(open.get(place));
