@@ -17,6 +17,7 @@ MACHINES: dict[str, str] = {
     "disk-healthy": "The disk of {node} is as fast as before",
     "disk-slow": "etcd on {node} needs {ms} ms per fsync now: its disk is slow",
     "election-timers-set": "The election timers of {members} were set to run out together",
+    "load-unled": "No Ingress has a rule for {route}: whoever asks there is answered with 404",
     "machine-shutting-down": "{node} is being shut down",
     "memory-leaks": "{pod} takes {bytes} of memory more",
     "process-killed": "{process} on {node} was killed",

@@ -15,6 +15,7 @@ from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, not_found, refusal_text
 from simulation.kubectl.jsonpath import compact
 from simulation.kubectl.merge import strategic, three_way
+from simulation.kubectl.notes import places_of
 from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here, parse
@@ -79,9 +80,10 @@ def _each(world: "World", session: Session, call: Call, given: Given, plan: Any)
         plan(world, session, call, as_validated(world, session, call, given))
     except Rejected as rejected:
         session.problems += rejected.problems
-        session.complain(world.now, rejected.text)
+        told = [rejected.text, *places_of(rejected.problems)]
+        session.complain_at_end(len(session.acts), "\n".join(told))
     except CommandError as problem:
-        session.complain(world.now, problem.text)
+        session.complain_at_end(len(session.acts), problem.text)
 
 
 SAY_NOTHING_OF_DRY_RUNS = ("patch", "taint")

@@ -14,19 +14,23 @@ class CommandError(Exception):
         self.text, self.exit_code = text, exit_code
 
 
+class Mistyped(CommandError):
+    """The line itself is wrong, whatever the cluster is like."""
+
+
 def usage(text: str, verb: str) -> CommandError:
     """Return the error of a line that was typed wrong, as cobra words it."""
-    return CommandError(f"error: {text}\nSee 'kubectl {verb} --help' for usage.".replace("  ", " "))
+    return Mistyped(f"error: {text}\nSee 'kubectl {verb} --help' for usage.".replace("  ", " "))
 
 
 def usage_of(text: str, verb: str) -> CommandError:
     """Return the error of arguments that do not fit, as kubectl itself words it."""
-    return CommandError(f"error: {text}\nSee 'kubectl {verb} -h' for help and examples")
+    return Mistyped(f"error: {text}\nSee 'kubectl {verb} -h' for help and examples")
 
 
 def required(*flags: str) -> CommandError:
     """Return the error of a line that lacks a flag which it must have."""
-    return CommandError("error: required flag(s) " + ", ".join(f'"{each}"' for each in flags) + " not set")
+    return Mistyped("error: required flag(s) " + ", ".join(f'"{each}"' for each in flags) + " not set")
 
 
 NO_RESOURCES = (

@@ -25,11 +25,11 @@ class Overheard(Session):
     """A session whose lines go through a pipe: whole, and to nobody's screen."""
 
     heard: list[str] = []
-    complaints: list[str] = []
+    aside: list[str] = []
 
     def say(self, now: Instant, text: str, stream: str = STDOUT) -> None:
         """Keep what is printed."""
-        kept = self.heard if stream == STDOUT else self.complaints
+        kept = self.heard if stream == STDOUT else self.aside
         kept.append(text.removesuffix("\n") + "\n")
 
 
@@ -86,4 +86,5 @@ def _tried(world: "World", session: Session, call: Call, words: list[str], text:
         raise not_here(
             f"kubectl {call.verb} before | kubectl", f"kubectl {call.verb} on a line of its own"
         )
-    return Output("".join(heard.heard), "".join(heard.complaints), 1 if heard.failed else 0)
+    heard.tell_complaints(world.now)
+    return Output("".join(heard.heard), "".join(heard.aside), 1 if heard.failed else 0)

@@ -3,6 +3,7 @@
 kubectl would show such an object as if it were waiting, and a learner would wait with it.
 """
 
+from simulation.kube.manifests.reading import Problem
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.pod import Pod, PodSpec
 from simulation.kubectl.output import Found
@@ -10,6 +11,8 @@ from simulation.kubectl.resources import Resource
 
 NOT_SIMULATED = "Note: {what} stored and given back, but ClusterLab does not simulate a {kind} yet"
 WITHOUT_VOLUME = "Note: {what} no volume behind {claims}: ClusterLab does not simulate volumes yet"
+
+PLACE = "Note: {place}: {path}"
 
 
 def note_about(resource: Resource, obj: AnyObject, name: str = "") -> str:
@@ -52,6 +55,12 @@ def _note_about_all(those: Found) -> str:
     if len(those) == 1:
         return note_about(resource, first)
     return NOT_SIMULATED.format(what=f"{resource.full} are", kind=resource.kind)
+
+
+def places_of(problems: list[Problem]) -> list[str]:
+    """Return where the fields stand that are wrong, as compilers write it."""
+    named = [each for each in problems if each.file and each.path]
+    return [PLACE.format(place=f"{each.file}:{each.line}:{each.column}", path=each.path) for each in named]
 
 
 def _claims(obj: AnyObject) -> bool:

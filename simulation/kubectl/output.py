@@ -47,6 +47,8 @@ class Output(Record):
     exit_code: int = 0
     waits: bool = False
     """Whether it cannot be answered at once and has to be run as a session."""
+    mistyped: bool = False
+    """Whether the line itself is wrong."""
 
 
 EARLY = ("Warning: ", "Defaulted container ", "Found ", "Flag --")

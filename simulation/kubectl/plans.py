@@ -83,4 +83,8 @@ WRITES_AT_ONCE = ("create", "delete", "run", "scale", "replace")
 """Verbs whose first request is a write: without a quorum they fail after seconds instead of
 hanging for a minute."""
 
+VISITING = ("apply", "create", "replace")
+"""Verbs that go through all manifests and tell errors when they are through (apply.go: Run,
+resource.ContinueOnErrorVisitor)."""
+
 GOALS = {**waiting.GOALS, "drained": removing.look_drained, "recreated": _look_recreated}

@@ -111,7 +111,11 @@ class Session(State):
     widths: list[int] = []
     tried: dict[str, Instant] = {}
     """Pod to when its eviction is tried again; -1 while an answer is on its way."""
+    complaints: list[tuple[int, str]] = []
+    """Errors about manifests, in the order of the manifests' writes: they are printed last."""
     failed: bool = False
+    mistyped: bool = False
+    """Whether it ended because the line itself is wrong."""
     fault: str = ""
     """The bug of ours that ended it, for whoever keeps a log; empty if none did."""
     without_quorum: bool = False
@@ -146,6 +150,17 @@ class Session(State):
             command = clipped(" ".join(self.argv))
             self.cause = world.story("asked", f"Session/{self.id}", command=command)
         return self.cause
+
+    def complain_at_end(self, place: int, text: str) -> None:
+        """Keep an error for the end; place: how many of the planned writes come before it."""
+        self.complaints.append((place, text))
+        self.failed = True
+
+    def tell_complaints(self, now: Instant) -> None:
+        """Print the errors that were kept for the end."""
+        for _, text in sorted(self.complaints, key=lambda each: each[0]):
+            self.complain(now, text)
+        self.complaints = []
 
     def act(
         self,

@@ -25,15 +25,16 @@ from simulation.kubectl.errors import (
     CLIENT_TIMED_OUT,
     TIMED_OUT,
     CommandError,
+    Mistyped,
     fault_of,
     internal,
     refusal_text,
 )
 from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
-from simulation.kubectl.notes import note_about
+from simulation.kubectl.notes import note_about, places_of
 from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import Call, not_here, parse
-from simulation.kubectl.plans import CHANGES, GOALS, PLANS, WRITES_AT_ONCE
+from simulation.kubectl.plans import CHANGES, GOALS, PLANS, VISITING, WRITES_AT_ONCE
 from simulation.kubectl.reading import nobody_there, server_of
 from simulation.kubectl.resources import RESOURCES
 from simulation.kubectl.session import (
@@ -208,7 +209,10 @@ class Sessions:
             plan(world, session, call)
         except CommandError as problem:
             session.complain(world.now, problem.text)
+            for place in places_of(session.problems):
+                session.say(world.now, place, STDERR)
             session.acts, session.goal = [], ""
+            session.mistyped = isinstance(problem, Mistyped)
             self._end(world, session, problem.exit_code)
             return
         self._next(world, session, call)
@@ -263,7 +267,11 @@ class Sessions:
         if isinstance(result, Committed):
             self._tell(world, session, call, act, result.object)
         elif not (act.if_gone == "ignore" and isinstance(result, RefusedWrite) and result.code == 404):
-            session.complain(world.now, refusal_text(result, act.context, nobody_there(world, session.server)))
+            text = refusal_text(result, act.context, nobody_there(world, session.server))
+            if call.verb in VISITING:
+                session.complain_at_end(session.acted, text)
+            else:
+                session.complain(world.now, text)
             if session.goal == "deleted":
                 key = act.write.object.metadata
                 session.aims = [
@@ -331,6 +339,9 @@ class Sessions:
             self._look(world, session, call)
 
     def _end(self, world: "World", session: Session, exit_code: int) -> None:
+        # Who was interrupted says no more.
+        if exit_code != INTERRUPTED:
+            session.tell_complaints(world.now)
         session.stage, session.exit_code, session.ended = DONE, exit_code, world.now
         if session.failed and session.argv and _verb(session) in CHANGES:
             causes = (session.cause,)

@@ -27,7 +27,7 @@ from simulation.kubectl import (
     top,
 )
 from simulation.kubectl.curl import curl
-from simulation.kubectl.errors import CommandError, fault_of, internal
+from simulation.kubectl.errors import CommandError, Mistyped, fault_of, internal
 from simulation.kubectl.flags import DEPRECATED, PROCESS
 from simulation.kubectl.limits import (
     ARGV_WORDS_MAX,
@@ -278,7 +278,8 @@ def read(
     try:
         output = _answered(world, words_of(given), server)
     except CommandError as problem:
-        return Output("", f"{problem.text}\n", problem.exit_code)
+        mistyped = isinstance(problem, Mistyped)
+        return Output("", f"{problem.text}\n", problem.exit_code, mistyped=mistyped)
     except AssertionError:
         raise
     except Exception as problem:

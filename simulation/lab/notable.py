@@ -102,6 +102,7 @@ TOLD: dict[str, str] = {
     "late-write-applied": INFO,
     "late-write-lost": INFO,
     "late-write-overwritten": INFO,
+    "load-unled": BAD,
     "member-learns": INFO,
     "node-tainted-no-execute": BAD,
     "node-registers": GOOD,

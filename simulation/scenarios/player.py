@@ -116,6 +116,8 @@ class Player:
         if output.waits:
             self._session(statement, words)
             return
+        if output.mistyped:
+            raise Mistake(statement.line, output.stderr.removesuffix("\n"))
         before, after = apart(output)
         self._print(before)
         self._print(output.stdout)
@@ -136,6 +138,8 @@ class Player:
         limit = self.lab.now + (WATCH_LASTS if endless else SESSION_LASTS)
         printed = 0
         while True:
+            if session.mistyped:
+                raise Mistake(statement.line, "\n".join(each.text for each in session.lines))
             answer = sessions.output_since(session.id, printed)
             printed = answer["next"]
             for line in answer["lines"]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import Duration
+from simulation.kube.objects.kinds import KINDS
 from simulation.kubectl import request, terminal
 from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import CommandError
@@ -23,6 +24,11 @@ LINES_MAX = 5_000
 """A script that a person writes; a generated one is a program."""
 CONTROL_PLANE_MAX = 7
 """Every write must reach a majority; beyond seven nobody runs etcd."""
+HEADERS = ("control-plane", "scenario", "seed", "story")
+"""What comments before the first command can set."""
+WHOLE = re.compile(r"[0-9]{1,18}")
+TELLABLE = ("*", "entry", "machine", "member", "route", "session", *sorted(kind.lower() for kind in KINDS))
+"""What happenings of the story are about: objects, and what lies below them."""
 PROMPT, MORE = "$ ", "> "
 
 
@@ -68,14 +74,16 @@ def read(text: str) -> Script:
     golden = any(line.startswith(PROMPT) for line in lines)
     statements: list[Statement] = []
     remarks: list[tuple[int, str]] = []
-    settings: dict[str, str] = {}
+    settings: dict[str, tuple[int, str]] = {}
     numbered = iter(enumerate(lines, 1))
     for number, line in numbered:
         if line.startswith("#"):
             remarks.append((len(statements), line))
-            name, colon, value = line.removeprefix("#").partition(":")
-            if colon and name.strip() in ("control-plane", "story", "seed", "scenario"):
-                settings[name.strip()] = value.strip()
+            name, value = _header(number, line, bool(statements))
+            if name in settings:
+                raise Mistake(number, f"# {name}: stands there already, in line {settings[name][0]}")
+            if name:
+                settings[name] = (number, value)
         elif golden and not line.startswith(PROMPT):
             continue
         elif line.strip():
@@ -87,20 +95,39 @@ def read(text: str) -> Script:
     return _script(statements, remarks, settings)
 
 
+def _header(number: int, line: str, is_late: bool) -> tuple[str, str]:
+    """Return (name, value) of a comment that sets something, empty for a remark; raise Mistake."""
+    before, colon, value = line.removeprefix("#").partition(":")
+    written = before.strip()
+    name = re.sub(r"[ _]", "-", written.lower())
+    if not colon or name not in HEADERS:
+        return "", ""
+    if written != name:
+        raise Mistake(number, f"write # {name}: instead of # {written}:")
+    if is_late:
+        raise Mistake(number, f"# {name}: belongs before the first command")
+    return name, value.strip()
+
+
 def _script(
-    statements: list[Statement], remarks: list[tuple[int, str]], settings: dict[str, str]
+    statements: list[Statement], remarks: list[tuple[int, str]], settings: dict[str, tuple[int, str]]
 ) -> Script:
-    scenario = settings.get("scenario", DEFAULT)
+    line, scenario = settings.get("scenario", (0, DEFAULT))
     if scenario not in names():
-        raise Mistake(1, f"there is no scenario called {scenario}")
-    masters = settings.get("control-plane", "0")
-    if not masters.isdigit() or int(masters) > CONTROL_PLANE_MAX:
-        raise Mistake(1, f"a control plane has 1 to {CONTROL_PLANE_MAX} nodes, not {masters}")
-    seed = settings.get("seed", str(SEED))
-    if not seed.isdigit():
-        raise Mistake(1, f"the seed must be a whole number, not {seed}")
-    shown = tuple(each.strip().lower() for each in settings.get("story", "").split(",") if each.strip())
-    return Script(tuple(statements), tuple(remarks), scenario, int(seed), shown, int(masters))
+        raise Mistake(line, f"there is no scenario called {scenario}")
+    line, masters = settings.get("control-plane", (0, ""))
+    if line and not (WHOLE.fullmatch(masters) and 1 <= int(masters) <= CONTROL_PLANE_MAX):
+        raise Mistake(line, f"a control plane has 1 to {CONTROL_PLANE_MAX} nodes, not {masters}")
+    line, seed = settings.get("seed", (0, str(SEED)))
+    if not WHOLE.fullmatch(seed):
+        raise Mistake(line, f"the seed must be a whole number, not {seed}")
+    line, story = settings.get("story", (0, ""))
+    shown = tuple(each.strip().lower() for each in story.split(",") if each.strip())
+    unknown = [each for each in shown if each not in TELLABLE]
+    if line and (unknown or not shown):
+        wanted = ", ".join(sorted(TELLABLE))
+        raise Mistake(line, f"no part of the story is called {', '.join(unknown) or 'nothing'}; there are: {wanted}")
+    return Script(tuple(statements), tuple(remarks), scenario, int(seed), shown, int(masters or "0"))
 
 
 def _statement(

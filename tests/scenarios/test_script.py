@@ -61,6 +61,14 @@ def a_script(folder: Path, text: str) -> Path:
         ("# scenario: moon\nwait 5s", 1, "there is no scenario called moon"),
         ("# seed: x\nwait 5s", 1, "the seed must be a whole number"),
         ("# control-plane: 9\nwait 5s", 1, "a control plane has 1 to 7 nodes"),
+        ("# a remark: 1\n# control-plane: 0\nwait 5s", 2, "a control plane has 1 to 7 nodes"),
+        ("# control-plane: three\nwait 5s", 1, "a control plane has 1 to 7 nodes"),
+        ("# Control_Plane: 3\nwait 5s", 1, "write # control-plane:"),
+        ("wait 5s\n# seed: 4", 2, "# seed: belongs before the first command"),
+        ("# seed: 4\n# seed: 5", 2, "stands there already, in line 1"),
+        ("# story: nodes\nwait 5s", 1, "no part of the story is called nodes"),
+        ("wait 5s\nkubectl scale deploy web", 2, 'required flag(s) "replicas" not set'),
+        ("kubectl logs", 1, "expected 'logs [-f] [-p]"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_ends_with_status_2(tmp_path, text, line, wrong):
@@ -177,3 +185,14 @@ def test_a_mistake_knows_its_line():
         read("wait 1s\nfly")
 
     assert caught.value.line == 2
+
+
+def test_load_that_no_rule_leads_anywhere_is_told(tmp_path):
+    script = a_script(tmp_path, "# story: route\nload 5/s http://nope.local/\nload 5/s http://shop.local/")
+
+    ended = run(script)
+
+    told = [line.strip() for line in ended.stdout.splitlines() if "No Ingress" in line]
+    assert told == [
+        "00:00:00  No Ingress has a rule for nope.local/: whoever asks there is answered with 404"
+    ]

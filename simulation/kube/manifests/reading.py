@@ -7,6 +7,7 @@ follow YAML 1.1 as Go's parser reads it: `yes` and `on` are truth values, dates 
 texts, and whole numbers beyond 64 bits are floats.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,7 +54,7 @@ class Document(Record):
         above = path
         while above and above not in self.places:
             above = above.rpartition("[" if above.endswith("]") else ".")[0]
-        line, column = self.places.get(above, (1, 1))
+        line, column = self.places.get(above) or min(self.places.values(), default=(1, 1))
         return Problem(self.file, line, column, path, text)
 
 
@@ -241,14 +242,25 @@ class _Builder:
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(each, f"{path}[{n}]", depth + 1) for n, each in enumerate(node.value)]
+        return self._scalar(node, path)
+
+    def _scalar(self, node: Any, path: str) -> Any:
         if node.tag in NUMBERS:
             return self._number(node)
+        if node.tag == BOOLEAN and node.value in ONE_LETTER:
+            return ONE_LETTER[node.value]
         try:
             value = self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError, KeyError, IndexError):
             # A tag that does not fit: !!bool x.
             return self._text(node, str(node.value), path)
         return value if isinstance(value, bool | None) else self._text(node, str(node.value), path)
+
+    def _key(self, node: Any, path: str) -> str:
+        """Return the JSON key of a YAML key: `yes` is "true", as sigs.k8s.io/yaml converts it."""
+        plain = isinstance(node, yaml.ScalarNode) and node.tag in (BOOLEAN, *NUMBERS)
+        value = self._scalar(node, path) if plain else self._text(node, str(node.value), path)
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def _enter(self, node: Any, path: str, depth: int) -> None:
         """Count a node that is about to be built, and refuse it beyond the bounds."""
@@ -306,7 +318,7 @@ class _Builder:
                         found.update(self._mapping(one, path, depth + 1))
         seen: dict[str, int] = {}
         for key, each in pairs:
-            name = self._text(key, str(key.value), path)
+            name = self._key(key, path)
             where = f"{path}.{name}" if path else name
             line, column = _place(key)
             if name in seen:
@@ -318,6 +330,12 @@ class _Builder:
         return found
 
 
+ONE_LETTER = {"y": True, "Y": True, "n": False, "N": False}
+"""What goyaml.v2 takes for a boolean (resolve.go) and PyYAML does not."""
+BOOLEAN = "tag:yaml.org,2002:bool"
+for _letter in ONE_LETTER:
+    # The lists are the loader's own: a plain y, before anything else that begins so.
+    _Loader.add_implicit_resolver(BOOLEAN, re.compile(r"[yYnN]\Z"), [_letter])
 INTEGER, FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 NUMBERS = (INTEGER, FLOAT)
 INT64_MIN, UINT64_MAX = -(2**63), 2**64 - 1

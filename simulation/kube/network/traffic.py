@@ -24,10 +24,11 @@ from simulation.kube.network.flows import (
     Target,
     solve,
 )
-from simulation.kube.network.knowledge import Frozen, Tables, freeze, tables_known
+from simulation.kube.network.knowledge import Frozen, Tables, freeze, tables_known, tables_of
 from simulation.kube.network.links import INTERNET
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules.routing import route
+from simulation.kube.view import View
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -87,6 +88,12 @@ class Traffic:
         """Let the users ask for a route so many times a second."""
         self.state.routes.setdefault(name, Route()).rps = rps
         self.changed(world)
+
+    def is_led(self, world: "World", name: str) -> bool:
+        """Tell whether any rule of an Ingress means a route, as the newest belief has it."""
+        host, slash, path = name.partition("/")
+        rules = tables_of(View(world.store)).rules
+        return route(list(rules), host, slash + path) is not None
 
     def changed(self, world: "World") -> None:
         """Something changed that requests meet: solve anew at the end of this instant."""

@@ -21,3 +21,5 @@ class Load(CommandRecord, frozen=True, tag="load"):
         if not 0 <= self.rps <= LOAD_MAX_RPS:
             raise Refused("load-too-large", rps=self.rps, limit=LOAD_MAX_RPS)
         world.set_load(self.route, self.rps)
+        if self.rps and not world.traffic.is_led(world, self.route):
+            world.story("load-unled", f"Route/{self.route}", route=self.route)

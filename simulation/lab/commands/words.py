@@ -179,6 +179,11 @@ VERBS: dict[str, Form] = {
     ),
     "remove-worker": Form("remove-worker NODE", 1, 1, lambda world, it: [RemoveWorker(it.name(0))]),
     "shut-down": Form("shut-down NODE", 1, 1, lambda world, it: [ShutDown(it.name(0))]),
+    "slow": Form(
+        f"slow NODE [NODE] 200ms [{ONE_WAY}]", 2, 3,
+        lambda world, it: [Delay(it.name(0), it.name(1), it.amount, it.one_way)],
+        _in("ms", "200ms"),
+    ),
     "slow-disk": Form(
         "slow-disk NODE 3000ms", 2, 2, lambda world, it: [SlowDisk(it.name(0), it.amount)],
         _in("ms", "3000ms"),

@@ -47,6 +47,21 @@ def test_a_manifest_with_a_mistake_points_at_its_line():
     body = lab.sessions.output_since("one", 0)
     assert 'strict decoding error: unknown field "spec.containrs"' in body["lines"][0]["text"]
     assert [(each["file"], each["line"]) for each in body["problems"]] == [("x.yaml", 6)]
+    assert body["lines"][1]["text"] == "Note: x.yaml:6:3: spec.containrs"
+
+
+def test_errors_of_several_manifests_come_after_what_was_done():
+    lab = a_lab()
+    map_, wrong = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: %s}\n", "daten: {}\n"
+    files = {"x.yaml": "---\n".join([map_ % "a" + wrong, map_ % "b", map_ % "c" + "data: {a: 1}\n", map_ % "d"])}
+
+    came = typed(lab, "kubectl apply -f x.yaml", files)
+
+    assert came.stdout == "configmap/b created\nconfigmap/d created\n"
+    assert came.status == 1
+    lines = [each.text for each in next(iter(lab.sessions.state.sessions.values())).lines]
+    assert [line.partition(" ")[0] for line in lines] == ["configmap/b", "configmap/d", "Error", "Note:", "Error", "Note:"]
+    assert lines[3::2] == ["Note: x.yaml:4:1: daten", "Note: x.yaml:13:8: data.a"]
 
 
 def test_delete_waits_until_the_pod_is_gone_and_a_forced_one_does_not():

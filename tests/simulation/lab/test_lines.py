@@ -24,6 +24,10 @@ def ask(line: str, lab=None) -> dict:
             [{"do": "delay", "a": "worker-1", "b": "", "ms": 200, "one_way": False}],
         ),
         (
+            "slow worker-1 200ms",
+            [{"do": "delay", "a": "worker-1", "b": "", "ms": 200, "one_way": False}],
+        ),
+        (
             "loss cp-1 cp-2 20%",
             [{"do": "loss", "a": "cp-1", "b": "cp-2", "percent": 20, "one_way": False}],
         ),

@@ -18,6 +18,7 @@ def refused(text: str) -> Problem:
     ("written", "read"),
     [
         ("12:30:45", "12:30:45"), ("1:2.5", "1:2.5"), ("2020-01-01", "2020-01-01"), ("yes", True),
+        ("y", True), ("N", False), ("'y'", "y"), ("yn", "yn"),
         ("0x10", 16), ("1_000", 1000), ("9223372036854775807", 2**63 - 1),
         ("18446744073709551615", 2**64 - 1), ("18446744073709551616", 1.8446744073709552e19),
         ("9" * 308, 1e308), ("9" * 401, "9" * 401), ("0x" + "f" * 17, "0x" + "f" * 17), (".inf", ".inf"),
@@ -25,6 +26,23 @@ def refused(text: str) -> Problem:
 )  # fmt: skip
 def test_scalars_are_read_as_go_yaml_reads_them(written: str, read: object):
     assert documents("a.yaml", f"a: {written}")[0].content == {"a": read}
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [("yes", "true"), ("off", "false"), ("n", "false"), ("'yes'", "yes"), ("0x10", "16"), ("1.50", "1.5"), ("a", "a")],
+)
+def test_keys_become_texts_as_sigs_yaml_makes_them(written: str, key: str):
+    document = documents("a.yaml", f"a: 1\ndata:\n  {written}: x\n")[0]
+
+    assert document.content["data"] == {key: "x"}
+    assert document.places[f"data.{key}"] == (3, 3)
+
+
+def test_a_field_of_a_later_document_is_never_looked_for_in_the_first():
+    second = documents("a.yaml", "a: 1\n---\nb: 2\n")[1]
+
+    assert second.problem("kind", "missing").line == 3
 
 
 def test_merge_keys_count_what_they_reach_even_if_it_is_empty():
