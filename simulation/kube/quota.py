@@ -21,12 +21,17 @@ from simulation.kube.limits import (
     PODS_PER_NAMESPACE_MAX,
     SERVICES_MAX,
 )
+from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, kind_of
+from simulation.kube.objects.meta import ObjectMeta
+from simulation.kube.objects.policy import ResourceQuota
 from simulation.kube.writes import Refused, invalid
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
+NAMESPACE = "namespace"
+"""The name of each namespace's quota."""
 WHOLE_LAB = "*"
 """The scenario's key for all namespaces together."""
 
@@ -44,6 +49,24 @@ OBJECTS_PER_NODE = 10
 """Its Node, its Lease, and its own pods."""
 
 
+def pods_of(world: "World", namespace: str) -> tuple[int, int]:
+    """Return how many pods a namespace has, and how many it may have."""
+    used = len(world.store.indexes.keys("pod/namespace", namespace))
+    return used, world.quota.get(namespace, PODS_PER_NAMESPACE_MAX)
+
+
+def shown(world: "World") -> list[ResourceQuota]:
+    """Return the quotas of all namespaces as objects; nobody stores them, so nobody can lift them."""
+    found = []
+    for each in world.store.list(Namespace):
+        name = each.metadata.name
+        used, limit = pods_of(world, name)
+        hard = {"pods": str(limit)}
+        meta = ObjectMeta(name=NAMESPACE, namespace=name, creation_timestamp=each.metadata.creation_timestamp)
+        found.append(ResourceQuota(meta, "v1", {}, {"hard": hard}, {"hard": hard, "used": {"pods": str(used)}}))
+    return found
+
+
 def refusal(world: "World", obj: AnyObject, kind: str) -> Refused | None:
     """Return why one more object does not fit, or None."""
     room = max(OBJECTS_MAX, 4 * _pods_max(world)) + OBJECTS_PER_NODE * len(world.machines)
@@ -55,11 +78,9 @@ def refusal(world: "World", obj: AnyObject, kind: str) -> Refused | None:
         return _exceeded(obj, "lab", used, limit) if used >= limit else None
     if kind != "Pod" or _of_a_node(obj):
         return None
-    namespace = obj.metadata.namespace
-    used = len(world.store.indexes.keys("pod/namespace", namespace))
-    limit = world.quota.get(namespace, PODS_PER_NAMESPACE_MAX)
+    used, limit = pods_of(world, obj.metadata.namespace)
     if used >= limit:
-        return _exceeded(obj, "namespace", used, limit)
+        return _exceeded(obj, NAMESPACE, used, limit)
     used, limit = len(world.store.state.objects.get("Pod", {})), _pods_max(world)
     return _exceeded(obj, "lab", used, limit) if used >= limit else None
 

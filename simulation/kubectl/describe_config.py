@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.kube.objects.kinds import key_of
 from simulation.kube.objects.pod import Pod
-from simulation.kube.objects.policy import ResourceQuota
 from simulation.kubectl.describe_pods import date
 from simulation.kubectl.describe_text import (
     NONE,
@@ -17,6 +16,7 @@ from simulation.kubectl.describe_text import (
     selector,
     truth,
 )
+from simulation.kubectl.reading import every
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -58,7 +58,7 @@ def namespace(world: "World", content: Json) -> Lines:
     name = content["metadata"]["name"]
     lines = _head(content, namespace=False)
     lines.append(f"Status:\t{(content.get('status') or {}).get('phase', '')}")
-    quotas = [each for each in world.store.list(ResourceQuota) if each.metadata.namespace == name]
+    quotas = [each for each in every(world, "ResourceQuota") if each.metadata.namespace == name]
     if not quotas:
         lines += ["", "No resource quota."]
     else:

@@ -3,15 +3,26 @@
 kubectl would show such an object as if it were waiting, and a learner would wait with it.
 """
 
+from typing import TYPE_CHECKING
+
 from simulation.kube.manifests.reading import Problem
 from simulation.kube.objects.kinds import AnyObject
 from simulation.kube.objects.pod import Pod, PodSpec
+from simulation.kube.objects.policy import ResourceQuota
+from simulation.kube.quota import NAMESPACE, pods_of
 from simulation.kubectl.output import Found
 from simulation.kubectl.resources import Resource
+
+if TYPE_CHECKING:
+    from simulation.kube.world import World
 
 NOT_SIMULATED = "Note: {what} stored and given back, but ClusterLab does not simulate a {kind} yet"
 WITHOUT_VOLUME = "Note: {what} no volume behind {claims}: ClusterLab does not simulate volumes yet"
 
+BEYOND_QUOTA = (
+    "Note: {what} wants {wanted} pods, more than the quota of {limit} pods: "
+    "see kubectl describe quota -n {namespace}"
+)
 PLACE = "Note: {place}: {path}"
 
 
@@ -21,6 +32,8 @@ def note_about(resource: Resource, obj: AnyObject, name: str = "") -> str:
     name: what stands for its name, if it has none yet.
     """
     what = f"{resource.typed}/{name or obj.metadata.name}"
+    if isinstance(obj, ResourceQuota) and obj.metadata.name == NAMESPACE:
+        return ""
     if not resource.simulated:
         return NOT_SIMULATED.format(what=f"{what} is", kind=resource.kind)
     return _without_volume([what]) if _claims(obj) else ""
@@ -55,6 +68,14 @@ def _note_about_all(those: Found) -> str:
     if len(those) == 1:
         return note_about(resource, first)
     return NOT_SIMULATED.format(what=f"{resource.full} are", kind=resource.kind)
+
+
+def beyond_quota(world: "World", resource: Resource, obj: AnyObject) -> str:
+    """Return what there is to say about more replicas than a namespace may have pods."""
+    wanted = getattr(getattr(obj, "spec", None), "replicas", 0)
+    _, limit = pods_of(world, obj.metadata.namespace)
+    what = f"{resource.typed}/{obj.metadata.name}"
+    return BEYOND_QUOTA.format(what=what, wanted=wanted, limit=limit, namespace=obj.metadata.namespace) if wanted > limit else ""
 
 
 def places_of(problems: list[Problem]) -> list[str]:

@@ -7,6 +7,7 @@ and Leases are renewed by silent writes; they are made here when somebody asks.
 from typing import TYPE_CHECKING, Any
 
 from simulation.kernel.units import SECOND
+from simulation.kube import quota
 from simulation.kube.control_plane import runs
 from simulation.kube.events import EventRow
 from simulation.kube.network.links import INTERNET
@@ -14,6 +15,7 @@ from simulation.kube.objects.config import Event, Lease, LeaseSpec, Unsimulated
 from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.objects.meta import ObjectMeta
 from simulation.kube.objects.node import Node
+from simulation.kube.objects.policy import ResourceQuota
 from simulation.kube.objects.service import EndpointSlice, ObjectReference, Service
 from simulation.kube.rules.ages import human_duration
 from simulation.kubectl.errors import BALANCER, CommandError, not_found, refused
@@ -24,6 +26,8 @@ from simulation.kubectl.selectors import select
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
+MADE_ON_REQUEST = ("Endpoints", "Event", "Lease", "ResourceQuota")
+"""Kinds of which some or all are nowhere stored."""
 PORT = 6443
 GONE = "Note: {what} was deleted {age} ago"
 """What ClusterLab adds to kubectl's NotFound about a name that it remembers."""
@@ -42,6 +46,10 @@ def every(world: "World", kind: str) -> list[AnyObject]:
         return _endpoints(world)
     if kind == "ComponentStatus":
         return _component_statuses(world)
+    if kind == "ResourceQuota":
+        stored = {key_of(each): each for each in world.store.list(ResourceQuota)}
+        made = {key_of(each): each for each in quota.shown(world)}
+        return [(made | stored)[key] for key in sorted(made | stored)]
     if kind == "Lease":
         return sorted(
             [*world.store.list(Lease), *_leases(world)],

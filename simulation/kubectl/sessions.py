@@ -31,7 +31,7 @@ from simulation.kubectl.errors import (
     refusal_text,
 )
 from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
-from simulation.kubectl.notes import note_about, places_of
+from simulation.kubectl.notes import beyond_quota, note_about, places_of
 from simulation.kubectl.numbers import is_whole
 from simulation.kubectl.parse import Call, not_here, parse
 from simulation.kubectl.plans import CHANGES, GOALS, PLANS, VISITING, WRITES_AT_ONCE
@@ -289,6 +289,8 @@ class Sessions:
         session.say(world.now, said)
         if act.note and note_about(resource, obj):
             session.say(world.now, note_about(resource, obj), STDERR)
+        if call.verb == "scale" and beyond_quota(world, resource, obj):
+            session.say(world.now, beyond_quota(world, resource, obj), STDERR)
 
     def _look(self, world: "World", session: Session, call: Call) -> None:
         session.without_quorum = not can_read(world, session.server)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from simulation.kernel.records import Record
 from simulation.kernel.units import Duration
+from simulation.kube.controllers import RECONCILERS
 from simulation.kube.objects.kinds import KINDS
 from simulation.kubectl import request, terminal
 from simulation.kubectl.durations import duration
@@ -27,7 +28,9 @@ CONTROL_PLANE_MAX = 7
 HEADERS = ("control-plane", "scenario", "seed", "story")
 """What comments before the first command can set."""
 WHOLE = re.compile(r"[0-9]{1,18}")
-TELLABLE = ("*", "entry", "machine", "member", "route", "session", *sorted(kind.lower() for kind in KINDS))
+CLIENTS = ("kube-scheduler", "kubectl", "kubelet", *(each.name for each in RECONCILERS))
+"""Whose writes may be left without an answer."""
+TELLABLE = ("*", "entry", "machine", "member", "route", "session", *CLIENTS, *sorted(kind.lower() for kind in KINDS))
 """What happenings of the story are about: objects, and what lies below them."""
 PROMPT, MORE = "$ ", "> "
 

@@ -7,6 +7,7 @@ from simulation.lab import commands
 from simulation.lab.genesis import Genesis
 from simulation.lab.lab import Lab
 from simulation.scenarios.catalogue import content_of
+from tests.simulation.kubectl.terminals import typed
 
 
 def lab(**scenario: object) -> Lab:
@@ -56,3 +57,21 @@ def test_every_node_gets_its_own_pods_however_many_nodes_there_are() -> None:
     for name in ("kube-proxy", "kindnet"):
         status = many.world.store.get("DaemonSet", f"kube-system/{name}").status
         assert status.number_ready == 33, name
+
+
+def test_a_quota_can_be_looked_at_and_who_scales_beyond_it_is_told() -> None:
+    small = lab(quota={"default": 20})
+
+    came = typed(small, "kubectl scale deployment web --replicas=1000000000")
+    small.advance(small.now + MINUTE)
+
+    assert came.stderr == (
+        "Note: deployment.apps/web wants 1000000000 pods, more than the quota of 20 pods: "
+        "see kubectl describe quota -n default\n"
+    )
+    assert typed(small, "kubectl describe quota -n default").stdout.split()[-3:] == ["pods", "20", "20"]
+    listed = typed(small, "kubectl get quota -A")
+    assert "pods: 20/20" in listed.stdout and not listed.stderr
+    described = typed(small, "kubectl describe namespace default").stdout.split()
+    assert described[described.index("pods") :][:3] == ["pods", "20", "20"]
+    assert '"used":{"pods":"20"}' in typed(small, "kubectl get --raw /api/v1/resourcequotas").stdout
