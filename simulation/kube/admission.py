@@ -11,6 +11,7 @@ import msgspec
 from simulation.kernel.reasons import Reason
 from simulation.kernel.units import SECOND
 from simulation.kube import quota
+from simulation.kube.kubelet.status import qos_class
 from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
@@ -137,6 +138,9 @@ def tried(world: "World", obj: AnyObject) -> AnyObject | Refused:
         generation=1,
     )
     obj = fill_in(replace(obj, metadata=meta), world.store, world.settings, world.dice)
+    if isinstance(obj, Pod):
+        # podStrategy.PrepareForCreate, pkg/registry/core/pod/strategy.go.
+        obj = replace(obj, status=replace(obj.status, qos_class=qos_class(obj)))
     if isinstance(obj, Pod) and obj.spec.scheduling_gates:
         gated = set_condition(obj.status.conditions, GATED, world.now)
         obj = replace(obj, status=replace(obj.status, conditions=gated))

@@ -141,7 +141,7 @@ def test_a_forced_replacement_deletes_waits_and_creates_anew():
     typed(lab, "kubectl run nginx --image=nginx")
     typed(lab, "kubectl wait --for=condition=Ready pod/nginx")
     before = typed(lab, "kubectl get pod nginx -o jsonpath={.metadata.uid}").stdout
-    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: nginx}\nspec: {containers: [{name: n, image: nginx}]}\n"
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: nginx}\nspec: {containers: [{name: web, image: nginx}]}\n"
 
     came = typed(lab, "kubectl replace --force -f p.yaml", {"p.yaml": manifest})
 

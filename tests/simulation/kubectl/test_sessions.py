@@ -165,3 +165,12 @@ def test_diff_shows_what_apply_would_change_and_changes_nothing():
     assert came.status == 1
     assert "-  replicas: 6\n+  replicas: 7\n" in came.stdout
     assert lab.world.store.version == before
+
+
+def test_a_new_pod_has_its_class_of_service_before_any_kubelet_heard_of_it():
+    lab = a_lab()
+
+    typed(lab, "kubectl run plain --image=nginx")
+
+    said = typed(lab, "kubectl get pod plain -o jsonpath='{.status.qosClass} {.spec.nodeName}'")
+    assert said.text.strip() == "BestEffort"
