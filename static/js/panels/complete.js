@@ -23,7 +23,7 @@ const MACHINE = {
   "kill-process": ["machine", "process"], "start-process": ["machine", "process"], "fill-disk": ["machine"],
   "kill-container": ["pod"], load: ["route"], "add-worker": [], "add-control-plane": [], delay: ["machine", "machine"],
   loss: ["machine", "machine"], hold: ["machine", "machine"], release: ["machine", "machine"], leak: ["pod"],
-  "slow-disk": ["machine"], "provoke-split-vote": [], request: ["route"],
+  slow: ["machine", "machine"], "slow-disk": ["machine"], "provoke-split-vote": [], request: ["route"],
 };
 const FIRST = ["kubectl", "curl", "etcdctl", "watch", "help", "clear", ...Object.keys(MACHINE)];
 const FILTERS = ["grep", "head", "tail", "wc", "sort", "uniq", "awk", "less"];

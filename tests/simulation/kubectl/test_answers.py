@@ -20,7 +20,7 @@ spec:
   ingress:
   - from:
     - ipBlock: {cidr: 172.17.0.0/16, except: [172.17.1.0/24, 172.17.2.0/24]}
-    - namespaceSelector: {matchLabels: {x: y}}
+    - namespaceSelector: {matchLabels: {x: "y"}}
       podSelector: {matchLabels: {role: fe}}
     ports: [{protocol: TCP, port: 6379}, {protocol: TCP, port: 32000, endPort: 32768}]
   - {}
