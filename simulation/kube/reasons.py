@@ -185,6 +185,7 @@ CONTROLLERS: dict[str, str] = {
     "heartbeat has come since",
     "node-found-silent": "The controller looks every {period} s and has noticed no heartbeat of "
     "{node} for {seconds} s; its limit is {limit} s",
+    "node-deleted": "The machine {node} was taken away, so its Node was deleted",
     "node-not-ready": "Nothing was heard of {node} for more than {limit} s: it counts as NotReady",
     "node-tainted": "{node} got a taint that keeps new pods away",
     "node-tainted-no-execute": "{node} got the NoExecute taint: its pods are evicted when their "

@@ -486,7 +486,7 @@ class World:
         self._control_plane = None
         node = self.store.get(Node, name)
         if node is not None:
-            because = Reason("worker-removed", {"node": name})
+            because = Reason("node-deleted", {"node": name})
             reply = apiserver.Reply("api/ignored", name)
             write = Write("delete", node, because)
             self.api.send(self, "kubectl", "internet", (write,), reply, (self.last_fault,))
