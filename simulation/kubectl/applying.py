@@ -12,7 +12,7 @@ from simulation.kube.manifests.updates import refused_changes
 from simulation.kube.objects.kinds import AnyObject, key_of
 from simulation.kube.writes import Refused
 from simulation.kubectl.durations import duration
-from simulation.kubectl.errors import NO_RESOURCES, CommandError, not_found, refusal_text
+from simulation.kubectl.errors import NO_RESOURCES, CommandError, refusal_text
 from simulation.kubectl.jsonpath import compact
 from simulation.kubectl.merge import strategic, three_way
 from simulation.kubectl.notes import places_of

@@ -39,7 +39,7 @@ def bundled_images() -> list[str]:
         "tomcat:10.1-jdk21", "wordpress:6.2.1-apache", "wordpress:php8.3-fpm", "perl:5.34.0", "golang:1.22",
         "registry.k8s.io/kube-apiserver:v1.36.2", "registry.k8s.io/kube-proxy:v1.36.0-rc.1",
         "registry.k8s.io/etcd:3.5.1-0", "registry.k8s.io/pause:3.10",
-        "somebody/something:v3", "gcr.io/my-project/app:7", "ghcr.io/me/it:main", "shop.local/web:9.9",
+        "somebody/something:v3", "gcr.io/my-project/app:7", "ghcr.io/me/it:main", "shop.local/web:1.5",
     ],
 )  # fmt: skip
 def test_what_exists_can_be_pulled(image):

@@ -34,7 +34,7 @@ def test_what_is_done_is_told_once_and_causes_what_follows() -> None:
     ("line", "files", "text"),
     [
         ("kubectl delete pod nobody", {}, 'Error from server (NotFound): pods "nobody" not found'),
-        ("kubectl apply -f a.yaml", {"a.yaml": NAMELESS}, 'The Pod "" is invalid: '),
+        ("kubectl apply -f a.yaml", {"a.yaml": NAMELESS}, "error: error when retrieving current"),
         ("kubectl scale deployment/nobody --replicas=2", {}, "Error from server (NotFound): "),
     ],
 )
