@@ -48,7 +48,7 @@ def test_a_bad_rollout_is_undone(visit: Visit) -> None:
     learner.type("kubectl get pods -l app=web")
     learner.until_terminal("ErrImagePull|ImagePullBackOff")
 
-    page.locator("#inspector button[data-do=kubectl]").click()
+    page.get_by_role("button", name="Undo the last rollout").click()
 
     expect(page.locator("#inspector")).not_to_contain_text("oops")
     expect(page.locator("#inspector .scaler b")).to_have_text("6 / 6", timeout=30_000)

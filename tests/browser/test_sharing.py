@@ -14,8 +14,8 @@ SMALLEST_PX = 18
 
 def links(learner: Visitor) -> list[str]:
     """Return the addresses that the share menu offers: read only, joint control."""
-    learner.page.locator(".share summary").click()
-    fields = learner.page.locator(".share input")
+    learner.page.locator("#share summary").click()
+    fields = learner.page.locator("#share input")
     return [fields.nth(number).input_value() for number in range(fields.count())]
 
 

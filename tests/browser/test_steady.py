@@ -290,7 +290,7 @@ def test_share_copies_and_closes(visit: Visit) -> None:
     share = page.locator("#share")
     summary = share.locator("summary")
     summary.click()
-    expect(share).to_contain_text("sees everything and changes nothing")
+    expect(share).to_contain_text("see everything and change nothing")
 
     share.locator("button[data-copied]").first.click()
     expect(share.locator("button[data-copied]").first).to_have_text("Copied")

@@ -214,7 +214,7 @@ def test_the_keyboard_leaves_the_terminal(visit: Visit, keys: list[str]) -> None
 
 def test_a_viewer_s_command_is_refused_in_the_terminal(visit: Visit) -> None:
     learner = visit().open_lab()
-    learner.page.locator(".share summary").click()
+    learner.page.locator("#share summary").click()
     address = learner.page.get_by_label("Read only", exact=True)
     viewer = visit()
     viewer.page.goto(address.input_value())

@@ -190,8 +190,8 @@ def test_like_lines_are_one_line_and_calm_suggests_what_next(visit: Visit) -> No
     expect(page.locator("#lesson .ending details[open]")).to_have_count(0)
 
     cards = page.locator("#lesson .next .try")
-    expect(cards).to_have_count(3)
+    expect(cards).to_have_count(4)
     page.locator("#lesson .next .close").click()
     expect(cards).to_have_count(0)
     page.locator("#lesson .next-again").click()
-    expect(cards).to_have_count(3)
+    expect(cards).to_have_count(4)

@@ -75,14 +75,14 @@ def test_bad_messages_are_refused_with_a_reason_and_the_connection_stays(house: 
     nobody = viewer.ask({"do": "power-off", "node": "worker-99"})
     viewer.send("[" * 50_000)
     deep = viewer.until(lambda message: message["t"] == "refused")
+    viewer.send("x" * 3_000_000)
+    large = viewer.until(
+        lambda message: message["t"] == "refused" and message["reason"]["key"] == "message-too-large"
+    )
     for _ in range(120):
         viewer.send({"ask": "nothing", "id": "flood"})
     flood = viewer.until(
         lambda message: message["t"] == "refused" and message["reason"]["key"] == "too-frequent"
-    )
-    viewer.send("x" * 3_000_000)
-    large = viewer.until(
-        lambda message: message["t"] == "refused" and message["reason"]["key"] == "message-too-large"
     )
     good = ask_until_let_through(viewer, {"do": "power-off", "node": "worker-3"})
 

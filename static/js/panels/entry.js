@@ -36,7 +36,7 @@ function content(place, each) {
   const fate = each.never ? t("never applied: something else was committed here")
     : each.committed ? t("committed") : t("not committed");
   return h("section", { class: `entry ${each.never ? "bad" : ""}`, key: each.term },
-    h("h3", null, `${t("term")} ${each.term} · ${fate}`),
+    h("h2", null, `${t("term")} ${each.term} · ${fate}`),
     h("p", { class: "quiet" }, [
       each.members.length > 0 && t("in the log of {members}", { members: each.members.map((one) => one.member).join(", ") }),
       each.server && t("through the API server of {server}", { server: each.server }),

@@ -204,7 +204,7 @@ function queue(store, actions) {
 }
 
 const notScheduled = (why) => h("div", { class: "explain bad", key: "not scheduled" },
-  h("h3", null, t("Why is nothing being scheduled?")), h("p", null, explained(why.sentence)));
+  h("h2", null, t("Why is nothing being scheduled?")), h("p", null, explained(why.sentence)));
 
 const SERVICES = ["kubelet", "container-runtime", "kube-proxy"];
 const CONTROL_PLANE = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
@@ -372,7 +372,7 @@ function ingress(store, actions, key) {
 function events(store) {
   const list = store.detail?.events ?? [];
   if (!list.length) return null;
-  return h("div", { class: "events" }, h("h3", null, t("Events")), h("ul", null, list.slice(-5).reverse().map((e) =>
+  return h("div", { class: "events" }, h("h2", null, t("Events")), h("ul", null, list.slice(-5).reverse().map((e) =>
     h("li", { class: e.type === "Warning" ? "bad" : "" },
       h("time", { class: "num" }, typeof e.last === "number" && e.last >= store.settings.opened ? clock(e.last) : ""),
       h("span", null, h("b", null, e.reason), " ", e.message, e.count > 1 && ` (×${e.count})`)))));
