@@ -20,7 +20,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError, close_old_connections
 
 from clusterlab.labs import limits
-from clusterlab.labs.hub import TOO_SILENT, Send, Watched, hub, text_message
+from clusterlab.labs.hub import MOVED, TOO_SILENT, Send, Watched, hub, text_message
 from clusterlab.labs.protocol import Bucket, letter_of, read
 from clusterlab.runtime import mailbox
 from clusterlab.runtime.models import Link
@@ -80,7 +80,7 @@ class LabConsumer(AsyncWebsocketConsumer):
         if link is None or link.lab_id != self.lab:
             told = {"t": "moved", "to": link.lab_id} if link else {"t": "gone"}
             await self.tell(text_message(told))
-            await self.close(NOT_HERE)
+            await self.close(MOVED if link else NOT_HERE)
             return
         self.role, self.actor = link.role, link.actor
         self.name = secrets.token_hex(6)

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 SNAPSHOT_PERIOD = 1.0
 TOO_SILENT = 4408
 CANNOT_BE_TOLD = 4500
+MOVED = 4410
 _ENCODER = msgspec.json.Encoder()
 Send = dict[str, Any]
 """A message of ASGI: text, or bytes if it is compressed. Made once, sent to many."""
@@ -251,6 +252,9 @@ class Hub:
             for each in tuple(watched.sockets):
                 if not socket or each.name == socket:
                     await self._guarded(watched, each, each.tell(send))
+                    if kind == "moved":
+                        # Whoever stayed would keep the old lab running.
+                        await self._guarded(watched, each, each.hang_up(MOVED))
 
     async def _guarded(
         self, watched: Watched, socket: "LabConsumer", telling: Awaitable[None]

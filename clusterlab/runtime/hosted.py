@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import deque
 from typing import Any, NamedTuple
 
 import redis
@@ -62,6 +63,8 @@ class Hosted:
         self.reached_at = self.last + REACHED_EVERY
         self.store_at = self.last
         self.pace_changed = False
+        self.paces: deque[str] = deque(maxlen=limits.PACES_KNOWN)
+        """Wishes about the pace that were fulfilled lately."""
         self.letters: list[Letter] = []
         """Taken out of the inbox, and not yet journaled or answered."""
         self.refusals: list[dict[str, Any]] = []
@@ -172,13 +175,18 @@ class Hosted:
 
     def change_pace(self, letter: Letter) -> dict[str, Any]:
         """Play the lab as a viewer wishes; a step that would lead to nothing is refused."""
+        if letter.id in self.paces:
+            # A page that heard no answer asks again under the same name: once is meant.
+            return {"t": "applied", "id": letter.id, "again": True}
         end = self.universe.step_end() if letter.body.get("step") else 0
         if end is None:
             return refusal(letter, Reason("nothing-due"))
         wrong = pacer.asked(self.pace, letter.body)
         if wrong:
             return refusal(letter, Reason("pace-malformed", {"field": wrong}))
-        pacer.begin_step(self.pace, self.universe.now, end)
+        if letter.body.get("step"):
+            pacer.begin_step(self.pace, self.universe.now, end)
+        self.paces.append(letter.id)
         self.pace_changed = True
         return {"t": "applied", "id": letter.id, "at": self.universe.now}
 

@@ -61,6 +61,9 @@ TAKE_S = 0.2
 LETTERS_PER_TURN_MAX = 100
 """Letters of one lab; its neighbours are served in the same turn."""
 
+PACES_KNOWN = 32
+"""Wishes about the pace that are known again: a page asks again after some seconds, under the same id."""
+
 SLICE_EVENTS_MAX = 4_000
 """Events of one lab in one turn; a lab that needs more lags and says so."""
 
@@ -117,6 +120,9 @@ LOOK_FORGOTTEN_S = 60
 """Work on a lab's past that was not heard of for this long died with its worker."""
 
 # --- processes of one machine
+
+HOSTS_MAX = 64
+"""Hosts that one machine starts: each is a process with an interpreter of its own."""
 
 BACKOFF_MAX_S = 10.0
 """A process that ends by itself again and again is started no more rarely than this."""

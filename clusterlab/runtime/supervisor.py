@@ -2,8 +2,8 @@
 
 Children are killed by the kernel when this process dies, however it dies, and a janitor that hears
 its end sweeps up what it had in files (and, where the kernel does not do that, children); a child that ends by
-itself is started again, more and more slowly. Ctrl-C reaches only this process, which stops web,
-workers and Redis in that order.
+itself is started again, more and more slowly. Ctrl-C reaches only this process, which stops web
+and workers, and then what they need.
 """
 
 import ctypes
@@ -41,6 +41,8 @@ class Child:
     backoff: float = BACKOFF_FIRST_S
     due: float = 0.0
     started: float = 0.0
+    serves_others: bool = False
+    """Others need it to end well: it ends when they have."""
 
 
 JANITOR = """
@@ -54,7 +56,7 @@ rm -rf -- "$1"
 
 @dataclass
 class Supervisor:
-    """The children in the order in which they start; the first of them, which others need, ends last."""
+    """The children in the order in which they start; those that others need end last."""
 
     folder: Path
     children: list[Child] = field(default_factory=list)
@@ -69,9 +71,9 @@ class Supervisor:
             start_new_session=True,
         )
 
-    def add(self, name: str, argv: list[str], env: dict[str, str] | None = None) -> Child:
+    def add(self, name: str, argv: list[str], serves_others: bool = False) -> Child:
         """Start a child and keep it running."""
-        child = Child(name, argv, {**os.environ, **(env or {})})
+        child = Child(name, argv, dict(os.environ), serves_others=serves_others)
         self.children.append(child)
         self._start(child)
         return child
@@ -106,11 +108,11 @@ class Supervisor:
                 self._start(child)
 
     def stop(self) -> None:
-        """End all children and wait for them; the first one serves the others until they are gone."""
+        """End all children and wait for them; what serves others does so until they are gone."""
         self.stopping = True
-        running = [child.process for child in self.children if child.process is not None]
-        _end(running[1:], STOP_GRACE_S)
-        _end(running[:1], STOP_GRACE_S)
+        for serves_others in (False, True):
+            those = [child for child in self.children if child.serves_others == serves_others]
+            _end([child.process for child in those if child.process is not None], STOP_GRACE_S)
         if self.janitor is not None and self.janitor.stdin is not None:
             self.janitor.stdin.close()
             self.janitor.wait()

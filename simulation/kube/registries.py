@@ -32,7 +32,7 @@ SHOP_TAGS = ("latest", "1", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "2", "2.0"
 """The lab's own registry has these versions of the shop's programs, and nothing else."""
 
 OFFICIAL = "docker.io/library/"
-OFFICIAL_NAMES = """
+_OFFICIAL = """
     adminer aerospike almalinux alpine amazoncorretto amazonlinux api-firewall arangodb archlinux
     backdrop bash bonita buildpack-deps busybox caddy cassandra centos chronograf cirros clearlinux
     clefos clickhouse clojure composer consul convertigo couchbase couchdb crate dart debian docker
@@ -47,6 +47,7 @@ OFFICIAL_NAMES = """
     sonarqube spark spiped storm swarm swift swipl teamspeak telegraf thrift tomcat tomee traefik
     ubuntu unit valkey varnish vault websphere-liberty wordpress xwiki yourls znc zookeeper
 """
+OFFICIAL_NAMES = frozenset(_OFFICIAL.split())
 """hub.docker.com/_/NAME."""
 
 
@@ -59,6 +60,8 @@ class Tags(Record):
     words: str = "latest"
     variants: str = ""
     """A pattern of what may follow after a hyphen, or stand alone."""
+    v: str = ""
+    """What versions begin with: nothing, `v`, or `v?` if both are there."""
 
 
 ALPINE = r"alpine(?:3\.\d{1,2})?"
@@ -68,7 +71,7 @@ SLIM = f"slim|{ALPINE}|(?:slim-)?(?:{DEBIAN})|(?:{DEBIAN})-slim"
 WEB = f"(?:{USUAL})(?:-(?:slim|perl|otel))?|perl|otel"
 RELEASE = r"(?:alpha|beta|rc)\.\d"
 
-CONTROL_PLANE = Tags("1:9-36:15", "", RELEASE)
+CONTROL_PLANE = Tags("1:9-36:15", "", RELEASE, "v")
 NGINX = Tags("1:7-31:15", "latest stable mainline", WEB)
 
 TAGS: dict[str, Tags] = {
@@ -102,7 +105,7 @@ TAGS: dict[str, Tags] = {
     "docker.io/library/alpine": Tags("2:6-7 3:1-23:12", "latest edge"),
     "docker.io/library/ubuntu": Tags(
         "",
-        "latest rolling devel 14.04 16.04 18.04 20.04 22.04 24.04 24.10 25.04 25.10 26.04 "
+        "latest rolling devel 14.04 16.04 18.04 20.04 22.04 23.04 23.10 24.04 24.10 25.04 25.10 26.04 "
         "trusty xenial bionic focal jammy noble oracular plucky questing resolute",
         r"\d{8}(?:\.\d)?",
     ),
@@ -119,16 +122,16 @@ TAGS: dict[str, Tags] = {
     ),
     "docker.io/library/perl": Tags("5:14-42:4", "latest stable devel", f"threaded|{SLIM}"),
     "docker.io/library/hello-world": Tags("", "latest linux"),
-    "docker.io/library/traefik": Tags("1:0-7:34 2:0-11:34 3:0-7:20", "latest", "alpine"),
+    "docker.io/library/traefik": Tags("1:0-7:34 2:0-11:34 3:0-7:20", "latest", "alpine", "v?"),
     "registry.k8s.io/pause": Tags("0:8:0 1-2:0 3:0-10:1", "latest"),
     "registry.k8s.io/etcd": Tags("2:0-3:8 3:0-6:30", "", r"\d"),
     "registry.k8s.io/kube-apiserver": CONTROL_PLANE,
     "registry.k8s.io/kube-controller-manager": CONTROL_PLANE,
     "registry.k8s.io/kube-scheduler": CONTROL_PLANE,
     "registry.k8s.io/kube-proxy": CONTROL_PLANE,
-    "registry.k8s.io/coredns/coredns": Tags("1:6-14:4", ""),
-    "registry.k8s.io/metrics-server/metrics-server": Tags("0:3-8:7", ""),
-    "registry.k8s.io/ingress-nginx/controller": Tags("0:34-51:3 1:0-15:12", "", "chroot"),
+    "registry.k8s.io/coredns/coredns": Tags("1:6-14:4", "", "", "v"),
+    "registry.k8s.io/metrics-server/metrics-server": Tags("0:3-8:7", "", "", "v"),
+    "registry.k8s.io/ingress-nginx/controller": Tags("0:34-51:3 1:0-15:12", "", "chroot", "v?"),
     "registry.k8s.io/e2e-test-images/agnhost": Tags("2:0-63:1", "latest"),
     "registry.k8s.io/hpa-example": Tags("", "latest"),
     "registry.k8s.io/echoserver": Tags("1:0-10", "latest"),
@@ -138,7 +141,7 @@ TAGS: dict[str, Tags] = {
 """As they were at the time of v1.36; a patch release more or less is not told apart."""
 
 NUMBER = r"(0|[1-9]\d{0,3})"
-VERSION = re.compile(rf"^v?{NUMBER}(?:\.{NUMBER})?(?:\.{NUMBER})?(?:-(?P<variant>.+))?$")
+VERSION = re.compile(rf"^(?P<v>v?){NUMBER}(?:\.{NUMBER})?(?:\.{NUMBER})?(?:-(?P<variant>.+))?$")
 
 
 def is_available(reference: Reference) -> bool:
@@ -159,7 +162,7 @@ def _is_repository(reference: Reference) -> bool:
     name = f"{reference.registry}/{reference.path}"
     if reference.registry == SHOP:
         return name in PROFILES
-    return not name.startswith(OFFICIAL) or name.removeprefix(OFFICIAL) in OFFICIAL_NAMES.split()
+    return not name.startswith(OFFICIAL) or name.removeprefix(OFFICIAL) in OFFICIAL_NAMES
 
 
 def _has(tags: Tags, tag: str) -> bool:
@@ -167,7 +170,7 @@ def _has(tags: Tags, tag: str) -> bool:
     if tags.variants and re.fullmatch(tags.variants, tag):
         return True
     found = VERSION.match(tag)
-    if found is not None and any(_is_in(line, found) for line in tags.versions.split()):
+    if found is not None and re.fullmatch(tags.v, found["v"]) and any(_is_in(line, found) for line in tags.versions.split()):
         variant = found["variant"]
     else:
         word, _, rest = tag.partition("-")
@@ -181,7 +184,7 @@ def _is_in(line: str, version: re.Match[str]) -> bool:
     """Tell whether a line of versions, as MAJOR:MINORS:LAST_PATCH, holds one."""
     majors, _, rest = line.partition(":")
     minors, _, last_patch = rest.partition(":")
-    major, minor, patch = version[1], version[2], version[3]
+    major, minor, patch = version[2], version[3], version[4]
     if not _is_between(int(major), majors):
         return False
     if minor is not None and not (minors and _is_between(int(minor), minors)):

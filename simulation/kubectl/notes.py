@@ -32,9 +32,7 @@ def note_about(resource: Resource, obj: AnyObject, name: str = "") -> str:
     name: what stands for its name, if it has none yet.
     """
     what = f"{resource.typed}/{name or obj.metadata.name}"
-    if isinstance(obj, ResourceQuota) and obj.metadata.name == NAMESPACE:
-        return ""
-    if not resource.simulated:
+    if _is_only_stored(resource, obj):
         return NOT_SIMULATED.format(what=f"{what} is", kind=resource.kind)
     return _without_volume([what]) if _claims(obj) else ""
 
@@ -51,9 +49,15 @@ def notes_about(found: Found) -> list[str]:
     concerned: dict[str, Found] = {}
     for resource, obj in found:
         # A pod without a node waits for something else, which the scheduler tells.
-        if not resource.simulated or (_claims(obj) and not _has_no_node(obj)):
+        if _is_only_stored(resource, obj) or (_claims(obj) and not _has_no_node(obj)):
             concerned.setdefault(resource.kind, []).append((resource, obj))
     return [_note_about_all(each) for each in concerned.values()]
+
+
+def _is_only_stored(resource: Resource, obj: AnyObject) -> bool:
+    """Tell whether nothing comes of an object; the quota that every namespace has is enforced."""
+    is_enforced = isinstance(obj, ResourceQuota) and obj.metadata.name == NAMESPACE
+    return not resource.simulated and not is_enforced
 
 
 def _has_no_node(obj: AnyObject) -> bool:

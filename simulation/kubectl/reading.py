@@ -26,13 +26,11 @@ from simulation.kubectl.selectors import select
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-MADE_ON_REQUEST = ("Endpoints", "Event", "Lease", "ResourceQuota")
-"""Kinds of which some or all are nowhere stored."""
 PORT = 6443
 GONE = "Note: {what} was deleted {age} ago"
 """What ClusterLab adds to kubectl's NotFound about a name that it remembers."""
 SERVICE_NAME = "kubernetes.io/service-name"
-MADE_ON_REQUEST = ("ComponentStatus", "Endpoints", "Event", "Lease")
+MADE_ON_REQUEST = ("ComponentStatus", "Endpoints", "Event", "Lease", "ResourceQuota")
 """Kinds of which there is more than lies in the store."""
 HEALTH_PORTS = {"controller-manager": 10257, "scheduler": 10259}
 """Where an API server asks the processes beside it how they are (pkg/controlplane/instance.go)."""

@@ -5,7 +5,8 @@ import { LabSocket, MESSAGE_BYTES_MAX } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { Past, neighbour } from "./state/past.js";
 import { Predictions } from "./state/predictions.js";
-import { because, clock, many, t } from "./words.js";
+import { because, clock, many, number, t } from "./words.js";
+import { rates } from "./state/history.js";
 import { DEFINITIONS, draw } from "./diagram/scene.js";
 import { Motion } from "./diagram/motion.js";
 import { charts } from "./panels/charts.js";
@@ -349,11 +350,17 @@ function redraw(now) {
     render(timeline(store, actions, along), $("timeline"));
     render(looking(store, actions), $("looking"));
     // Its clock is a phone's: there the toolbar is out of sight while the picture is looked at.
-    render([h("b", { class: "num" }, clock(now)), explained(paceSentence(store, now))], $("pace"));
+    render([h("b", { class: "num" }, clock(now)), failingNow(), explained(paceSentence(store, now))], $("pace"));
     render(charts(store, now), $("charts"));
     render(inspector(store, actions, now), $("inspector"));
   });
   explain ??= import("./panels/tooltip.js").then(({ startTooltips }) => startTooltips()).catch(() => {});
+}
+
+/** What users feel stands on a phone beside the clock, wherever the picture is scrolled to. */
+function failingNow() {
+  const { errors } = rates(store.tables);
+  return errors >= 0.5 && h("b", { class: "bad num" }, t("{n}/s fail", { n: number(errors) }));
 }
 
 /** Give the picture the frame of its places. */
@@ -430,6 +437,7 @@ function startDock() {
   $("taller").onclick = () => {
     const on = $("main").classList.toggle("taller");
     $("taller").setAttribute("aria-pressed", String(on));
+    $("terminal").querySelector("textarea")?.focus();
   };
 }
 

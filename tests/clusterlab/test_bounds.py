@@ -1,10 +1,12 @@
 """Each bound of the runtime set low and exceeded; none is there for show."""
 
+import os
 import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -28,6 +30,7 @@ from clusterlab.runtime import (
 from clusterlab.runtime.host import Host
 from clusterlab.runtime.hosted import Hosted
 from clusterlab.runtime.mailbox import Letter
+from clusterlab.runtime.management.commands import up
 from clusterlab.runtime.management.commands.up import Command
 from clusterlab.runtime.models import Checkpoint, Lab
 from clusterlab.runtime.opening import open_lab
@@ -277,6 +280,26 @@ def stored_in_a_turn() -> int:
     return first
 
 
+def paces_known_again() -> int:
+    """Wish for three speeds, and count the wishes that are known when they are sent again."""
+    _, hosted = hosting()
+    letters = [Letter("pace", str(speed), body={"speed": speed}) for speed in (2, 4, 8)]
+    for letter in letters:
+        hosted.change_pace(letter)
+    return sum(letter.id in hosted.paces for letter in letters)
+
+
+def hosts_of_a_machine() -> int:
+    """Ask for more and more hosts, and return the most that are started."""
+    for number in range(1, 100):
+        with mock.patch.dict(os.environ, {"HOST_WORKERS": str(number)}):
+            try:
+                assert up._host_workers() == number
+            except CommandError:
+                return number - 1
+    raise AssertionError("there is no end")
+
+
 def characters_of_text() -> int:
     """Return the longest picture that is sent as text."""
     for size in range(1, 200):
@@ -371,6 +394,8 @@ BOUNDS: dict[str, tuple[float, Callable[[], float], float]] = {
     "SPEED_AUTO_MAX": (5.0, speed_of_auto, 5.0),
     "TRAILS_KEPT": (2, trails, 2),
     "TRAIL_STEPS_KEPT": (2, steps_of_a_trail, 2),
+    "PACES_KNOWN": (2, paces_known_again, 2),
+    "HOSTS_MAX": (3, hosts_of_a_machine, 3),
     "REPLAY_S": (0.003, replayed_ms_without_a_checkpoint, 3),
     "STORE_S": (0.0, stored_in_a_turn, 1),
     "CHECKPOINTS_KEPT": (3, checkpoints, 3),

@@ -258,6 +258,19 @@ def test_a_lab_that_is_stored_all_the_time_lets_others_have_their_turn(
     assert other.checkpointed_at >= 0
 
 
+def test_a_wish_about_the_pace_that_is_sent_again_is_fulfilled_once(
+    hosting: tuple[Host, Hosted],
+) -> None:
+    _, lab = hosting
+    lab.change_pace(Letter("pace", "one", body={"paused": True}))
+    lab.change_pace(Letter("pace", "two", body={"paused": False}))
+
+    again = lab.change_pace(Letter("pace", "one", body={"paused": True}))
+
+    assert again == {"t": "applied", "id": "one", "again": True}
+    assert not lab.pace.paused
+
+
 def test_a_letter_that_nobody_can_read_disturbs_nobody(
     hosting: tuple[Host, Hosted], monkeypatch: pytest.MonkeyPatch
 ) -> None:

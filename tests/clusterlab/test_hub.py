@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clusterlab.labs.hub import CANNOT_BE_TOLD, Hub, Send, Watched
+from clusterlab.labs.hub import CANNOT_BE_TOLD, MOVED, Hub, Send, Watched
 from clusterlab.runtime import limits
 
 
@@ -91,6 +91,9 @@ class Socket:
     async def close(self, code: int) -> None:
         self.closed = code
 
+    async def hang_up(self, code: int) -> None:
+        self.closed = code
+
     async def delta(self, epoch: int, base: int, seq: int, send: Send) -> None:
         self.deltas.append(epoch)
 
@@ -128,6 +131,16 @@ async def test_the_host_that_has_the_lab_goes_on_reaching_everybody() -> None:
     await hub._tell({**a_delta(1, epoch=2, web=1), "lab": "lab"})
 
     assert socket.deltas == [1, 2]
+
+
+async def test_whoever_watches_a_lab_that_was_started_over_is_told_where_it_is_and_hung_up() -> None:
+    socket, watched = Socket(), a_lab()
+    hub = watched_by(socket, watched)
+
+    await hub._tell({"t": "moved", "lab": "lab", "text": "there"})
+
+    assert [send["text"] for send in socket.told] == ["there"]
+    assert socket.closed == MOVED
 
 
 def test_a_snapshot_that_does_not_follow_is_needed_by_everybody() -> None:

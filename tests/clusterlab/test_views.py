@@ -6,6 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from clusterlab.labs import limits
 from clusterlab.runtime import keys, telling
 from clusterlab.runtime.models import Lab, Link
 from clusterlab.runtime.opening import open_lab
@@ -70,6 +71,7 @@ def test_who_starts_a_lab_over_takes_everybody_along_with_the_same_links() -> No
     assert answer.url == f"/lab/{owner.lab_id}?k={owner.secret}"
     heard = telling._layer().deserialize(ears.get_message(timeout=5)["data"])
     assert json.loads(heard["text"]) == {"t": "moved", "to": owner.lab_id}
+    assert keys.connection().zscore(keys.WANTED, old) is None, "nobody wants the old one"
     begun = Lab.objects.get(id=owner.lab_id)
     assert (begun.head, begun.content) == (0, Lab.objects.get(id=old).content)
     late = Client().get(f"/lab/{old}?k={viewer.secret}&view=stage", headers={"host": "localhost"})
@@ -93,4 +95,14 @@ def test_only_its_owner_starts_a_lab_over(role: str) -> None:
     answer = start_over(Link.objects.get(lab=lab, role=role), lab)
 
     assert answer.status_code == 404
+    assert Lab.objects.count() == 1
+
+
+def test_labs_are_started_over_no_more_often_than_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = open_lab()
+    monkeypatch.setattr(limits, "LABS_PER_HOUR", 0)
+
+    answer = start_over(owner, owner.lab_id)
+
+    assert answer.status_code == 429
     assert Lab.objects.count() == 1

@@ -7,6 +7,8 @@ The decision is taken from what exists now, never from the event that woke it, s
 twice, late, or after a restart and still be right. Follows pkg/controller/replicaset.
 """
 
+import re
+
 import msgspec
 
 from simulation.kernel.reasons import Reason
@@ -41,6 +43,9 @@ BURST = 500
 """Pods created or deleted in one visit, as in kube-controller-manager."""
 
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
+
+COST = re.compile(r"-?[0-9]{1,10}")
+"""controller.kubernetes.io/pod-deletion-cost, an int32; anything else counts as 0."""
 
 
 class ReplicaSetController:
@@ -133,7 +138,7 @@ def _ranked(pod: Pod, now: Instant) -> ranking.RankedPod:
         None if since is None else now - since,
         None if created is None else now - created,
         restarts(pod),
-        deletion_cost=int(cost) if cost.lstrip("-").isdigit() else 0,
+        deletion_cost=int(cost) if COST.fullmatch(cost) else 0,
         uid=pod.metadata.uid,
     )
 

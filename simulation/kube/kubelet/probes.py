@@ -120,7 +120,7 @@ def probe_port(container: Container, probe: Probe) -> int:
     wanted = _port(probe)
     if isinstance(wanted, int):
         return wanted
-    if wanted.isdigit():
+    if wanted.isascii() and wanted.isdigit():
         return int(wanted)
     return next((port.container_port for port in container.ports if port.name == wanted), 0)
 

@@ -364,4 +364,4 @@ def _no_answer(hops: list[Hop], place: str, event: str, spent: Duration) -> Trac
 
 def _is_address(host: str) -> bool:
     parts = host.split(".")
-    return len(parts) == 4 and all(part.isdigit() for part in parts)
+    return len(parts) == 4 and all(part.isascii() and part.isdigit() for part in parts)

@@ -33,7 +33,7 @@ def scaled_value(value: int | str, total: int, round_up: bool) -> int:
     """Return an absolute number for a number or a percentage; raise ValueError for neither."""
     if isinstance(value, int):
         return value
-    if not value.endswith("%") or not value[:-1].lstrip("+").isdigit():
+    if not value.endswith("%") or not (value.isascii() and value[:-1].lstrip("+").isdigit()):
         raise ValueError(f'invalid value for IntOrString: invalid type: string is not a percentage "{value}"')
     product = total * int(value[:-1])
     return -(-product // 100) if round_up else product // 100

@@ -1,7 +1,8 @@
 """Addresses of Services and ports of the nodes: what is asked for, and what the allocators choose.
 
 Follows pkg/registry/core/service/{ipallocator,portallocator} and storage/alloc.go. Whatever a Service
-holds is found through the indexes of the store, so no write looks at all Services.
+holds is found through the indexes of the store, so no write looks at
+Services that hold none.
 """
 
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
@@ -11,7 +12,7 @@ import msgspec
 
 from simulation.kernel.dice import Dice
 from simulation.kube.indexes import EXPOSED, SERVICES_BY_ADDRESS, SERVICES_BY_EXPOSURE
-from simulation.kube.objects.service import Service, ServicePort
+from simulation.kube.objects.service import Service, ServicePort, ServiceSpec
 
 if TYPE_CHECKING:
     from simulation.kube.store import Store
@@ -43,7 +44,22 @@ def objection(service: Service, store: "Store", key: str = "") -> str:
         if port.node_port in taken:
             where = f"spec.ports[{number}].nodePort"
             return f"{where}: Invalid value: {port.node_port}: provided port is already allocated"
+    wanted = [number for number, port in enumerate(spec.ports) if not port.node_port]
+    if _needs_node_ports(spec) and len(wanted) > len(_free_ports(service, taken)):
+        return f"spec.ports[{wanted[-1]}].nodePort: Internal error: failed to allocate a nodePort: range is full"
     return ""
+
+
+def _needs_node_ports(spec: ServiceSpec) -> bool:
+    return spec.type == "NodePort" or (
+        spec.type == "LoadBalancer" and spec.rest.get("allocateLoadBalancerNodePorts") is not False
+    )
+
+
+def _free_ports(service: Service, held: set[int]) -> list[int]:
+    """Return the node ports that can be given to a Service, in the order of their numbers."""
+    asked = {port.node_port for port in service.spec.ports}
+    return [port for port in NODE_PORTS if port not in held and port not in asked]
 
 
 def _out_of_range(text: str) -> str:
@@ -79,9 +95,7 @@ def filled(service: Service, store: "Store", dice: Dice) -> Service:
         spec = replace(spec, cluster_ip=_free_address(store, dice, key))
     if spec.cluster_ip and spec.type != "ExternalName":
         spec = replace(spec, rest={**spec.rest, "clusterIPs": [spec.cluster_ip]})
-    if spec.type == "NodePort" or (
-        spec.type == "LoadBalancer" and spec.rest.get("allocateLoadBalancerNodePorts") is not False
-    ):
+    if _needs_node_ports(spec):
         spec = replace(spec, ports=_with_node_ports(service, store, dice))
     return replace(service, spec=spec)
 
@@ -98,16 +112,12 @@ def _free_address(store: "Store", dice: Dice, key: str) -> str:
 
 
 def _with_node_ports(service: Service, store: "Store", dice: Dice) -> tuple[ServicePort, ...]:
-    taken = _ports_held(store) | {port.node_port for port in service.spec.ports}
+    """Give each port that has none one of the free ones; `objection` has seen to it that there are."""
+    free = _free_ports(service, _ports_held(store))
     ports = []
     for number, port in enumerate(service.spec.ports):
         if not port.node_port:
-            attempt, choice = 0, 0
-            while not choice or choice in taken:
-                name = service.metadata.name
-                choice = dice.pick(NODE_PORTS, "node port", name, number, attempt)
-                attempt += 1
+            choice = free.pop(dice.below(len(free), "node port", service.metadata.name, number))
             port = replace(port, node_port=choice)
-            taken.add(choice)
         ports.append(port)
     return tuple(ports)

@@ -65,7 +65,7 @@ export class LabSocket {
   }
 
   closed(socket, code) {
-    if (socket !== this.socket) return;
+    if (socket !== this.socket || this.hasMoved) return;
     if (code === 4404) {
       this.handlers.connection("gone");
       return;
@@ -147,6 +147,7 @@ export class LabSocket {
       return;
     }
     if (message.t === "moved") {
+      this.hasMoved = true;
       this.handlers.moved(message.to);
       return;
     }

@@ -45,7 +45,7 @@ export function whyThen(fault) {
   const isCounted = (fault.not_ready_at ?? fault.judged_at) !== null && fault.process !== "container-runtime";
   if (!isCounted || last === null) return null;
   const before = between(last, fault.fault_at) / 1000;
-  return t("The last heartbeat came {before} s before the fault. The controller counts {limit} s from when it saw that one, and looks only every {looks} s.", { before, limit, looks });
+  return t("The last heartbeat came {before} s before the fault. The controller saw it up to {looks} s later, counts {limit} s from there, and judges at its next look after that: it looks every {looks} s.", { before, limit, looks });
 }
 
 /** Draw the card: it is about one fault, the latest. Where room is short it folds to a line when all is calm. */
@@ -62,7 +62,20 @@ export function clocksCard(store, now, folds = false) {
     others(store, name).map((sentence) => h("p", { class: "quiet", key: sentence }, sentence)),
   ];
   return h("section", { class: `card clocks ${tag ? "calm" : ""}`, id: "clocks", "aria-label": t("Three clocks") },
-    tag && folds ? h("details", { key: "calm" }, h("summary", null, title), content) : [title, content]);
+    tag && folds
+      ? h("details", { key: "calm" }, h("summary", null, title, h("small", { class: "num" }, cost(store, now))), content)
+      : [title, content]);
+}
+
+/** Return in one line what users paid. */
+function cost(store, now) {
+  const { failed, slow } = suffering(store, now);
+  return paid(failed, slow);
+}
+
+function paid(failed, slow) {
+  if (failed >= 1) return many("{n} request failed", "{n} requests failed", Math.round(failed));
+  return slow >= 1 ? many("{n} request was slow", "{n} requests were slow", Math.round(slow)) : t("nothing noticed");
 }
 
 /** Say of the machines that this card is not about which of them are not as they should be. */
@@ -112,7 +125,7 @@ function beliefClock(store, fault, now) {
     const silence = Math.max(0, now - fault.noticed);
     const limit = fault.limit_s;
     const detail = counted < limit
-      ? t("The controller has counted {n} s of silence, limit {limit} s. It judges in {left}.", { n: counted, limit, left })
+      ? t("The controller has counted {n} s of silence, limit {limit} s. It judges at its next look after that, in {left}.", { n: counted, limit, left })
       : t("The limit of {limit} s is over. The controller judges at its next look, in {left}.", { limit, left });
     return clock("Ready", detail, "warn", silence / (fault.judged_at - fault.noticed), whyThen(fault));
   }
@@ -137,9 +150,7 @@ function beliefClock(store, fault, now) {
 
 function usersClock(store, fault, now) {
   const { failed, slow, failing, slowing } = suffering(store, now);
-  const value = failed >= 1
-    ? many("{n} request failed", "{n} requests failed", Math.round(failed))
-    : slow >= 1 ? many("{n} request was slow", "{n} requests were slow", Math.round(slow)) : t("nothing noticed");
+  const value = paid(failed, slow);
   const details = [];
   if (failed >= 1 && slow >= 1) details.push(many("{n} more was slow.", "{n} more were slow.", Math.round(slow)));
   const bare = Object.entries(fault.users.bare);

@@ -81,7 +81,7 @@ function machines(store, actions) {
   const isMember = ([, machine]) => machine.role === "control-plane";
   const line = ([name, machine]) => h("div", { class: "line", key: name },
     h("button", { class: "name mono", onclick: () => actions.select("Node", name) }, name),
-    h("span", { class: `state ${machine.power === "on" && !machine.cut ? "" : "bad"}` }, powerWord(machine)),
+    h("span", { class: `state ${machine.power === "off" || machine.cut ? "bad" : ""}` }, powerWord(machine)),
     power(store, actions, name, machine, true),
     outcome(store, `power ${name}`));
   return h("div", { class: "machines" },

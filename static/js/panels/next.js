@@ -56,7 +56,16 @@ function masters(store, actions) {
       onclick: () => names.forEach((name) => actions.command({ do: "power-off", node: name }, `power ${name}`, "")),
     }, t("Switch {n} of {all} control plane nodes off", params), h("code", { "aria-hidden": true }, command)),
     names.map((name) => outcome(store, `power ${name}`)),
+    on.length < all.length && again(store, actions, all.map(([name]) => name).filter((name) => !on.includes(name))),
   ]);
+}
+
+function again(store, actions, names) {
+  const command = names.map((name) => `power-on ${name}`).join("; ");
+  return h("button", {
+    class: "act", disabled: !store.mayCommand, title: command,
+    onclick: () => names.forEach((name) => actions.command({ do: "power-on", node: name }, `power ${name}`, "")),
+  }, t("Switch them on again"), h("code", { "aria-hidden": true }, command));
 }
 
 /** A rollout that cannot succeed, and its undo. */
@@ -67,7 +76,8 @@ function broken(store, actions) {
     h("p", null, isBroken(w)
       ? t("Do users notice? Kubernetes waits, and never goes back by itself: that is for you to do.")
       : t("Its image is in no registry. How many of the old pods go, and do users notice?")),
-    isBroken(w) ? undoing(store, actions, w) : breaking(store, actions, w),
+    // The one stays where it is: a second click must not undo the first.
+    breaking(store, actions, w), isBroken(w) && undoing(store, actions, w),
     outcome(store, `break ${w.ns}/${w.name}`), outcome(store, `undo ${w.ns}/${w.name}`),
   ]);
 }

@@ -83,6 +83,7 @@ function chain(entries) {
   if (entries.length < 2) return h("p", { class: "chain quiet" }, t("This is the first cause: nothing in the cluster came before it."));
   return h("ol", { class: "chain" },
     entries.slice(1).map((entry, i) => h("li", { key: `why ${entry.id}` },
+      h("time", { class: "num" }, clock(entry.at)), " ",
       h("em", null, i === entries.length - 2 ? t("first of all") : t("because")),
-      " ", explained(because(entry.reason, true)), " ", h("time", { class: "num" }, clock(entry.at)))));
+      " ", explained(because(entry.reason, true)))));
 }

@@ -73,8 +73,8 @@ function nodes(state, now) {
   }
   if (fault && fault.evicted_at !== null) {
     return fault.over_at === null
-      ? t("{name} is NotReady: its pods are evicted and replaced", { name })
-      : t("{name} is NotReady: its pods were replaced elsewhere", { name });
+      ? t("{name} is NotReady: its pods are evicted, and their controllers make new ones", { name })
+      : t("{name} is NotReady: its pods were evicted, and their controllers made new ones elsewhere", { name });
   }
   return t("{name} is NotReady", { name });
 }

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         """Run until Ctrl-C."""
         begun = float(os.environ.get("CLUSTERLAB_BEGUN", time.time()))
         host = os.environ.get("HOST", "127.0.0.1")
-        port = _port()
+        port, hosts = _port(), _host_workers()
         _check_port(host, port)
         for number in (signal.SIGTERM, signal.SIGINT):
             # Whoever starts this in the background of a script has SIGINT ignored.
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 raise CommandError("The web server did not start; see the messages above.")
             if not _a_lab_ticks(supervisor):
                 raise CommandError("No lab ticks; see the messages above.")
-            for number in range(2, _host_workers() + 1):
+            for number in range(2, hosts + 1):
                 self._add_host(supervisor, number)
             self.stdout.write(
                 f"\n  ClusterLab is running: http://{host}:{port}/"
@@ -103,7 +103,7 @@ class Command(BaseCommand):
         path = folder / "valkey.sock"
         if len(str(path)) > limits.SOCKET_PATH_MAX:
             raise CommandError(f"The path of the socket is too long: {path}")
-        supervisor.add("valkey", valkey_argv(binary, path, folder))
+        supervisor.add("valkey", valkey_argv(binary, path, folder), serves_others=True)
         if not wait_for(path.exists, 10.0, supervisor.watch):
             raise CommandError(f"{binary} did not start.")
         return f"unix://{path}"
@@ -125,7 +125,10 @@ def _host_workers() -> int:
 
     One that starts again after its death needs as long as Celery does.
     """
-    return max(1, int(os.environ.get("HOST_WORKERS", "2")))
+    text = os.environ.get("HOST_WORKERS", "2")
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= limits.HOSTS_MAX:
+        raise CommandError(f"HOST_WORKERS must be a number from 1 to {limits.HOSTS_MAX}, not {text!r}.")
+    return int(text)
 
 
 def _check_port(host: str, port: int) -> None:

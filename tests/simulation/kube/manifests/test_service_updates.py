@@ -7,13 +7,13 @@ from tests.simulation.kubectl.terminals import a_lab, typed
 NODE_PORT = """
 apiVersion: v1
 kind: Service
-metadata: {name: n}
+metadata: {name: "n"}
 spec: {type: NodePort, ports: [{port: 80, nodePort: 30777}]}
 """
 BALANCED = """
 apiVersion: v1
 kind: Service
-metadata: {name: n}
+metadata: {name: "n"}
 spec:
   type: LoadBalancer
   externalTrafficPolicy: Local
@@ -25,7 +25,7 @@ RANGE = "The range of valid IPs is 10.96.0.0/12"
 
 
 def an_applied(lab, spec: str, name: str = "x"):
-    text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+    text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: '{name}'}}\nspec: {spec}\n"
     return typed(lab, "kubectl apply -f s.yaml", {"s.yaml": text})
 
 
@@ -123,3 +123,18 @@ def test_a_replacement_that_says_nothing_keeps_address_and_port():
         typed(lab, "kubectl replace -f n.yaml", {"n.yaml": bare}).stdout == "service/n replaced\n"
     )
     assert typed(lab, "kubectl get svc n").stdout.split()[5:10] == before.split()[5:10]
+
+
+def test_more_ports_of_the_nodes_than_there_are_are_refused():
+    lab = a_lab()
+    ports = ", ".join(f"{{name: p{n}, port: {n + 1}}}" for n in range(1_400))
+
+    first = an_applied(lab, f"{{type: NodePort, ports: [{ports}]}}", "first")
+    dry = typed(lab, "kubectl create service nodeport third --tcp=80:80 --dry-run=server")
+    second = an_applied(lab, f"{{type: NodePort, ports: [{ports}]}}", "second")
+
+    assert first.stdout == "service/first created\n"
+    assert dry.status == 0
+    assert second.stderr.endswith(
+        "spec.ports[1399].nodePort: Internal error: failed to allocate a nodePort: range is full\n"
+    )

@@ -134,3 +134,9 @@ def test_the_ingress_keeps_the_ports_of_the_web():
 )
 def test_an_address_of_nobody_and_a_port_of_the_balancer_that_is_closed_do_not_answer(url, status):
     assert typed(a_lab(), f"curl {url}").status == status
+
+
+def test_digits_of_other_scripts_make_no_address():
+    came = typed(a_lab(), "curl http://1.²2.3.4/")
+
+    assert "InternalError" not in came.stdout + came.stderr
