@@ -17,7 +17,7 @@ REST = ("tests", "--ignore=tests/browser")
 
 def run(aside: tuple[str, ...] = BROWSER, shown: tuple[str, ...] = REST) -> int:
     """Run both halves; print one, and the other after it. Return the status of the worse."""
-    pytest = [sys.executable, "-m", "pytest"]
+    pytest = [sys.executable, "-m", "pytest", "--durations=12"]
     with tempfile.TemporaryFile() as said:
         other = subprocess.Popen([*pytest, *aside], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
         try:

@@ -1,8 +1,10 @@
 """A person at the page: the house as `make run` starts it, and a real browser."""
 
+import contextlib
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -28,7 +30,7 @@ class Site:
     """A running ClusterLab and its processes."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        self.port, self.folder = free_port(), folder
         self.url = f"http://127.0.0.1:{self.port}"
         environ = {k: v for k, v in os.environ.items() if k not in ("REDIS_URL", "DATABASE_URL")}
         environ |= {"PORT": str(self.port), "CLUSTERLAB_STATE": str(folder), "DEBUG": ""}
@@ -64,6 +66,14 @@ class Site:
         assert pids, f"no process of {word}"
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
+
+    def kill_host_of(self, address: str) -> None:
+        """Kill -9 the process that hosts the lab at an address of the page."""
+        lab = re.search(r"/lab/([^?]+)", address)
+        assert lab is not None
+        with contextlib.closing(sqlite3.connect(self.folder / "clusterlab.sqlite3")) as base:
+            (host,) = base.execute("SELECT host FROM runtime_lab WHERE id = ?", (lab[1],)).fetchone()
+        os.kill(int(host.split("-")[-2]), signal.SIGKILL)
 
     def end(self) -> None:
         """End it as Ctrl-C does."""

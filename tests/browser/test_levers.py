@@ -65,7 +65,7 @@ def test_without_a_quorum_writes_wait_and_traffic_flows(visit: Visit) -> None:
     learner.type("kubectl scale deployment/web --replicas=5")
 
     waits = page.locator("#terminal .waiting")
-    expect(waits).to_have_text(re.compile("quorum.* s · Ctrl-C"))
+    expect(waits).to_have_text(re.compile(r"quorum.*\ss · Ctrl-C"))
     learner.until_terminal("Error from server|error:", 40)
     assert learner.failing() < 1
     learner.hurry()
