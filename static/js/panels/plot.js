@@ -2,7 +2,6 @@
 // their value until the next sample, as rates and counts of the lab do.
 
 import { Component, h } from "preact";
-import uPlot, { css } from "uplot";
 import { ink } from "../ink.js";
 import { short } from "../words.js";
 
@@ -11,11 +10,17 @@ const AXIS = 3.5;
 /** Half of the highest label is above its line. */
 const padding = (px) => [Math.round(px * 0.65), 0, 6, 1];
 const DOT_PX = 3;
-const steps = uPlot.paths.stepped({ align: 1 });
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
-document.adoptedStyleSheets.push(sheet);
+let library = null;
+
+/** Its code comes behind the first picture; a chart that finds it missing tries again when it is drawn anew. */
+async function load() {
+  const { default: uPlot, css } = await import("uplot");
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets.push(sheet);
+  return { uPlot, steps: uPlot.paths.stepped({ align: 1 }) };
+}
 
 /**
  * Properties: label, what it shows; lines and bands, uPlot's, the same at each redraw; data, its
@@ -25,8 +30,24 @@ export class Plot extends Component {
   hold = (place) => (this.place = place);
 
   componentDidMount() {
+    this.begin();
+  }
+
+  async begin() {
+    if (this.isAwaited) return;
+    this.isAwaited = true;
+    try {
+      const { uPlot, steps } = await (library ??= load());
+      if (!this.isGone) this.draw(uPlot, steps);
+    } catch {
+      library = null;
+      this.isAwaited = false;
+    }
+  }
+
+  draw(uPlot, steps) {
     const { clientWidth: width, clientHeight: height } = this.place;
-    this.plot = new uPlot({ ...this.options(), width, height }, this.props.data, this.place);
+    this.plot = new uPlot({ ...this.options(steps), width, height }, this.props.data, this.place);
     this.sizes = new ResizeObserver(() => {
       const { clientWidth, clientHeight } = this.place;
       if (clientWidth !== this.plot.width || clientHeight !== this.plot.height) this.plot.setSize({ width: clientWidth, height: clientHeight });
@@ -35,15 +56,17 @@ export class Plot extends Component {
   }
 
   componentDidUpdate() {
-    this.plot.setData(this.props.data);
+    if (this.plot) this.plot.setData(this.props.data);
+    else this.begin();
   }
 
   componentWillUnmount() {
-    this.sizes.disconnect();
-    this.plot.destroy();
+    this.isGone = true;
+    this.sizes?.disconnect();
+    this.plot?.destroy();
   }
 
-  options() {
+  options(steps) {
     const { lines, bands, font: px } = this.props;
     const font = `${px}px ${getComputedStyle(this.place).fontFamily}`;
     return {
