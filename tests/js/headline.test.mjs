@@ -48,7 +48,7 @@ test("users who fail come before the node that fails them", () => {
 
 test("a node is told by how far its story has come", () => {
   const fault = (rest) => ({ machine: "worker-3", evicts_at: null, evicted_at: null, over_at: null, ...rest });
-  assert.match(say(silent), /still counts as Ready: it is judged in 31\ss/);
+  assert.match(say(silent), /still counts as Ready: it is judged in 30\ss/);
   assert.match(say(notReady, fault({ evicts_at: NOW + 60_000 })), /evicted in 60\ss/);
   assert.match(say(notReady, fault({ evicted_at: 5 })), /are evicted, and their controllers make new ones/);
   assert.match(say(notReady, fault({ evicted_at: 5, over_at: 9 })), /made new ones elsewhere/);

@@ -1,7 +1,7 @@
 // The one sentence that the last row reads: what is true now, the gravest first. What has happened is
 // told only while it is new; an eviction of hours ago is no news, and calm is said only of a calm state.
 
-import { because, many, number, t } from "../words.js";
+import { because, between, many, number, t } from "../words.js";
 import { causeWord } from "./causes.js";
 import { rates } from "./history.js";
 import { quorumOf } from "./quorum.js";
@@ -147,7 +147,8 @@ function unwhole(state) {
   return Object.keys(state.table("link")).length ? t("Nobody notices, but a cable is not as it should be") : "";
 }
 
-const left = (due, now) => Math.max(0, Math.ceil((due - now) / 1000));
+/** The same seconds as those of the clocks beside it. */
+const left = (due, now) => between(now, due) / 1000;
 
 /** How much the reasons of one instant weigh: the state beside them, a step there says the first. */
 const WEIGHT = [
