@@ -69,7 +69,8 @@ def test_a_reload_and_a_late_viewer_change_nothing_of_the_story(visit: Visit) ->
         expect(each.page.locator("#lesson .noticed li.known").nth(1)).to_be_visible()
         assert noticed(each.page)[:2] == before
         sees_the_fault(each.page)
-        assert each.page.locator("#timeline svg path[d^='M0 -5.2']").count() >= 2
+        # On a long timeline marks that are close are thinned out, but never all of them.
+        expect(each.page.locator("#timeline svg path[d^='M0 -5.2']").first).to_be_attached()
         expect(each.page.locator(".norecord")).to_have_count(0)
     expect(page.locator(".noticed em")).to_be_visible()
     expect(late.page.locator(".noticed em")).to_have_count(0)
