@@ -48,24 +48,21 @@ function masters(store, actions) {
   const on = all.filter(([, machine]) => machine.power === "on").map(([name]) => name);
   const names = on.slice(0, all.length - Math.floor(all.length / 2));
   const params = { n: names.length, all: all.length };
-  const command = names.map((name) => `power-off ${name}`).join("; ");
   return card("masters", t("Take the quorum away"), [
     h("p", null, explained(t("Do users notice? Can you still scale something?"))),
-    h("button", {
-      class: "act danger", disabled: !store.mayCommand || names.length < 2, title: command,
-      onclick: () => names.forEach((name) => actions.command({ do: "power-off", node: name }, `power ${name}`, "")),
-    }, t("Switch {n} of {all} control plane nodes off", params), h("code", { "aria-hidden": true }, command)),
+    powerAll(store, actions, "power-off", names, t("Switch {n} of {all} control plane nodes off", params), names.length < 2),
     names.map((name) => outcome(store, `power ${name}`)),
-    on.length < all.length && again(store, actions, all.map(([name]) => name).filter((name) => !on.includes(name))),
+    on.length < all.length && powerAll(store, actions, "power-on",
+      all.map(([name]) => name).filter((name) => !on.includes(name)), t("Switch them on again")),
   ]);
 }
 
-function again(store, actions, names) {
-  const command = names.map((name) => `power-on ${name}`).join("; ");
+function powerAll(store, actions, verb, names, label, disabled = false) {
+  const command = names.map((name) => `${verb} ${name}`).join("; ");
   return h("button", {
-    class: "act", disabled: !store.mayCommand, title: command,
-    onclick: () => names.forEach((name) => actions.command({ do: "power-on", node: name }, `power ${name}`, "")),
-  }, t("Switch them on again"), h("code", { "aria-hidden": true }, command));
+    class: `act ${verb === "power-off" ? "danger" : ""}`, disabled: !store.mayCommand || disabled, title: command,
+    onclick: () => names.forEach((name) => actions.command({ do: verb, node: name }, `power ${name}`, "")),
+  }, label, h("code", { "aria-hidden": true }, command));
 }
 
 /** A rollout that cannot succeed, and its undo. */
