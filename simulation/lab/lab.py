@@ -27,9 +27,19 @@ from simulation.lab.foresight import step_end
 from simulation.lab.genesis import Genesis
 from simulation.lab.notable import is_notable
 
-CHECKPOINT_PRESET = 2
-"""A quick preset of LZMA, whose window spans the whole checkpoint: kubelets repeat the store's pods,
-hundreds of KB away, which the 32 KB of zlib do not see. Half the size for 10 ms instead of 4."""
+CHECKPOINT_FILTERS = [
+    {
+        "id": lzma.FILTER_LZMA1,
+        "preset": 2,
+        "pb": 0,
+        "mf": lzma.MF_HC4,
+        "nice_len": 128,
+        "depth": 64,
+    }
+]
+"""A quick LZMA, whose window spans the whole checkpoint: kubelets repeat the store's pods, hundreds of
+KB away, which the 32 KB of zlib do not see. Half the size for 13 ms instead of 4. Nothing in it is
+aligned, so positions say nothing (pb); its repetitions are long, so longer ones are looked for."""
 
 
 REFUSALS_KEPT_MAX = 200
@@ -102,7 +112,7 @@ class Lab:
         """Return a checkpoint: the given, from which all else is derived."""
         state = LabState(self.world.given(), self.sessions.state, self._refusals)
         content = _ENCODER.encode(state)
-        return lzma.compress(content, lzma.FORMAT_ALONE, preset=CHECKPOINT_PRESET)
+        return lzma.compress(content, lzma.FORMAT_ALONE, filters=CHECKPOINT_FILTERS)
 
     @property
     def now(self) -> Instant:
@@ -129,9 +139,7 @@ class Lab:
         """Return why a command was refused lately, None if it was not."""
         return self._refusals.get(id)
 
-    def advance(
-        self, until: Instant, budget: int | None = None, stop_at: str = ""
-    ) -> Progress:
+    def advance(self, until: Instant, budget: int | None = None, stop_at: str = "") -> Progress:
         """Let time pass until an instant, the end of a budget of events, or a notable happening.
 
         The budget bounds work, not results: the next call goes on where this one stopped.
@@ -179,9 +187,7 @@ class Lab:
         given = world.given()
         summary = (world.now, world.store.digest(), world.store.version, len(given.timeline))
         terminals = self.sessions.state
-        content = _ENCODER.encode(
-            (summary, given.machines, given.traffic, given.ledger, terminals)
-        )
+        content = _ENCODER.encode((summary, given.machines, given.traffic, given.ledger, terminals))
         return f"{zlib.crc32(content):08x}-{world.store.digest():016x}"
 
 
