@@ -30,7 +30,8 @@ test: $(VENV)/dev check
 	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python -m tools.suite)
 
 check: $(VENV)/dev
-	$(BIN)/ruff check simulation clusterlab tests tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m tools.words --check

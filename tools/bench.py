@@ -122,7 +122,9 @@ def idle_large() -> list[Row]:
     born = _cpu(lambda: labs.append(_large_lab(5000)))
     lab = labs[0]
     nodes = lab.world.store.list(Node)
-    ready = sum(each.status == "True" for n in nodes for each in n.status.conditions if each.type == "Ready")
+    ready = sum(
+        each.status == "True" for n in nodes for each in n.status.conditions if each.type == "Ready"
+    )
     seconds = _cpu(lambda: lab.advance(lab.now + 60 * MINUTE))
     return [
         row("5,000 nodes, set up and calm", born, "s of CPU", None),

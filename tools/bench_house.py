@@ -230,7 +230,9 @@ def page(row: Callable[..., Row]) -> list[Row]:
         viewer = house.open_lab()
         html = _transfer(house.url(f"/lab/{viewer.lab}?k={viewer.secret}"))
         seen: dict[str, int] = {}
-        packages = json.loads(re.findall(rb'"importmap"[^>]*>(.*?)</script>', html[1])[0])["imports"]
+        packages = json.loads(re.findall(rb'"importmap"[^>]*>(.*?)</script>', html[1])[0])[
+            "imports"
+        ]
         wanted = [*re.findall(rb'(?:src|href)="(/static/[^"]+)"', html[1])]
         while wanted:
             path = wanted.pop().decode()
@@ -254,7 +256,9 @@ def page(row: Callable[..., Row]) -> list[Row]:
 
 def _transfer(url: str) -> tuple[int, bytes]:
     """Return how many bytes an address sends to a browser, and what they say."""
-    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip", "Accept-Language": "ko"})
+    request = urllib.request.Request(
+        url, headers={"Accept-Encoding": "gzip", "Accept-Language": "ko"}
+    )
     with urllib.request.urlopen(request) as answer:
         raw = answer.read()
         packed = answer.headers.get("Content-Encoding") == "gzip"

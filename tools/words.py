@@ -109,7 +109,12 @@ def _quoted(text: str) -> str:
 def problems() -> list[str]:
     """Return what is missing or left over."""
     scripts, templates = of_scripts(), of_templates()
-    wanted = {*scripts, *templates, *REASONS.values(), *(text for both in TERMS.values() for text in both)}
+    wanted = {
+        *scripts,
+        *templates,
+        *REASONS.values(),
+        *(text for both in TERMS.values() for text in both),
+    }
     known = korean()
     found = [f"no Korean for: {text}" for text in sorted(wanted - known.keys())]
     found += [f"used nowhere: {text}" for text in sorted(known.keys() - wanted)]

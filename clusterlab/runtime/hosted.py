@@ -282,9 +282,7 @@ class Hosted:
     def frames(self) -> list[dict[str, Any]]:
         """Return what viewers are to be told after a turn: a delta if anything changed."""
         delta, messages = self.folder.delta()
-        pace = pacer.as_row(
-            self.pace, self.speed, self.universe.anticipate(), self.behind
-        )
+        pace = pacer.as_row(self.pace, self.speed, self.universe.anticipate(), self.behind)
         changed = pace != self.pace_row
         clock = time.monotonic()
         quiet = not (delta or messages or changed)
@@ -308,9 +306,7 @@ class Hosted:
     def snapshot(self) -> dict[str, Any]:
         """Return everything, for those who have nothing to build on."""
         state = self.folder.snapshot()
-        self.pace_row = pacer.as_row(
-            self.pace, self.speed, self.universe.anticipate(), self.behind
-        )
+        self.pace_row = pacer.as_row(self.pace, self.speed, self.universe.anticipate(), self.behind)
         return {
             "t": "snapshot",
             "epoch": self.epoch,

@@ -100,7 +100,10 @@ ANYBODY = bell("anybody")
 def connection() -> Any:
     """Return the client of this process; its pool waits instead of refusing."""
     pool = redis.BlockingConnectionPool.from_url(
-        settings.REDIS_URL, max_connections=32, timeout=5, socket_timeout=None,
+        settings.REDIS_URL,
+        max_connections=32,
+        timeout=5,
+        socket_timeout=None,
         socket_connect_timeout=limits.CONNECT_S,
     )
     return redis.Redis(connection_pool=pool)

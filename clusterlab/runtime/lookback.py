@@ -158,6 +158,7 @@ def _work(lab: str, deadline: float) -> None:
 
 # --- the past
 
+
 def moment(lab: str, at: Instant, deadline: float = inf) -> dict[str, Any] | None:
     """Return the frame of a lab at an instant that it has passed; None if there is not enough time.
 

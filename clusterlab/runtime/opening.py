@@ -19,9 +19,7 @@ def open_lab(
 ) -> Link:
     """Make a lab, wake a host for it, and return its owner's link."""
     lab = _new_lab(scenario, catalogue.content_of(scenario), seed, id)
-    Link.objects.bulk_create(
-        [Link(lab=lab, role=Link.OPERATOR), Link(lab=lab, role=Link.VIEWER)]
-    )
+    Link.objects.bulk_create([Link(lab=lab, role=Link.OPERATOR), Link(lab=lab, role=Link.VIEWER)])
     owner = Link.objects.create(lab=lab, role=Link.OWNER)
     _wake(lab)
     return owner

@@ -36,4 +36,6 @@ def forget(today: date) -> int:
 def forget_labs() -> None:
     """Forget until nothing is left to forget."""
     while count := forget(timezone.localdate()):
-        log.warning("%s labs were forgotten: nobody came for %s days", count, settings.LABS_KEPT_DAYS)
+        log.warning(
+            "%s labs were forgotten: nobody came for %s days", count, settings.LABS_KEPT_DAYS
+        )

@@ -24,6 +24,7 @@ STOP_GRACE_S = 0.8
 """Time to end by themselves: hosts store their labs meanwhile. Whoever pressed Ctrl-C waits."""
 PR_SET_PDEATHSIG = 1
 
+
 def die_with_parent() -> None:
     """Ask the kernel to kill this child when its parent dies; Linux only."""
     if sys.platform == "linux":

@@ -77,5 +77,3 @@ class HostStep(bootsteps.StartStopStep):
 
 
 app.steps["worker"].add(HostStep)
-
-

@@ -106,9 +106,7 @@ def _names(a: str, b: str, one_way: bool, fault: str) -> tuple[str, dict[str, st
     return f"{'way' if one_way else 'cable'}-{fault}", {"a": a, "b": b}
 
 
-def _refused(
-    key: str, a: str, b: str, one_way: bool = False, **params: int
-) -> Refused:
+def _refused(key: str, a: str, b: str, one_way: bool = False, **params: int) -> Refused:
     """Return why it makes no sense: at a cable, at one way of it, or at a whole network."""
     if EVERYTHING in (a, b) or not b:
         return Refused(f"network-{key}", node=b if a == EVERYTHING else a, **params)

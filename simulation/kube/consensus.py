@@ -45,9 +45,7 @@ AFTER_ALL = "~"
 """A subject that sorts behind every machine's name."""
 
 
-def elect_at_birth(
-    seats: dict[str, Seat], leader: str
-) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+def elect_at_birth(seats: dict[str, Seat], leader: str) -> Iterator[tuple[str, tuple[Entry, ...]]]:
     """Let a member win an election in which no time passes; yield what each member applies."""
     seats[leader].member.campaign()
     is_busy = True

@@ -21,9 +21,7 @@ def stop(seat: Seat) -> None:
     seat.owes = seat.missed_tick = False
 
 
-def stand_at(
-    state: ConsensusState, wires: Wires, names: Sequence[str]
-) -> dict[str, Duration]:
+def stand_at(state: ConsensusState, wires: Wires, names: Sequence[str]) -> dict[str, Duration]:
     """Return when each member has to ask for pre-votes so that all have enough at one instant.
 
     Pre-votes would pull rivals apart: whoever has the nearest neighbours hears first that it may

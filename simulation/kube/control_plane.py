@@ -71,9 +71,7 @@ def started(world: "World", node: str, process: str) -> None:
     machine = world.machines[node]
     if process not in PROCESSES or machine.stopped.pop(process, None) is None:
         return
-    cause = world.story(
-        "process-started", f"Machine/{node}", (), process=process, node=node
-    )
+    cause = world.story("process-started", f"Machine/{node}", (), process=process, node=node)
     if process == ETCD:
         world.members.etcd_started(world, node)
     if process == API_SERVER and node in world.api.state.servers:

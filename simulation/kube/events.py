@@ -172,8 +172,18 @@ def _row(
 ) -> EventRow:
     meta, kind = regarding.metadata, kind_of(regarding)
     return EventRow(
-        kind, meta.namespace, meta.name, meta.uid, type, reason, message, source, host,
-        count, at, at,
+        kind,
+        meta.namespace,
+        meta.name,
+        meta.uid,
+        type,
+        reason,
+        message,
+        source,
+        host,
+        count,
+        at,
+        at,
     )
 
 

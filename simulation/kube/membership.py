@@ -202,9 +202,7 @@ class Members:
             voters = tuple(each for each in now.voters if each != move.node)
             consensus.change_members(Membership(voters, (), now.learners), world.now)
 
-    def _start_pods(
-        self, world: "World", node: str, names: tuple[str, ...], cause: int
-    ) -> None:
+    def _start_pods(self, world: "World", node: str, names: tuple[str, ...], cause: int) -> None:
         """Lay files into the kubelet's folder; it runs them and mirrors them in the API."""
         because = Reason("kubelet-mirrors", {"pod": names[0], "node": node})
         writes = tuple(

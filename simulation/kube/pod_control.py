@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 SPEAKERS = {"daemonset": "daemonset-controller", "replicaset": "replicaset-controller"}
-DONE = {"create": ("SuccessfulCreate", "Created pod: "), "delete": ("SuccessfulDelete", "Deleted pod: ")}
-FAILED = {"create": ("FailedCreate", "Error creating: "), "delete": ("FailedDelete", "Error deleting: ")}
+DONE = {
+    "create": ("SuccessfulCreate", "Created pod: "),
+    "delete": ("SuccessfulDelete", "Deleted pod: "),
+}
+FAILED = {
+    "create": ("FailedCreate", "Error creating: "),
+    "delete": ("FailedDelete", "Error deleting: "),
+}
 FORBIDDEN = 403
 GONE = "NotFound"
 

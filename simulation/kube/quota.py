@@ -62,8 +62,14 @@ def shown(world: "World") -> list[ResourceQuota]:
         name = each.metadata.name
         used, limit = pods_of(world, name)
         hard = {"pods": str(limit)}
-        meta = ObjectMeta(name=NAMESPACE, namespace=name, creation_timestamp=each.metadata.creation_timestamp)
-        found.append(ResourceQuota(meta, "v1", {}, {"hard": hard}, {"hard": hard, "used": {"pods": str(used)}}))
+        meta = ObjectMeta(
+            name=NAMESPACE, namespace=name, creation_timestamp=each.metadata.creation_timestamp
+        )
+        found.append(
+            ResourceQuota(
+                meta, "v1", {}, {"hard": hard}, {"hard": hard, "used": {"pods": str(used)}}
+            )
+        )
     return found
 
 

@@ -170,7 +170,11 @@ def _has(tags: Tags, tag: str) -> bool:
     if tags.variants and re.fullmatch(tags.variants, tag):
         return True
     found = VERSION.match(tag)
-    if found is not None and re.fullmatch(tags.v, found["v"]) and any(_is_in(line, found) for line in tags.versions.split()):
+    if (
+        found is not None
+        and re.fullmatch(tags.v, found["v"])
+        and any(_is_in(line, found) for line in tags.versions.split())
+    ):
         variant = found["variant"]
     else:
         word, _, rest = tag.partition("-")

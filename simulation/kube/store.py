@@ -204,4 +204,3 @@ def fingerprint(kind: str, key: str, obj: AnyObject) -> int:
     """Return 64 bits that identify an object's content."""
     content = _ENCODER.encode((kind, key, obj))
     return int.from_bytes(blake2b(content, digest_size=8).digest(), "big")
-

@@ -79,9 +79,7 @@ class QueueState(State):
         return [
             key
             for key, waiting in self.queued.items()
-            if waiting.due <= now
-            and key not in self.flights
-            and self.wait_for.get(key, 0) <= seen
+            if waiting.due <= now and key not in self.flights and self.wait_for.get(key, 0) <= seen
         ]
 
     def next_due(self) -> Instant | None:

@@ -32,14 +32,20 @@ def version(world: "World", call: Call) -> Output:
         raise CommandError("error: --output must be 'yaml' or 'json'")
     if form:
         named = {
-            "major": "1", "minor": "36", "gitVersion": VERSION, "compiler": "gc", "platform": "linux/amd64",
+            "major": "1",
+            "minor": "36",
+            "gitVersion": VERSION,
+            "compiler": "gc",
+            "platform": "linux/amd64",
         }
         content: dict[str, Any] = {"clientVersion": named, "kustomizeVersion": KUSTOMIZE}
         if not call.on("client"):
             content["serverVersion"] = named
         # The only JSON of kubectl that is indented by two.
         return Output(f"{json.dumps(content, indent=2)}\n" if form == "json" else to_yaml(content))
-    return Output(CLIENT_VERSION if call.on("client") else f"{CLIENT_VERSION}Server Version: {VERSION}\n")
+    return Output(
+        CLIENT_VERSION if call.on("client") else f"{CLIENT_VERSION}Server Version: {VERSION}\n"
+    )
 
 
 def api_resources(world: "World", call: Call) -> Output:
@@ -49,9 +55,18 @@ def api_resources(world: "World", call: Call) -> Output:
         raise CommandError(f"error: --output {call.flag('output')} is not available")
     if order not in ("", "name", "kind"):
         raise CommandError("error: --sort-by accepts only name or kind")
-    head = ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND", *(["VERBS", "CATEGORIES"] if wide else [])]
+    head = [
+        "NAME",
+        "SHORTNAMES",
+        "APIVERSION",
+        "NAMESPACED",
+        "KIND",
+        *(["VERBS", "CATEGORIES"] if wide else []),
+    ]
     rows = [] if call.on("no-headers") else [head]
-    listed = sorted(RESOURCES.values(), key=lambda each: (each.group != "", each.group, each.plural))
+    listed = sorted(
+        RESOURCES.values(), key=lambda each: (each.group != "", each.group, each.plural)
+    )
     if order:
         listed.sort(key=lambda each: each.plural if order == "name" else each.kind)
     for each in listed:
@@ -132,7 +147,11 @@ def refuse_other_cluster(call: Call) -> None:
         # Nothing lies on a disk here.
         raise CommandError(f"error: stat {call.flag('kubeconfig')}: no such file or directory")
     for flag, known, text in (
-        ("context", CONTEXT, "Error in configuration: context was not found for specified context: {}"),
+        (
+            "context",
+            CONTEXT,
+            "Error in configuration: context was not found for specified context: {}",
+        ),
         ("cluster", CONTEXT, 'error: no server found for cluster "{}"'),
         ("user", USER, 'error: auth info "{}" does not exist'),
     ):
@@ -153,7 +172,9 @@ def config_contexts(world: "World", call: Call) -> Output:
     if call.flag("output") == "name":
         return Output(f"{CONTEXT}\n")
     rows = [head, ["*", CONTEXT, CONTEXT, USER, ""]]
-    return Output("".join(f"{line}\n" for line in layout(rows[1:] if call.on("no-headers") else rows)))
+    return Output(
+        "".join(f"{line}\n" for line in layout(rows[1:] if call.on("no-headers") else rows))
+    )
 
 
 def config_names(world: "World", call: Call) -> Output:
@@ -179,7 +200,7 @@ def explain(world: "World", call: Call) -> Output:
     """Print what a kind or a field is, from the structures that the API server really uses."""
     if not call.args:
         raise CommandError(
-            "error: You must specify the type of resource to explain. Use \"kubectl api-resources\" "
+            'error: You must specify the type of resource to explain. Use "kubectl api-resources" '
             "for a complete list of supported resources."
         )
     name, *path = call.args[0].split(".")
@@ -203,7 +224,11 @@ def explain(world: "World", call: Call) -> Output:
     else:
         info = KINDS.get(resource.kind)
         about = (info.struct.__doc__ or "") if info else ""
-    lines += ["DESCRIPTION:", f"    {about.strip().splitlines()[0] if about.strip() else '<empty>'}", ""]
+    lines += [
+        "DESCRIPTION:",
+        f"    {about.strip().splitlines()[0] if about.strip() else '<empty>'}",
+        "",
+    ]
     if fields and call.on("recursive"):
         lines.append("FIELDS:")
         lines += _below(resource.kind, tuple(path), 1)

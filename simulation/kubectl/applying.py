@@ -49,10 +49,18 @@ def needs_files(call: Call) -> None:
 def apply(world: "World", session: Session, call: Call) -> None:
     """Plan a write for each manifest that differs from what is there."""
     if call.args and call.args[0] in ("edit-last-applied", "set-last-applied", "view-last-applied"):
-        raise CommandError(f"kubectl apply {call.args[0]}: real, not simulated here, try: kubectl get -o yaml")
+        raise CommandError(
+            f"kubectl apply {call.args[0]}: real, not simulated here, try: kubectl get -o yaml"
+        )
     needs_files(call)
     for given in manifests(session, call):
-        _each(world, session, call, given, _apply_on_the_server if call.on("server-side") else _apply_one)
+        _each(
+            world,
+            session,
+            call,
+            given,
+            _apply_on_the_server if call.on("server-side") else _apply_one,
+        )
 
 
 def create(world: "World", session: Session, call: Call) -> None:
@@ -121,8 +129,12 @@ def perform(
     if call.on("record"):
         meta = obj.metadata
         annotations = {**meta.annotations, CHANGE_CAUSE: change_cause(session)}
-        obj = msgspec.structs.replace(obj, metadata=msgspec.structs.replace(meta, annotations=annotations))
-        fields = (*fields, "metadata.annotations") if "metadata.annotations" not in fields else fields
+        obj = msgspec.structs.replace(
+            obj, metadata=msgspec.structs.replace(meta, annotations=annotations)
+        )
+        fields = (
+            (*fields, "metadata.annotations") if "metadata.annotations" not in fields else fields
+        )
     if call.dry_run == "server" and verb == "create" and obj.metadata.name:
         made = tried(world, obj)
         if isinstance(made, Refused):
@@ -176,9 +188,16 @@ def _delete_first(world: "World", session: Session, call: Call) -> None:
             said = f'{given.resource.typed} "{given.name}" deleted'
             said += f" from {given.namespace} namespace" if given.namespace else ""
             seconds = None if grace < 0 else max(grace, 1)
-            session.act("delete", live, said, (), "", seconds, "Orphan" if orphans else "Background")
+            session.act(
+                "delete", live, said, (), "", seconds, "Orphan" if orphans else "Background"
+            )
             session.aims.append(
-                Aim(given.resource.kind, key_of(live), live.metadata.uid, f"{given.resource.plural}/{given.name}")
+                Aim(
+                    given.resource.kind,
+                    key_of(live),
+                    live.metadata.uid,
+                    f"{given.resource.plural}/{given.name}",
+                )
             )
     session.goal = "recreated"
     if call.given("timeout") and duration(call.flag("timeout")) > 0:
@@ -319,7 +338,11 @@ def changed(live: AnyObject, wanted: AnyObject) -> tuple[str, ...]:
 
 
 def refuse_immutable(
-    live: AnyObject, wanted: AnyObject, kind: str, calendar: Calendar, document: Document | None = None
+    live: AnyObject,
+    wanted: AnyObject,
+    kind: str,
+    calendar: Calendar,
+    document: Document | None = None,
 ) -> None:
     """Raise if a change touches what may not change: Rejected, if a manifest says where."""
     found = refused_changes(kind, to_json(live, calendar), to_json(wanted, calendar))
@@ -335,8 +358,14 @@ def refuse_immutable(
 
 
 def rewrite(
-    world: "World", session: Session, call: Call, resource: Resource, live: AnyObject,
-    content: dict[str, Any], word: str, unchanged: str,
+    world: "World",
+    session: Session,
+    call: Call,
+    resource: Resource,
+    live: AnyObject,
+    content: dict[str, Any],
+    word: str,
+    unchanged: str,
 ) -> None:
     """Plan the change of an object to a new content."""
     meta = {**(content.get("metadata") or {}), "namespace": live.metadata.namespace}
@@ -344,14 +373,17 @@ def rewrite(
         meta.pop("namespace")
     same = content.get("apiVersion") == live.api_version and content.get("kind") == resource.kind
     if not same or meta.get("name") != live.metadata.name:
-        raise CommandError(
-            "error: At least one of apiVersion, kind and name was changed"
-        )
+        raise CommandError("error: At least one of apiVersion, kind and name was changed")
     obj = checked(world, resource, {**content, "metadata": meta}, live)
     refuse_immutable(live, obj, resource.kind, world.calendar)
     fields = changed(live, obj)
     if not fields:
-        session.say(world.now, f"{resource.typed}/{live.metadata.name} {unchanged}" if unchanged else "Edit cancelled, no changes made.")
+        session.say(
+            world.now,
+            f"{resource.typed}/{live.metadata.name} {unchanged}"
+            if unchanged
+            else "Edit cancelled, no changes made.",
+        )
         return
     perform(world, session, call, "patch", resource, obj, word, fields)
 
@@ -365,7 +397,9 @@ def edit(world: "World", session: Session, call: Call) -> None:
     if problems:
         raise CommandError(problems[0])
     if not session.files:
-        raise not_here("kubectl edit without the page's editor", "kubectl patch or kubectl apply -f FILE")
+        raise not_here(
+            "kubectl edit without the page's editor", "kubectl patch or kubectl apply -f FILE"
+        )
     texts = [session.files[name] for name in sorted(session.files)]
     try:
         edited = [each for text in texts for each in documents("edit", text)]
@@ -377,7 +411,12 @@ def edit(world: "World", session: Session, call: Call) -> None:
 
 
 def _edited(
-    world: "World", session: Session, call: Call, resource: Resource, live: AnyObject, document: Document
+    world: "World",
+    session: Session,
+    call: Call,
+    resource: Resource,
+    live: AnyObject,
+    document: Document,
 ) -> None:
     try:
         admitted(world, resource, document, "", live)

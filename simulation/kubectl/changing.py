@@ -39,7 +39,9 @@ def scale(world: "World", session: Session, call: Call) -> None:
         raise required("replicas")
     replicas = whole_number(text, "--replicas")
     if not 0 <= replicas <= REPLICAS_MAX:
-        raise CommandError("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+        raise CommandError(
+            "error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"
+        )
     for resource, obj in found_by(world, session, call, NO_RESOURCES):
         if not isinstance(obj, Scalable):
             session.complain(
@@ -126,7 +128,9 @@ def _mark(world: "World", session: Session, call: Call, field: str, what: str, w
         marked = replace(obj, metadata=replace(obj.metadata, **{field: merged}))
         said = word
         if field == "labels":
-            said = {(True, True): "modified", (False, True): "unlabeled"}.get((bool(new), bool(removed)), word)
+            said = {(True, True): "modified", (False, True): "unlabeled"}.get(
+                (bool(new), bool(removed)), word
+            )
             bad = label_problems("metadata.labels", merged)
             if bad:
                 text = invalid_text(resource.kind, obj.metadata.name, [words for _, words in bad])
@@ -141,7 +145,9 @@ def _mark(world: "World", session: Session, call: Call, field: str, what: str, w
 def _nodes(world: "World", session: Session, call: Call) -> list[Node]:
     names = [word.removeprefix("nodes/").removeprefix("node/") for word in call.args]
     if not names and not call.given("selector"):
-        raise CommandError(f"error: USAGE: {call.verb} NODE [flags]\nSee 'kubectl {call.verb} -h' for help and examples")
+        raise CommandError(
+            f"error: USAGE: {call.verb} NODE [flags]\nSee 'kubectl {call.verb} -h' for help and examples"
+        )
     node = RESOURCES["Node"]
     wanted = [Target(node, name) for name in names] or [Target(node)]
     found, problems = collect(world, call, wanted)
@@ -181,14 +187,18 @@ def taint(world: "World", session: Session, call: Call) -> None:
         raise CommandError("error: one or more resources must be specified as <resource> <name>")
     kind = call.args[0].partition("/")[0]
     if kind not in ("node", "nodes", "no") and call.args[0].isalpha():
-        raise CommandError(f"error: invalid resource type {find(kind).plural}, only node types are supported")
+        raise CommandError(
+            f"error: invalid resource type {find(kind).plural}, only node types are supported"
+        )
     words = [w for w in call.args if w not in ("node", "nodes", "no")]
     names = [w for w in words if not (":" in w or "=" in w or w.endswith("-"))]
     changes = [_taint(w) for w in words if w not in names]
     if not changes:
         raise CommandError("error: at least one taint update is required")
     if not names and not call.on("all") and not call.given("selector"):
-        raise CommandError("error: at least one resource name must be specified since 'all' parameter is not set")
+        raise CommandError(
+            "error: at least one resource name must be specified since 'all' parameter is not set"
+        )
     narrowed = replace(call, args=tuple(names))
     nodes = (
         [each for each in world.store.list(Node) if isinstance(each, Node)]
@@ -214,7 +224,9 @@ def _taint(word: str) -> tuple[Taint, bool]:
     if effect and effect not in EFFECTS:
         raise usage_of(f"invalid taint effect: {effect}, unsupported taint effect", "taint")
     if not effect and not remove:
-        problems = "; ".join(text.partition(f"{shown(word)}: ")[2] for _, text in label_key("", word))
+        problems = "; ".join(
+            text.partition(f"{shown(word)}: ")[2] for _, text in label_key("", word)
+        )
         raise usage_of(f"invalid taint spec: {word}, {problems}", "taint")
     return Taint(found["key"], effect, found["value"] or ""), remove
 
@@ -229,7 +241,9 @@ def _taint_node(
     for each, remove in changes:
         same = [old for old in taints if old.key == each.key and each.effect in ("", old.effect)]
         if remove and not same:
-            raise CommandError(f'error: taint "{each.key}{":" if each.effect else ""}{each.effect}" not found')
+            raise CommandError(
+                f'error: taint "{each.key}{":" if each.effect else ""}{each.effect}" not found'
+            )
         if same and not remove and not may_overwrite:
             if same[0].value == each.value:
                 continue
@@ -266,7 +280,9 @@ def set_image(world: "World", session: Session, call: Call) -> None:
     narrowed = replace(call, args=tuple(word for word in call.args if "=" not in word))
     for resource, obj in found_by(world, session, narrowed):
         if not isinstance(obj, Pod | Templated):
-            session.complain(world.now, f"error: {resource.full} {obj.metadata.name} is not supported")
+            session.complain(
+                world.now, f"error: {resource.full} {obj.metadata.name} is not supported"
+            )
             continue
         template = obj.spec if isinstance(obj, Pod) else obj.spec.template.spec
         names = [each.name for each in (*template.containers, *template.init_containers)]

@@ -34,8 +34,10 @@ def describe(world: "World", call: Call) -> Output:
     """Print the objects that a call means, two empty lines between them."""
     wanted = targets(call)
     if not wanted:
-        raise CommandError("error: You must specify the type of resource to describe. "
-                           'Use "kubectl api-resources" for a complete list of supported resources.')
+        raise CommandError(
+            "error: You must specify the type of resource to describe. "
+            'Use "kubectl api-resources" for a complete list of supported resources.'
+        )
     meant = [one for each in wanted for one in _meant(world, call, each)]
     found, problems = collect(world, call, meant)
     # Events of several objects, and of what a prefix means, are only shown if asked for.

@@ -67,7 +67,11 @@ def namespace(world: "World", content: Json) -> Lines:
         status = getattr(each, "status", {})
         hard = status.get("hard") or getattr(each, "spec", {}).get("hard") or {}
         used = status.get("used") or {}
-        lines += [f"  Name:\t{each.metadata.name}", "  Resource\tUsed\tHard", "  --------\t---\t---"]
+        lines += [
+            f"  Name:\t{each.metadata.name}",
+            "  Resource\tUsed\tHard",
+            "  --------\t---\t---",
+        ]
         lines += [f"  {item}\t{used.get(item, 0)}\t{hard[item]}" for item in sorted(hard)]
     ranges = [one for one in world.store.list("LimitRange") if one.metadata.namespace == name]
     if not ranges:
@@ -157,7 +161,11 @@ def autoscaler(world: "World", content: Json) -> Lines:
     )
     conditions = status.get("conditions") or ()
     if conditions:
-        lines += ["Conditions:", "  Type\tStatus\tReason\tMessage", "  ----\t------\t------\t-------"]
+        lines += [
+            "Conditions:",
+            "  Type\tStatus\tReason\tMessage",
+            "  ----\t------\t------\t-------",
+        ]
         lines += [
             f"  {each.get('type')}\t{each.get('status')}\t{each.get('reason', '')}"
             f"\t{each.get('message', '')}"
@@ -224,7 +232,11 @@ def claim(world: "World", content: Json) -> Lines:
         for pod in world.store.list(Pod)
         if pod.metadata.namespace == meta.get("namespace") and _uses(pod, meta["name"])
     ]
-    return [*lines, f"Used By:\t{users[0] if users else NONE}", *(f"\t{each}" for each in users[1:])]
+    return [
+        *lines,
+        f"Used By:\t{users[0] if users else NONE}",
+        *(f"\t{each}" for each in users[1:]),
+    ]
 
 
 def _uses(pod: Any, name: str) -> bool:
@@ -238,7 +250,10 @@ def endpoints(world: "World", content: Json) -> Lines:
     """Describe Endpoints."""
     lines = [*_head(content), "Subsets:"]
     for subset in content.get("subsets") or ():
-        for title, field in (("Addresses", "addresses"), ("NotReadyAddresses", "notReadyAddresses")):
+        for title, field in (
+            ("Addresses", "addresses"),
+            ("NotReadyAddresses", "notReadyAddresses"),
+        ):
             found = ",".join(str(each.get("ip")) for each in subset.get(field) or ())
             lines.append(f"  {title}:\t{found or NONE}")
         ports = subset.get("ports") or ()
@@ -281,8 +296,12 @@ def generic(world: "World", content: Json) -> Lines:
     lines = [f"Name:\t{meta['name']}", f"Namespace:\t{meta.get('namespace', '')}"]
     lines += labels("Labels", meta.get("labels"))
     lines += annotations("Annotations", meta.get("annotations"))
-    kept = {"creationTimestamp": "Creation Timestamp", "generation": "Generation",
-            "resourceVersion": "Resource Version", "uid": "UID"}
+    kept = {
+        "creationTimestamp": "Creation Timestamp",
+        "generation": "Generation",
+        "resourceVersion": "Resource Version",
+        "uid": "UID",
+    }
     rest = {**content, "metadata": {key: meta[key] for key in kept if key in meta}}
     return lines + _fields(rest, "")
 
@@ -303,7 +322,11 @@ def _fields(content: Json, before: str) -> Lines:
         elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
             lines.append(title)
             for each in value:
-                lines += _fields(each, before + "  ") if isinstance(each, dict) else [f"{before}  {each}"]
+                lines += (
+                    _fields(each, before + "  ")
+                    if isinstance(each, dict)
+                    else [f"{before}  {each}"]
+                )
         elif isinstance(value, list):
             lines += [title, *(f"{before}  {each}" for each in value)]
         else:

@@ -24,7 +24,11 @@ def endpoint_slice(world: "World", content: Json) -> Lines:
     lines += annotations("Annotations", meta.get("annotations"))
     lines.append(f"AddressType:\t{content.get('addressType', '')}")
     ports = content.get("ports") or ()
-    lines += ["Ports:", "  Name\tPort\tProtocol", "  ----\t----\t--------"] if ports else [f"Ports: {UNSET}"]
+    lines += (
+        ["Ports:", "  Name\tPort\tProtocol", "  ----\t----\t--------"]
+        if ports
+        else [f"Ports: {UNSET}"]
+    )
     for each in ports:
         name, port = each.get("name") or UNSET, each.get("port", UNSET)
         lines.append(f"  {name}\t{port}\t{each.get('protocol', 'TCP')}")
@@ -106,6 +110,9 @@ def _peer(each: Json) -> Lines:
         return [*lines, f"        Except: {', '.join(block.get('except') or ())}"]
     return [
         f"      {title}: {selector(each[field])}"
-        for title, field in (("NamespaceSelector", "namespaceSelector"), ("PodSelector", "podSelector"))
+        for title, field in (
+            ("NamespaceSelector", "namespaceSelector"),
+            ("PodSelector", "podSelector"),
+        )
         if each.get(field) is not None
     ]

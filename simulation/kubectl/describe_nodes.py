@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 STATUS_REPORT = 5 * MINUTE
 """A kubelet posts its status that often if nothing has changed (nodeStatusReportFrequency)."""
 FACTS = (
-    ("Machine ID", "machineID"), ("System UUID", "systemUUID"), ("Boot ID", "bootID"),
-    ("Kernel Version", "kernelVersion"), ("OS Image", "osImage"),
-    ("Operating System", "operatingSystem"), ("Architecture", "architecture"),
-    ("Container Runtime Version", "containerRuntimeVersion"), ("Kubelet Version", "kubeletVersion"),
+    ("Machine ID", "machineID"),
+    ("System UUID", "systemUUID"),
+    ("Boot ID", "bootID"),
+    ("Kernel Version", "kernelVersion"),
+    ("OS Image", "osImage"),
+    ("Operating System", "operatingSystem"),
+    ("Architecture", "architecture"),
+    ("Container Runtime Version", "containerRuntimeVersion"),
+    ("Kubelet Version", "kubeletVersion"),
 )
 
 
@@ -141,8 +146,10 @@ def _sums(pod: Pod) -> list[int]:
                 for each in (*pod.spec.containers, *_sidecars(pod))
             )
             first = max(
-                (getattr(getattr(each.resources, field), name) or 0
-                 for each in pod.spec.init_containers),
+                (
+                    getattr(getattr(each.resources, field), name) or 0
+                    for each in pod.spec.init_containers
+                ),
                 default=0,
             )
             found.append(max(running, first))

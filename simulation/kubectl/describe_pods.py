@@ -36,7 +36,9 @@ def date(world: "World", text: Any) -> str:
 
 def controlled_by(meta: Json) -> Lines:
     """Return who made an object."""
-    owner = next((each for each in meta.get("ownerReferences") or () if each.get("controller")), None)
+    owner = next(
+        (each for each in meta.get("ownerReferences") or () if each.get("controller")), None
+    )
     return [] if owner is None else [f"Controlled By:\t{owner['kind']}/{owner['name']}"]
 
 
@@ -82,16 +84,27 @@ def _with_token(world: "World", meta: Json, spec: Json) -> Json:
     The API server adds it when a pod is created; here it is not stored, and shown all the same.
     """
     name = f"kube-api-access-{suffix(world.dice, meta.get('uid', ''), 0)}"
-    mount = {"name": name, "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "readOnly": True}
+    mount = {
+        "name": name,
+        "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount",
+        "readOnly": True,
+    }
     sources = [
         {"serviceAccountToken": {"expirationSeconds": TOKEN_SECONDS, "path": "token"}},
         {"configMap": {"name": "kube-root-ca.crt"}},
         {"downwardAPI": {}},
     ]
-    found = {**spec, "volumes": [*(spec.get("volumes") or ()), {"name": name, "projected": {"sources": sources}}]}
+    found = {
+        **spec,
+        "volumes": [
+            *(spec.get("volumes") or ()),
+            {"name": name, "projected": {"sources": sources}},
+        ],
+    }
     for field in ("initContainers", "containers"):
         found[field] = [
-            {**each, "volumeMounts": [*(each.get("volumeMounts") or ()), mount]} for each in spec.get(field) or ()
+            {**each, "volumeMounts": [*(each.get("volumeMounts") or ()), mount]}
+            for each in spec.get(field) or ()
         ]
     return found
 
@@ -239,7 +252,7 @@ def _container(world: "World", each: Json, status: Json | None, pod_meta: Json) 
     lines.append("    Mounts:" if mounts else f"    Mounts:\t{NONE}")
     for one in mounts:
         flags = "ro" if one.get("readOnly") else "rw"
-        flags += f",path=\"{one['subPath']}\"" if one.get("subPath") else ""
+        flags += f',path="{one["subPath"]}"' if one.get("subPath") else ""
         lines.append(f"      {one.get('mountPath')} from {one.get('name')} ({flags})")
     return lines
 
@@ -296,7 +309,9 @@ def _probe(probe: Json) -> str:
         socket = probe["tcpSocket"]
         return f"tcp-socket {socket.get('host', '')}:{socket.get('port')} {numbers}"
     if probe.get("grpc") is not None:
-        return f"grpc <pod>:{probe['grpc'].get('port')} {probe['grpc'].get('service', '')} {numbers}"
+        return (
+            f"grpc <pod>:{probe['grpc'].get('port')} {probe['grpc'].get('service', '')} {numbers}"
+        )
     return f"unknown {numbers}"
 
 
@@ -308,7 +323,9 @@ def _environment(each: Json, pod_meta: Json) -> Lines:
     if each.get("envFrom"):
         lines.append("    Environment Variables from:")
         for one in each["envFrom"]:
-            kind, field = ("Secret", "secretRef") if "secretRef" in one else ("ConfigMap", "configMapRef")
+            kind, field = (
+                ("Secret", "secretRef") if "secretRef" in one else ("ConfigMap", "configMapRef")
+            )
             source = one.get(field) or {}
             kind += f" with prefix '{one['prefix']}'" if one.get("prefix") else ""
             lines.append(
@@ -336,7 +353,9 @@ def _variable(one: Json, pod_meta: Json) -> Lines:
     for field, words in (("secretKeyRef", "in secret"), ("configMapKeyRef", "of config map")):
         reference = source.get(field)
         if reference:
-            text = f"<set to the key '{reference.get('key')}' {words} '{reference.get('name', '')}'>"
+            text = (
+                f"<set to the key '{reference.get('key')}' {words} '{reference.get('name', '')}'>"
+            )
             return [f"      {name}:\t{text}\tOptional: {truth(reference.get('optional'))}"]
     return [f"      {name}:\t"]
 
@@ -360,7 +379,10 @@ def _projected(source: Json) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for each in source.get("sources") or ():
         if each.get("secret"):
-            found += [("SecretName", each["secret"].get("name")), ("Optional", truth(each["secret"].get("optional")))]
+            found += [
+                ("SecretName", each["secret"].get("name")),
+                ("Optional", truth(each["secret"].get("optional"))),
+            ]
         elif "downwardAPI" in each:
             found.append(("DownwardAPI", "true"))
         elif each.get("configMap"):
@@ -393,7 +415,9 @@ def _volume(volume: Json) -> list[tuple[str, Any]]:
         kind = "Secret (a volume populated by a Secret)"
         return [("Type", kind), ("SecretName", source.get("secretName", "")), optional]
     if name == "persistentVolumeClaim":
-        kind = "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)"
+        kind = (
+            "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)"
+        )
         claim = source.get("claimName", "")
         return [("Type", kind), ("ClaimName", claim), ("ReadOnly", truth(source.get("readOnly")))]
     if name == "projected":
@@ -404,7 +428,8 @@ def _volume(volume: Json) -> list[tuple[str, Any]]:
     if name == "nfs":
         return [
             ("Type", "NFS (an NFS mount that lasts the lifetime of a pod)"),
-            ("Server", source.get("server", "")), ("Path", source.get("path", "")),
+            ("Server", source.get("server", "")),
+            ("Path", source.get("path", "")),
             ("ReadOnly", truth(source.get("readOnly"))),
         ]
     return [("Type", name[:1].upper() + name[1:])]

@@ -20,9 +20,14 @@ def service(world: "World", content: Json) -> Lines:
     lines = [f"Name:\t{meta['name']}", f"Namespace:\t{meta.get('namespace', '')}"]
     lines += labels("Labels", meta.get("labels"))
     lines += annotations("Annotations", meta.get("annotations"))
-    lines += labels("Selector", spec.get("selector"))[:1] if not spec.get("selector") else [
-        "Selector:\t" + ",".join(f"{key}={value}" for key, value in sorted(spec["selector"].items()))
-    ]
+    lines += (
+        labels("Selector", spec.get("selector"))[:1]
+        if not spec.get("selector")
+        else [
+            "Selector:\t"
+            + ",".join(f"{key}={value}" for key, value in sorted(spec["selector"].items()))
+        ]
+    )
     lines.append(f"Type:\t{spec.get('type', '')}")
     if spec.get("ipFamilyPolicy"):
         lines.append(f"IP Family Policy:\t{spec['ipFamilyPolicy']}")
@@ -43,9 +48,11 @@ def service(world: "World", content: Json) -> Lines:
     for port in spec.get("ports") or ():
         lines += _port(world, key, port)
     lines.append(f"Session Affinity:\t{spec.get('sessionAffinity', 'None')}")
-    for title, field in (("External Traffic Policy", "externalTrafficPolicy"),
-                         ("Internal Traffic Policy", "internalTrafficPolicy"),
-                         ("Traffic Distribution", "trafficDistribution")):
+    for title, field in (
+        ("External Traffic Policy", "externalTrafficPolicy"),
+        ("Internal Traffic Policy", "internalTrafficPolicy"),
+        ("Traffic Distribution", "trafficDistribution"),
+    ):
         if spec.get(field):
             lines.append(f"{title}:\t{spec[field]}")
     return lines
@@ -120,7 +127,9 @@ def _backend(world: "World", namespace: str, backend: Any) -> str:
     if found is None:
         return f'{named["name"]}:{port} (<error: services "{named["name"]}" not found>)'
     names = [
-        each.name for each in found.spec.ports if port in (each.name, each.port)  # type: ignore[union-attr]
+        each.name
+        for each in found.spec.ports
+        if port in (each.name, each.port)  # type: ignore[union-attr]
     ]
     return f"{named['name']}:{port} ({endpoints(world, key, names[0] if names else '')})"
 

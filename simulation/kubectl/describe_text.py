@@ -83,8 +83,12 @@ def selector(given: Json | None) -> str:
     for each in given.get("matchExpressions") or ():
         key, values = each.get("key"), ",".join(sorted(each.get("values") or ()))
         words.append(
-            {"In": f"{key} in ({values})", "NotIn": f"{key} notin ({values})",
-             "Exists": key, "DoesNotExist": f"!{key}"}.get(each.get("operator"), key)
+            {
+                "In": f"{key} in ({values})",
+                "NotIn": f"{key} notin ({values})",
+                "Exists": key,
+                "DoesNotExist": f"!{key}",
+            }.get(each.get("operator"), key)
         )
     return ",".join(words) or NONE
 

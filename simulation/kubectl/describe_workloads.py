@@ -44,7 +44,10 @@ def _conditions(given: Any) -> Lines:
         "Conditions:",
         "  Type\tStatus\tReason",
         "  ----\t------\t------",
-        *(f"  {each['type']} \t{each.get('status', '')}\t{each.get('reason', '')}" for each in given),
+        *(
+            f"  {each['type']} \t{each.get('status', '')}\t{each.get('reason', '')}"
+            for each in given
+        ),
     ]
 
 
@@ -101,10 +104,13 @@ def _replicasets(world: "World", content: Json) -> Lines:
 
 
 def _counts(replicasets: list[ReplicaSet]) -> str:
-    return ", ".join(
-        f"{each.metadata.name} ({each.status.replicas}/{each.spec.replicas} replicas created)"
-        for each in replicasets
-    ) or NONE
+    return (
+        ", ".join(
+            f"{each.metadata.name} ({each.status.replicas}/{each.spec.replicas} replicas created)"
+            for each in replicasets
+        )
+        or NONE
+    )
 
 
 def replicaset(world: "World", content: Json) -> Lines:
@@ -181,9 +187,12 @@ def job(world: "World", content: Json) -> Lines:
     lines = _head(content, f"Selector:\t{chosen}") + controlled_by(content["metadata"])
     lines.append(f"Parallelism:\t{spec.get('parallelism', NONE)}")
     lines.append(f"Completions:\t{spec.get('completions', UNSET)}")
-    for title, field in (("Completion Mode", "completionMode"), ("Suspend", "suspend"),
-                         ("Backoff Limit", "backoffLimit"),
-                         ("TTL Seconds After Finished", "ttlSecondsAfterFinished")):
+    for title, field in (
+        ("Completion Mode", "completionMode"),
+        ("Suspend", "suspend"),
+        ("Backoff Limit", "backoffLimit"),
+        ("TTL Seconds After Finished", "ttlSecondsAfterFinished"),
+    ):
         if spec.get(field) is not None:
             text = truth(spec[field]) if field == "suspend" else spec[field]
             lines.append(f"{title}:\t{text}")

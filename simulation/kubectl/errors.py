@@ -30,7 +30,9 @@ def usage_of(text: str, verb: str) -> CommandError:
 
 def required(*flags: str) -> CommandError:
     """Return the error of a line that lacks a flag which it must have."""
-    return Mistyped("error: required flag(s) " + ", ".join(f'"{each}"' for each in flags) + " not set")
+    return Mistyped(
+        "error: required flag(s) " + ", ".join(f'"{each}"' for each in flags) + " not set"
+    )
 
 
 NO_RESOURCES = (

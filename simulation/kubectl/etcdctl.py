@@ -180,7 +180,10 @@ def _status_json(world: "World", address: str, name: str, member: dict[str, Any]
     status["dbSizeInUse"] = DB_BYTES_IN_USE
     if _is_learner(world, name):
         status["isLearner"] = True
-    return {"Endpoint": address, "Status": {**status, "storageVersion": STORAGE_VERSION, "downgradeInfo": {}}}
+    return {
+        "Endpoint": address,
+        "Status": {**status, "storageVersion": STORAGE_VERSION, "downgradeInfo": {}},
+    }
 
 
 def _errors(world: "World", name: str) -> str:
@@ -189,7 +192,8 @@ def _errors(world: "World", name: str) -> str:
 
 def _health(world: "World", asked: Asked) -> Output:
     found = [
-        (address, bool(name) and world.can_write_from(name)) for address, name in _endpoints(world, asked)
+        (address, bool(name) and world.can_write_from(name))
+        for address, name in _endpoints(world, asked)
     ]
     status = 0 if all(is_healthy for _, is_healthy in found) else 1
     unhealthy = "Error: unhealthy cluster\n" if status else ""
@@ -203,7 +207,12 @@ def _health(world: "World", asked: Asked) -> Output:
         return Output(_json(told), unhealthy, status)
     if asked.form == "table":
         rows = [
-            [address, _truth(is_healthy), TOOK if is_healthy else "5s", "" if is_healthy else TIMED_OUT]
+            [
+                address,
+                _truth(is_healthy),
+                TOOK if is_healthy else "5s",
+                "" if is_healthy else TIMED_OUT,
+            ]
             for address, is_healthy in found
         ]
         return Output(boxed([list(HEALTH_HEAD), *rows]), unhealthy, status)

@@ -18,7 +18,9 @@ def apply(words: list[str], text: str) -> tuple[str, int]:
     name = words[0]
     if name not in _FILTERS:
         if name == "xargs":
-            raise not_here("| xargs", "kubectl delete -l SELECTOR, or the names typed behind the command")
+            raise not_here(
+                "| xargs", "kubectl delete -l SELECTOR, or the names typed behind the command"
+            )
         if name in ("sed", "jq", "tee", "cut", "tr", "column", "yq", "watch", "python3"):
             raise not_here(f"| {name}", "| grep, | wc -l, | head, or kubectl get -o jsonpath")
         raise CommandError(f"bash: {name}: command not found", 127)
@@ -41,10 +43,23 @@ class _Search(Record):
 
 
 LONG = {
-    "--after-context": "A", "--before-context": "B", "--context": "C", "--count": "c",
-    "--extended-regexp": "E", "--fixed-strings": "F", "--ignore-case": "i", "--invert-match": "v",
-    "--line-number": "n", "--line-regexp": "x", "--max-count": "m", "--only-matching": "o",
-    "--perl-regexp": "P", "--quiet": "q", "--regexp": "e", "--silent": "q", "--word-regexp": "w",
+    "--after-context": "A",
+    "--before-context": "B",
+    "--context": "C",
+    "--count": "c",
+    "--extended-regexp": "E",
+    "--fixed-strings": "F",
+    "--ignore-case": "i",
+    "--invert-match": "v",
+    "--line-number": "n",
+    "--line-regexp": "x",
+    "--max-count": "m",
+    "--only-matching": "o",
+    "--perl-regexp": "P",
+    "--quiet": "q",
+    "--regexp": "e",
+    "--silent": "q",
+    "--word-regexp": "w",
 }
 WITH_VALUE = "ABCem"
 
@@ -74,7 +89,11 @@ def _asked(words: list[str]) -> _Search:
         raise CommandError(f"grep: {plain[0]}: No such file or directory", 2)
     around = numbers.get("C", 0)
     return _Search(
-        letters, tuple(patterns), numbers.get("B", around), numbers.get("A", around), numbers.get("m", -1)
+        letters,
+        tuple(patterns),
+        numbers.get("B", around),
+        numbers.get("A", around),
+        numbers.get("m", -1),
     )
 
 
@@ -97,15 +116,15 @@ def _options(words: list[str]) -> Iterator[tuple[str, str]]:
             letter, rest = rest[0], rest[1:]
             if letter in WITH_VALUE:
                 if not rest and not words:
-                    raise CommandError(f"grep: option requires an argument -- '{letter}'\n{GREP_USAGE}", 2)
+                    raise CommandError(
+                        f"grep: option requires an argument -- '{letter}'\n{GREP_USAGE}", 2
+                    )
                 yield letter, rest or words.pop(0)
                 break
             yield letter, ""
 
 
-GREP_USAGE = (
-    "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information."
-)
+GREP_USAGE = "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information."
 GREP_LETTERS = "EFGPchilnoqsvwxy"
 COUNT = re.compile(r"[0-9]+")
 
@@ -115,7 +134,9 @@ def _grep(words: list[str], lines: list[str]) -> tuple[str, int]:
     try:
         return _grepped(asked, _pattern(asked), lines)
     except Unsupported:
-        raise CommandError("grep with this pattern: real, not simulated here, try: a simpler pattern", 2) from None
+        raise CommandError(
+            "grep with this pattern: real, not simulated here, try: a simpler pattern", 2
+        ) from None
 
 
 def _grepped(asked: _Search, wanted: Pattern, lines: list[str]) -> tuple[str, int]:
@@ -133,7 +154,8 @@ def _grepped(asked: _Search, wanted: Pattern, lines: list[str]) -> tuple[str, in
     if "o" in letters:
         found = [
             f"{number + 1}:{each}" if "n" in letters else each
-            for number in hits if "v" not in letters
+            for number in hits
+            if "v" not in letters
             for each in wanted.found(lines[number])
         ]
         return _joined(found), status
@@ -152,13 +174,17 @@ def _shown(asked: _Search, lines: list[str], hits: list[int]) -> list[str]:
         if place and near[place - 1] != number - 1 and (asked.before or asked.after):
             shown.append("--")
         sign = ":" if number in found else "-"
-        shown.append(f"{number + 1}{sign}{lines[number]}" if "n" in asked.letters else lines[number])
+        shown.append(
+            f"{number + 1}{sign}{lines[number]}" if "n" in asked.letters else lines[number]
+        )
     return shown
 
 
 def _pattern(asked: _Search) -> Pattern:
     letters = asked.letters
-    each_way = [re.escape(each) if "F" in letters else _syntax(each, letters) for each in asked.patterns]
+    each_way = [
+        re.escape(each) if "F" in letters else _syntax(each, letters) for each in asked.patterns
+    ]
     pattern = "|".join(each_way)
     if len(pattern) > PATTERN_CHARACTERS_MAX:
         raise CommandError("grep: the pattern is too complicated for this terminal", 2)
@@ -173,8 +199,18 @@ def _syntax(pattern: str, letters: str) -> str:
     """Turn a basic regular expression into an extended one: \\| there is | here."""
     if "E" in letters or "P" in letters:
         return pattern
-    swapped = {"\\|": "|", "\\(": "(", "\\)": ")", "\\+": "+", "\\?": "?",
-               "|": "\\|", "(": "\\(", ")": "\\)", "+": "\\+", "?": "\\?"}
+    swapped = {
+        "\\|": "|",
+        "\\(": "(",
+        "\\)": ")",
+        "\\+": "+",
+        "\\?": "?",
+        "|": "\\|",
+        "(": "\\(",
+        ")": "\\)",
+        "+": "\\+",
+        "?": "\\?",
+    }
     return re.sub(r"\\[|()+?]|[|()+?]", lambda found: swapped[found.group()], pattern)
 
 
@@ -253,7 +289,9 @@ def _awk(words: list[str], lines: list[str]) -> tuple[str, int]:
         for each in found["fields"].split(","):
             name = each.strip().removeprefix("$")
             number = len(fields) if name == "NF" else int(name)
-            cells.append(line if number == 0 else fields[number - 1] if number <= len(fields) else "")
+            cells.append(
+                line if number == 0 else fields[number - 1] if number <= len(fields) else ""
+            )
         shown.append(" ".join(cells))
     return _joined(shown), 0
 
@@ -265,5 +303,16 @@ AWK = re.compile(
 BY_LINE = ("cat", "egrep", "grep", "less", "more")
 """Filters that can stand behind a command that goes on printing."""
 
-_FILTERS = {"awk": _awk, "cat": _cat, "less": _cat, "more": _cat, "egrep": lambda words, lines: _grep(["-E", *words], lines), "grep": _grep,
-            "head": _head, "sort": _sort, "tail": _tail, "uniq": _uniq, "wc": _wc}
+_FILTERS = {
+    "awk": _awk,
+    "cat": _cat,
+    "less": _cat,
+    "more": _cat,
+    "egrep": lambda words, lines: _grep(["-E", *words], lines),
+    "grep": _grep,
+    "head": _head,
+    "sort": _sort,
+    "tail": _tail,
+    "uniq": _uniq,
+    "wc": _wc,
+}

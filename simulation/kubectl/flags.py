@@ -73,18 +73,38 @@ HARMLESS: dict[str, str] = {
     **{
         f"{verb} validate": "a manifest that a command makes has no unknown field"
         for verb in (
-            "create configmap", "create cronjob", "create deployment", "create ingress", "create job",
-            "create namespace", "create poddisruptionbudget", "create priorityclass", "create quota",
-            "create secret", "create service", "create serviceaccount", "taint",
+            "create configmap",
+            "create cronjob",
+            "create deployment",
+            "create ingress",
+            "create job",
+            "create namespace",
+            "create poddisruptionbudget",
+            "create priorityclass",
+            "create quota",
+            "create secret",
+            "create service",
+            "create serviceaccount",
+            "taint",
         )
     },
 }
 """Flags that may be ignored, and why."""
 
 ELSEWHERE: dict[str, str] = {
-    "as": "", "as-group": "", "as-uid": "", "as-user-extra": "",
-    "certificate-authority": "", "client-certificate": "", "client-key": "", "password": "",
-    "profile": "", "profile-output": "", "tls-server-name": "", "token": "", "username": "",
+    "as": "",
+    "as-group": "",
+    "as-uid": "",
+    "as-user-extra": "",
+    "certificate-authority": "",
+    "client-certificate": "",
+    "client-key": "",
+    "password": "",
+    "profile": "",
+    "profile-output": "",
+    "tls-server-name": "",
+    "token": "",
+    "username": "",
     "warnings-as-errors": "",
     "local": "--dry-run=client",
     "resource-version": "",
@@ -152,15 +172,34 @@ ELSEWHERE: dict[str, str] = {
 """Flags that are real and not simulated, and what comes near."""
 
 ALWAYS_ELSEWHERE = (
-    "attach", "completion", "config set-context", "cp", "debug", "kustomize", "options",
-    "port-forward", "proxy",
+    "attach",
+    "completion",
+    "config set-context",
+    "cp",
+    "debug",
+    "kustomize",
+    "options",
+    "port-forward",
+    "proxy",
 )
 """Verbs that are not simulated themselves, or know no flags: theirs decide nothing."""
 
 NUMBERS = (
-    "chunk-size", "cpu-percent", "current-replicas", "grace-period", "limit-bytes", "max",
-    "max-log-requests", "min", "node-port", "replicas", "revision", "skip-wait-for-delete-timeout",
-    "tail", "to-revision", "value",
+    "chunk-size",
+    "cpu-percent",
+    "current-replicas",
+    "grace-period",
+    "limit-bytes",
+    "max",
+    "max-log-requests",
+    "min",
+    "node-port",
+    "replicas",
+    "revision",
+    "skip-wait-for-delete-timeout",
+    "tail",
+    "to-revision",
+    "value",
 )
 DURATIONS = ("pod-running-timeout", "since", "timeout")
 """Flags whose values are checked before anything else happens."""

@@ -222,7 +222,11 @@ def _holds(step: Step, each: Any, walk: Walk) -> bool:
 
 
 _WALK = {
-    "field": _field, "star": _star, "index": _index, "slice": _slice, "deep": _deep,
+    "field": _field,
+    "star": _star,
+    "index": _index,
+    "slice": _slice,
+    "deep": _deep,
     "filter": _matching,
 }
 
@@ -255,7 +259,9 @@ def compact(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    )
     return f'"{escaped}"'
 
 
@@ -271,7 +277,9 @@ def render(template: str, value: Any) -> str:
         depth += is_expression and text.startswith("range")
         depth -= is_expression and text == "end"
         if depth < 0:
-            raise CommandError(f"error: error parsing jsonpath {template}, not in range, nothing to end")
+            raise CommandError(
+                f"error: error parsing jsonpath {template}, not in range, nothing to end"
+            )
     return _render(parts, 0, value, value, Walk())[0]
 
 
@@ -360,9 +368,7 @@ def _literal(text: str) -> str:
 def custom_columns(specification: str) -> list[tuple[str, tuple[Step, ...]]]:
     """Return (header, path) of "-o custom-columns=NAME:.metadata.name,…"."""
     if not specification:
-        raise CommandError(
-            "error: custom-columns format specified but no custom columns given"
-        )
+        raise CommandError("error: custom-columns format specified but no custom columns given")
     if len(specification) > TEMPLATE_CHARACTERS_MAX:
         raise CommandError("error: the custom columns are too long")
     found = []

@@ -76,7 +76,9 @@ def logs(world: "World", call: Call) -> Output:
                 first = "".join(f"{each}\n" for each in said if each)
                 raise CommandError(f"{first}{problem.text}", problem.exit_code) from None
             lines.append(problem.text.removeprefix("error: "))
-    return Output("".join(f"{line}\n" for line in lines), "".join(f"{line}\n" for line in said if line))
+    return Output(
+        "".join(f"{line}\n" for line in lines), "".join(f"{line}\n" for line in said if line)
+    )
 
 
 def _check(call: Call) -> None:
@@ -109,7 +111,9 @@ def _shown(world: "World", call: Call, pod: Pod, name: str) -> list[str]:
         lines = [f"{stamp} {line}" for stamp, line in zip(stamps, lines, strict=True)]
     if call.given("limit-bytes"):
         whole_text = "".join(f"{line}\n" for line in lines).encode()
-        cut = whole_text[: whole_number(call.flag("limit-bytes"), "--limit-bytes")].decode(errors="ignore")
+        cut = whole_text[: whole_number(call.flag("limit-bytes"), "--limit-bytes")].decode(
+            errors="ignore"
+        )
         lines = cut.splitlines()
     if call.on("prefix", call.on("all-pods")):
         lines = [f"[pod/{pod.metadata.name}/{name}] {line}" for line in lines]
@@ -285,7 +289,10 @@ def _lines(
     spoken = _spoken(program.says, begun, world.now if finished is None else finished)
     if program.tells_all:
         return spoken
-    said = [(begun, f"starting {name} ({container.image})"), *((each.at, each.text) for each in spoken)]
+    said = [
+        (begun, f"starting {name} ({container.image})"),
+        *((each.at, each.text) for each in spoken),
+    ]
     key = f"{pod.metadata.namespace}/{pod.metadata.name}"
     machine = world.machines[pod.spec.node_name]
     process = machine.processes.get(f"{pod.metadata.uid}/{name}")

@@ -32,7 +32,9 @@ def _job_spec(call: Call, name: str) -> Content:
     if call.after:
         container["command"] = list(call.after)
     restart = call.flag("restart") or ("Never" if call.verb == "create job" else "OnFailure")
-    return {"template": {"metadata": {}, "spec": {"containers": [container], "restartPolicy": restart}}}
+    return {
+        "template": {"metadata": {}, "spec": {"containers": [container], "restartPolicy": restart}}
+    }
 
 
 def job(call: Call) -> Content:
@@ -59,7 +61,9 @@ def quota(call: Call) -> Content:
     for each in call.every("hard"):
         key, equals, value = each.partition("=")
         if not equals or not key:
-            raise CommandError(f"error: Invalid argument syntax {each}, expected <resource>=<value>")
+            raise CommandError(
+                f"error: Invalid argument syntax {each}, expected <resource>=<value>"
+            )
         hard[key] = value
     spec: Content = {"hard": hard} if hard else {}
     if call.every("scopes"):
@@ -96,7 +100,9 @@ def priority_class(call: Call) -> Content:
     """Return the PriorityClass of `create priorityclass`."""
     name = only_name(call)
     content = headed(
-        "scheduling.k8s.io/v1", "PriorityClass", name,
+        "scheduling.k8s.io/v1",
+        "PriorityClass",
+        name,
         value=whole_number(call.flag("value", "0"), "--value"),
         preemptionPolicy=call.flag("preemption-policy") or "PreemptLowerPriority",
     )
@@ -111,7 +117,10 @@ def _metric(name: str, text: str) -> Content:
     """Return what an autoscaler is to keep a resource at: 70% of the request, or an amount."""
     goal: Content = {"averageValue": text, "type": "AverageValue"}
     if text.endswith("%"):
-        goal = {"averageUtilization": whole_number(text.removesuffix("%"), f"--{name}"), "type": "Utilization"}
+        goal = {
+            "averageUtilization": whole_number(text.removesuffix("%"), f"--{name}"),
+            "type": "Utilization",
+        }
     return {"resource": {"name": name, "target": goal}, "type": "Resource"}
 
 
@@ -120,7 +129,9 @@ def autoscaler(call: Call, target: Content, name: str) -> Content:
     highest = whole_number(call.flag("max"), "--max")
     lowest = whole_number(call.flag("min", "-1"), "--min")
     if highest < 1:
-        raise CommandError(f"error: --max=MAXPODS is required and must be at least 1, max: {highest}")
+        raise CommandError(
+            f"error: --max=MAXPODS is required and must be at least 1, max: {highest}"
+        )
     if highest < lowest:
         raise CommandError(
             f"error: --max=MAXPODS must be larger or equal to --min=MINPODS, max: {highest}, min: {lowest}"
@@ -129,7 +140,10 @@ def autoscaler(call: Call, target: Content, name: str) -> Content:
     if lowest > 0:
         spec["minReplicas"] = lowest
     percent = whole_number(call.flag("cpu-percent", "-1"), "--cpu-percent")
-    wanted = {"cpu": f"{percent}%" if percent > 0 else call.flag("cpu"), "memory": call.flag("memory")}
+    wanted = {
+        "cpu": f"{percent}%" if percent > 0 else call.flag("cpu"),
+        "memory": call.flag("memory"),
+    }
     metrics = [_metric(name, text) for name, text in wanted.items() if text]
     if metrics:
         spec["metrics"] = metrics
@@ -154,7 +168,12 @@ EMPTY: dict[str, Content] = {
     "Namespace": {"spec": {}, "status": {}},
     "Pod": {"status": {}},
     "PodDisruptionBudget": {
-        "status": {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}
+        "status": {
+            "currentHealthy": 0,
+            "desiredHealthy": 0,
+            "disruptionsAllowed": 0,
+            "expectedPods": 0,
+        }
     },
     "ResourceQuota": {"status": {}},
     "Service": {"status": {"loadBalancer": {}}},

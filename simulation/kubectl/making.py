@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 
-
 def dry_run(world: "World", call: Call) -> Output:
     """Answer `--dry-run=client`: what would be created, without asking anybody."""
     session = Session("", (), {}, world.now)
@@ -102,9 +101,13 @@ def _containers(call: Call, name: str) -> list[Content]:
         container: Content = {"name": base if call.verb != "run" else name, "image": image}
         container["resources"] = {}
         if call.given("port") and not containers:
-            container["ports"] = [{"containerPort": whole_number(call.flag("port"), reader=DECIMAL)}]
+            container["ports"] = [
+                {"containerPort": whole_number(call.flag("port"), reader=DECIMAL)}
+            ]
         if call.after:
-            container["command" if call.on("command") or call.verb != "run" else "args"] = list(call.after)
+            container["command" if call.on("command") or call.verb != "run" else "args"] = list(
+                call.after
+            )
         if call.given("env"):
             for each in call.values("env"):
                 if "=" not in each.strip("="):
@@ -151,13 +154,17 @@ def _run(world: "World", session: Session, call: Call) -> Content:
             raise CommandError(f'error: Invalid image name "{image}": invalid reference format')
     restart = call.flag("restart", "Always")
     if restart not in ("Always", "Never", "OnFailure"):
-        raise CommandError(f"error: invalid restart policy: {restart}\nSee 'kubectl run -h' for help and examples")
+        raise CommandError(
+            f"error: invalid restart policy: {restart}\nSee 'kubectl run -h' for help and examples"
+        )
     spec: Content = {"containers": _containers(call, name), "dnsPolicy": "ClusterFirst"}
     spec["restartPolicy"] = restart
     if call.on("rm") and not (call.on("attach") or call.on("stdin")):
         raise usage_of("--rm should only be used for attached containers", "run")
     if call.on("stdin") or call.on("tty"):
-        raise CommandError("kubectl run -it: real, not simulated here, try: kubectl run without -it and --rm, then kubectl logs")
+        raise CommandError(
+            "kubectl run -it: real, not simulated here, try: kubectl run without -it and --rm, then kubectl logs"
+        )
     if call.given("image-pull-policy"):
         spec["containers"][0]["imagePullPolicy"] = call.flag("image-pull-policy")
     if call.on("privileged"):
@@ -176,7 +183,9 @@ def _say_dry(
     if call.verb == "run" and call.on("expose"):
         names.insert(0, f"service/{_service_of_run(call, content)['metadata']['name']}")
     for name in names:
-        session.say(world.now, name if call.given("output") else f"{name} {word}{dry_run_note(call)}")
+        session.say(
+            world.now, name if call.given("output") else f"{name} {word}{dry_run_note(call)}"
+        )
 
 
 def _as(form: str, content: Content) -> str:
@@ -187,7 +196,10 @@ def _as(form: str, content: Content) -> str:
 def _service_of_run(call: Call, pod: Content) -> Content:
     if not call.given("port"):
         raise usage_of("--port must be set when exposing a service", "run")
-    spec = {"ports": [_port("", call.flag("port"), call.flag("port"))], "selector": pod["metadata"]["labels"]}
+    spec = {
+        "ports": [_port("", call.flag("port"), call.flag("port"))],
+        "selector": pod["metadata"]["labels"],
+    }
     return headed("v1", "Service", pod["metadata"]["name"], spec=spec)
 
 
@@ -218,7 +230,9 @@ class _Data:
 
     def add(self, key: str, value: str) -> None:
         if CONFIG_KEY.fullmatch(key) is None:
-            raise CommandError(f'error: "{key}" is not a valid key name for a {self.kind}: {CONFIG_KEY_TEXT}')
+            raise CommandError(
+                f'error: "{key}" is not a valid key name for a {self.kind}: {CONFIG_KEY_TEXT}'
+            )
         if key in self.values:
             raise CommandError(
                 f'error: cannot add key "{key}", another key by that name already exists in Data for '
@@ -264,7 +278,9 @@ def _secret(world: "World", session: Session, call: Call) -> Content:
         if sort:
             raise usage_of(f'unknown command "{sort}"', "create secret")
         listed = "  docker-registry\n  generic\n  tls\n"
-        raise CommandError(f"Available Commands:\n{listed}\nUsage:\n  kubectl create secret (docker-registry | generic | tls) [options]")
+        raise CommandError(
+            f"Available Commands:\n{listed}\nUsage:\n  kubectl create secret (docker-registry | generic | tls) [options]"
+        )
     if sort != "generic":
         raise CommandError(
             f"kubectl create secret {sort}: real, not simulated here, try: kubectl create secret generic NAME"
@@ -275,14 +291,19 @@ def _secret(world: "World", session: Session, call: Call) -> Content:
         for key, value in _literals(session, call).items()
     }
     return {
-        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name},
-        "data": data, **({"type": call.flag("type")} if call.given("type") else {}),
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name},
+        "data": data,
+        **({"type": call.flag("type")} if call.given("type") else {}),
     }
 
 
 replace = msgspec.structs.replace
 SERVICE_TYPES = {
-    "clusterip": "ClusterIP", "externalname": "ExternalName", "loadbalancer": "LoadBalancer",
+    "clusterip": "ClusterIP",
+    "externalname": "ExternalName",
+    "loadbalancer": "LoadBalancer",
     "nodeport": "NodePort",
 }
 
@@ -293,7 +314,9 @@ def _service(world: "World", session: Session, call: Call) -> Content:
         if call.args:
             raise usage_of(f'unknown command "{call.args[0]}"', "create service")
         listed = "".join(f"  {each}\n" for each in sorted(SERVICE_TYPES))
-        raise CommandError(f"Available Commands:\n{listed}\nUsage:\n  kubectl create service [flags] [options]")
+        raise CommandError(
+            f"Available Commands:\n{listed}\nUsage:\n  kubectl create service [flags] [options]"
+        )
     name = only_name(call, 1)
     spec: Content = {"selector": {"app": name}, "type": sort}
     if sort == "ExternalName":
@@ -314,14 +337,20 @@ def _service(world: "World", session: Session, call: Call) -> Content:
     if call.given("node-port") and ports:
         ports[0]["nodePort"] = whole_number(call.flag("node-port"), "--node-port")
     return {
-        "apiVersion": "v1", "kind": "Service",
-        "metadata": {"labels": {"app": name}, "name": name}, "spec": spec,
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"labels": {"app": name}, "name": name},
+        "spec": spec,
     }
 
 
 def _port(name: str, port: str, target: str, protocol: str = "TCP") -> Content:
     target_port: int | str = int(target) if is_whole(target) else target
-    content: Content = {"port": whole_number(port, reader=DECIMAL), "protocol": protocol, "targetPort": target_port}
+    content: Content = {
+        "port": whole_number(port, reader=DECIMAL),
+        "protocol": protocol,
+        "targetPort": target_port,
+    }
     return {"name": name, **content} if name else content
 
 
@@ -358,14 +387,18 @@ def _ingress(world: "World", session: Session, call: Call) -> Content:
             raise CommandError("error: default-backend should be in format servicename:serviceport")
         spec["defaultBackend"] = {"service": {"name": service, "port": _number_or_name(port)}}
     elif not rules:
-        raise CommandError("error: not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)")
+        raise CommandError(
+            "error: not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)"
+        )
     if rules:
         spec["rules"] = [
-            {**({"host": host} if host else {}), "http": {"paths": paths}} for host, paths in rules.items()
+            {**({"host": host} if host else {}), "http": {"paths": paths}}
+            for host, paths in rules.items()
         ]
     if tls:
         spec["tls"] = [
-            {"hosts": hosts, **({"secretName": secret} if secret else {})} for secret, hosts in tls.items()
+            {"hosts": hosts, **({"secretName": secret} if secret else {})}
+            for secret, hosts in tls.items()
         ]
     content = headed("networking.k8s.io/v1", "Ingress", name, spec=spec)
     if call.given("annotation"):
@@ -411,7 +444,9 @@ def _expose(world: "World", session: Session, call: Call) -> Content:
         kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
         raise CommandError(f"error: cannot expose a {kind}")
     if not selector:
-        raise CommandError("error: couldn't retrieve selectors via --selector flag or introspection: the object has no labels")
+        raise CommandError(
+            "error: couldn't retrieve selectors via --selector flag or introspection: the object has no labels"
+        )
     ports = [
         str(port["containerPort"])
         for each in pod_spec.get("containers", [])
@@ -422,8 +457,10 @@ def _expose(world: "World", session: Session, call: Call) -> Content:
         raise CommandError("error: couldn't find port via --port flag or introspection")
     made = [
         _port(
-            f"port-{number}" if len(wanted_ports) > 1 else "", port,
-            call.flag("target-port") or port, call.flag("protocol") or "TCP",
+            f"port-{number}" if len(wanted_ports) > 1 else "",
+            port,
+            call.flag("target-port") or port,
+            call.flag("protocol") or "TCP",
         )
         for number, port in enumerate(wanted_ports, 1)
     ]
@@ -493,12 +530,19 @@ def _job(world: "World", session: Session, call: Call) -> Content:
     given = template.get("metadata") or {}
     content = headed("batch/v1", "Job", name, spec=template["spec"])
     content["metadata"]["annotations"] = {
-        **(given.get("annotations") or {}), "cronjob.kubernetes.io/instantiate": "manual",
+        **(given.get("annotations") or {}),
+        "cronjob.kubernetes.io/instantiate": "manual",
     }
     if given.get("labels"):
         content["metadata"]["labels"] = given["labels"]
     content["metadata"]["ownerReferences"] = [
-        {"apiVersion": "batch/v1", "controller": True, "kind": "CronJob", "name": source, "uid": made["uid"]}
+        {
+            "apiVersion": "batch/v1",
+            "controller": True,
+            "kind": "CronJob",
+            "name": source,
+            "uid": made["uid"],
+        }
     ]
     return content
 

@@ -79,13 +79,20 @@ def beyond_quota(world: "World", resource: Resource, obj: AnyObject) -> str:
     wanted = getattr(getattr(obj, "spec", None), "replicas", 0)
     _, limit = pods_of(world, obj.metadata.namespace)
     what = f"{resource.typed}/{obj.metadata.name}"
-    return BEYOND_QUOTA.format(what=what, wanted=wanted, limit=limit, namespace=obj.metadata.namespace) if wanted > limit else ""
+    return (
+        BEYOND_QUOTA.format(what=what, wanted=wanted, limit=limit, namespace=obj.metadata.namespace)
+        if wanted > limit
+        else ""
+    )
 
 
 def places_of(problems: list[Problem]) -> list[str]:
     """Return where the fields stand that are wrong, as compilers write it."""
     named = [each for each in problems if each.file and each.path]
-    return [PLACE.format(place=f"{each.file}:{each.line}:{each.column}", path=each.path) for each in named]
+    return [
+        PLACE.format(place=f"{each.file}:{each.line}:{each.column}", path=each.path)
+        for each in named
+    ]
 
 
 def _claims(obj: AnyObject) -> bool:

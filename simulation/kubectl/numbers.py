@@ -23,7 +23,9 @@ def whole_number(text: str, flag: str = "", reader: str = SIGNED) -> int:
     problem = number_trouble(text, reader)
     if problem:
         raise CommandError(
-            f'error: invalid argument "{text}" for "{flag}" flag: {problem}' if flag else f"error: {problem}"
+            f'error: invalid argument "{text}" for "{flag}" flag: {problem}'
+            if flag
+            else f"error: {problem}"
         )
     number = int(_digits(text))
     return -number if text.startswith("-") else number

@@ -32,9 +32,13 @@ FORMS = (
 
 
 ELSEWHERE = {
-    "custom-columns-file": "-o custom-columns", "go-template": "-o jsonpath",
-    "go-template-file": "-o jsonpath", "jsonpath-file": "-o jsonpath", "kyaml": "-o yaml",
-    "template": "-o jsonpath", "templatefile": "-o jsonpath",
+    "custom-columns-file": "-o custom-columns",
+    "go-template": "-o jsonpath",
+    "go-template-file": "-o jsonpath",
+    "jsonpath-file": "-o jsonpath",
+    "kyaml": "-o yaml",
+    "template": "-o jsonpath",
+    "templatefile": "-o jsonpath",
 }
 """Forms that are real and not simulated, and what comes near."""
 
@@ -86,9 +90,7 @@ def print_as(world: "World", form: str, found: Found, as_list: bool, headers: bo
         return to_yaml(content_of(world, found, as_list))
     if name in ("jsonpath", "jsonpath-as-json"):
         if not argument:
-            raise CommandError(
-                "error: template format specified but no template given"
-            )
+            raise CommandError("error: template format specified but no template given")
         return _jsonpath(name, argument, content_of(world, found, as_list))
     if name == "custom-columns":
         return _columns(world, argument, found, headers)
@@ -129,9 +131,11 @@ def sorted_by(world: "World", path: str, found: Found) -> Found:
     ]
     if found and not any(values for values, _ in keyed):
         raise CommandError(
-            f"error: couldn't find any field with path \"{{{path.strip('{}')}}}\" in the list of objects"
+            f'error: couldn\'t find any field with path "{{{path.strip("{}")}}}" in the list of objects'
         )
-    return [found[number] for _, number in sorted(keyed, key=lambda each: (_order(each[0]), each[1]))]
+    return [
+        found[number] for _, number in sorted(keyed, key=lambda each: (_order(each[0]), each[1]))
+    ]
 
 
 def _order(values: list[Any]) -> tuple[int, int, list[Any]]:

@@ -114,7 +114,10 @@ def help_text(verb: str) -> str:
         long, _, short = name.partition(":")
         before = f"-{short}, " if short else "    "
         lines.append(f"    {before}--{long}{'=' if equals else ''}")
-    lines += ["", 'Use "kubectl options" for a list of global command-line options (applies to all commands).']
+    lines += [
+        "",
+        'Use "kubectl options" for a list of global command-line options (applies to all commands).',
+    ]
     first, *rest = verb.split()
     page = "".join([f"kubectl_{first}/", *(f"kubectl_{first}_{each}/" for each in rest)])
     return "\n".join([*lines, f"More: {DOCUMENTATION}{page}\n"])
@@ -147,7 +150,11 @@ def _verb(words: list[str]) -> str:
             return pair
         if pair in NOT_HERE:
             raise not_here(f"kubectl {pair}", NOT_HERE[pair])
-        text = f"Unexpected args: [{' '.join(words)}]" if verb == "create" else f'unknown command "{words[0]}"'
+        text = (
+            f"Unexpected args: [{' '.join(words)}]"
+            if verb == "create"
+            else f'unknown command "{words[0]}"'
+        )
         raise usage_of(text, verb)
     if verb in NOT_HERE:
         raise not_here(f"kubectl {verb}", NOT_HERE[verb])
@@ -250,7 +257,9 @@ def _check(name: str, value: str, known: dict[str, tuple[str, str]], verb: str) 
     if known[f"--{name}"][1] == "switch" and value not in TRUTHS:
         problem = f'strconv.ParseBool: parsing "{value}": invalid syntax'
     if problem:
-        short = next((word for word, (long, _) in known.items() if long == name and word[1] != "-"), "")
+        short = next(
+            (word for word, (long, _) in known.items() if long == name and word[1] != "-"), ""
+        )
         shown = f"{short}, --{name}" if short else f"--{name}"
         raise usage(f'invalid argument "{value}" for "{shown}" flag: {problem}', verb)
 

@@ -27,13 +27,20 @@ class Unsupported(Exception):
 
 
 CLASSES: dict[str, Test] = {
-    "alpha": str.isalpha, "digit": "0123456789".__contains__, "alnum": str.isalnum,
-    "upper": str.isupper, "lower": str.islower, "space": str.isspace, "blank": " \t".__contains__,
+    "alpha": str.isalpha,
+    "digit": "0123456789".__contains__,
+    "alnum": str.isalnum,
+    "upper": str.isupper,
+    "lower": str.islower,
+    "space": str.isspace,
+    "blank": " \t".__contains__,
     "punct": lambda sign: sign.isprintable() and not sign.isalnum() and not sign.isspace(),
     "xdigit": "0123456789abcdefABCDEF".__contains__,
 }
 SHORT: dict[str, Test] = {
-    "d": CLASSES["digit"], "s": str.isspace, "w": lambda sign: sign.isalnum() or sign == "_",
+    "d": CLASSES["digit"],
+    "s": str.isspace,
+    "w": lambda sign: sign.isalnum() or sign == "_",
 }
 ASSERTIONS: dict[str, Callable[[int, int], bool]] = {
     "^": lambda before, after: before == EDGE,
@@ -53,8 +60,15 @@ REPEAT = re.compile(r"\{([0-9]{1,3})?(,)?([0-9]{1,3})?\}")
 class Node:
     """A part of a pattern: "sign", "assert", "then", "or", or "repeat" of its parts."""
 
-    def __init__(self, sort: str, *parts: "Node", test: Test | None = None, name: str = "",
-                 least: int = 0, most: int | None = None) -> None:
+    def __init__(
+        self,
+        sort: str,
+        *parts: "Node",
+        test: Test | None = None,
+        name: str = "",
+        least: int = 0,
+        most: int | None = None,
+    ) -> None:
         self.sort, self.parts, self.test, self.name = sort, parts, test, name
         self.least, self.most = least, most
 
@@ -289,7 +303,9 @@ class Pattern:
 
     # --- building it, from the end
 
-    def _state(self, test: Test | None = None, ways: tuple[int, ...] = (), condition: str = "") -> int:
+    def _state(
+        self, test: Test | None = None, ways: tuple[int, ...] = (), condition: str = ""
+    ) -> int:
         if len(self._ways) >= PATTERN_STATES_MAX:
             raise Unsupported
         self._tests.append((test, ways[0]) if test is not None else None)

@@ -80,7 +80,9 @@ def raw(world: "World", call: Call, server: str) -> Output | None:
     if path in CHECKS:
         if not has_quorum:
             raise CommandError(_unhealthy(path))
-        return Output(_passed(path) if "verbose" in parse_qs(query, keep_blank_values=True) else "ok")
+        return Output(
+            _passed(path) if "verbose" in parse_qs(query, keep_blank_values=True) else "ok"
+        )
     if path == "/version":
         return Output('{\n  "major": "1",\n  "minor": "36",\n  "gitVersion": "v1.36.2"\n}')
     place = _place(path)
@@ -127,7 +129,9 @@ def _place(path: str) -> Place:
     if root in ("api", "apis", "metrics", "openapi", "logs", "debug"):
         told = f"kubectl get --raw {path}: real, not simulated here, try: /api/v1/nodes"
         raise CommandError(told)
-    raise CommandError("Error from server (NotFound): the server could not find the requested resource")
+    raise CommandError(
+        "Error from server (NotFound): the server could not find the requested resource"
+    )
 
 
 def _text(world: "World", place: Place, view: View) -> str:
@@ -144,7 +148,9 @@ def _text(world: "World", place: Place, view: View) -> str:
     for each in objects:
         if place.namespace in ("", each.metadata.namespace):
             content = to_json(each, world.calendar)
-            items.append({key: content[key] for key in content if key not in ("apiVersion", "kind")})
+            items.append(
+                {key: content[key] for key in content if key not in ("apiVersion", "kind")}
+            )
     return _line(
         {
             "kind": f"{resource.kind}List",

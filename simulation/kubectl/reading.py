@@ -187,7 +187,9 @@ def _endpoints(world: "World") -> list[AnyObject]:
         if key in subsets:
             meta = service.metadata
             born = ObjectMeta(
-                name=meta.name, namespace=meta.namespace, labels=meta.labels,
+                name=meta.name,
+                namespace=meta.namespace,
+                labels=meta.labels,
                 creation_timestamp=meta.creation_timestamp,
             )
             some = [subset for subset in subsets[key].values() if len(subset) > 1]
@@ -204,13 +206,19 @@ def _component_statuses(world: "World") -> list[AnyObject]:
     found: list[AnyObject] = []
     for name, port in HEALTH_PORTS.items():
         is_healthy = runs(world, server, f"kube-{name}")
-        message = "ok" if is_healthy else (
-            f'Get "https://127.0.0.1:{port}/healthz": dial tcp 127.0.0.1:{port}: connect: connection refused'
+        message = (
+            "ok"
+            if is_healthy
+            else (
+                f'Get "https://127.0.0.1:{port}/healthz": dial tcp 127.0.0.1:{port}: connect: connection refused'
+            )
         )
         found.append(_component_status(name, is_healthy, message))
     if server:
         has_etcd = world.can_write_from(server)
-        found.append(_component_status("etcd-0", has_etcd, "ok" if has_etcd else "context deadline exceeded"))
+        found.append(
+            _component_status("etcd-0", has_etcd, "ok" if has_etcd else "context deadline exceeded")
+        )
     return found
 
 
@@ -234,8 +242,12 @@ def _add_slice(subsets: dict[str, Any], each: EndpointSlice) -> None:
             address["nodeName"] = endpoint.node_name
         target = endpoint.target_ref
         if target is not None:
-            named = {"kind": target.kind, "name": target.name, "namespace": target.namespace,
-                     "uid": target.uid}
+            named = {
+                "kind": target.kind,
+                "name": target.name,
+                "namespace": target.namespace,
+                "uid": target.uid,
+            }
             address["targetRef"] = {name: text for name, text in named.items() if text}
         addresses = [*subset.get(field, ()), address]
         subset[field] = sorted(addresses, key=lambda one: str(one["ip"]))
@@ -248,7 +260,8 @@ def _leases(world: "World") -> list[AnyObject]:
         name = node.metadata.name
         renewed = world.heartbeats.last_renewal(world, name)
         meta = ObjectMeta(
-            name=name, namespace="kube-node-lease",
+            name=name,
+            namespace="kube-node-lease",
             creation_timestamp=node.metadata.creation_timestamp,
         )
         found.append(Lease(meta, "coordination.k8s.io/v1", {}, LeaseSpec(name, 40, None, renewed)))

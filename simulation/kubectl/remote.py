@@ -31,7 +31,8 @@ def execute(world: "World", call: Call) -> Output:
         raise CommandError("error: pod, type/name or --filename must be specified")
     if len(call.args) > 1:
         raise usage_of(
-            "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead", "exec"
+            "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
+            "exec",
         )
     if not call.after:
         raise CommandError("error: you must specify at least one command for the container")
@@ -60,9 +61,7 @@ def _entered(world: "World", call: Call) -> Pod:
     if not pod.spec.node_name:
         raise CommandError(f"error: pod {pod.metadata.name} does not have a host assigned")
     if machine is None or key not in machine.processes:
-        raise CommandError(
-            f'error: unable to upgrade connection: container not found ("{name}")'
-        )
+        raise CommandError(f'error: unable to upgrade connection: container not found ("{name}")')
     return pod
 
 

@@ -63,7 +63,12 @@ def _given(world: "World", session: Session, call: Call, given: list[Given]) -> 
         if call.dry_run == "client":
             # The server is not asked: what the file names is taken to be there.
             meta = ObjectMeta(name=each.name, namespace=each.namespace)
-            found.append((each.resource, Unsimulated(meta, each.resource.api_version, {}, each.resource.kind)))
+            found.append(
+                (
+                    each.resource,
+                    Unsimulated(meta, each.resource.api_version, {}, each.resource.kind),
+                )
+            )
         elif live is not None:
             found.append((each.resource, live))
         elif not call.on("ignore-not-found"):
@@ -78,8 +83,13 @@ def _given(world: "World", session: Session, call: Call, given: list[Given]) -> 
     return found
 
 
-CASCADES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan",
-            "true": "Background", "false": "Orphan"}
+CASCADES = {
+    "background": "Background",
+    "foreground": "Foreground",
+    "orphan": "Orphan",
+    "true": "Background",
+    "false": "Orphan",
+}
 
 
 def _check(call: Call, grace: int) -> None:
@@ -92,7 +102,9 @@ def _check(call: Call, grace: int) -> None:
             f'error: invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"'
         )
     if call.on("force") and (grace > 0 or call.on("now")):
-        raise CommandError("error: --force and --grace-period greater than 0 cannot be specified together")
+        raise CommandError(
+            "error: --force and --grace-period greater than 0 cannot be specified together"
+        )
 
 
 def delete(world: "World", session: Session, call: Call) -> None:
@@ -133,7 +145,9 @@ def delete(world: "World", session: Session, call: Call) -> None:
             continue
         propagation = CASCADES[call.flag("cascade", "background")]
         session.act("delete", obj, said, (), "", None if grace < 0 else grace, propagation)
-        session.aims.append(Aim(resource.kind, key_of(obj), meta.uid, f"{resource.plural}/{meta.name}"))
+        session.aims.append(
+            Aim(resource.kind, key_of(obj), meta.uid, f"{resource.plural}/{meta.name}")
+        )
     if call.on("wait", not forced) and not dry:
         session.goal = "deleted"
         if call.given("timeout") and duration(call.flag("timeout")) > 0:
@@ -164,7 +178,9 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
     """Return the pods to evict, why the node cannot be drained, and what to warn of."""
     groups: dict[str, list[str]] = {"daemon": [], "local": [], "bare": []}
     evicted: list[Pod] = []
-    chosen = label_selector(call.flag("pod-selector")) if call.given("pod-selector") else LabelSelector()
+    chosen = (
+        label_selector(call.flag("pod-selector")) if call.given("pod-selector") else LabelSelector()
+    )
     for key, pod in world.store.by(PODS_BY_NODE, node):
         assert isinstance(pod, Pod), f"{key} is no pod"
         if MIRROR in pod.metadata.annotations or not matches(chosen, pod.metadata.labels):
@@ -177,19 +193,31 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
             continue
         if owner is None and not is_finished(pod):
             groups["bare"].append(key)
-        if any("emptyDir" in each for each in pod.spec.rest.get("volumes", ())) and not is_finished(pod):
+        if any("emptyDir" in each for each in pod.spec.rest.get("volumes", ())) and not is_finished(
+            pod
+        ):
             groups["local"].append(key)
         evicted.append(pod)
     problems, warnings = [], []
     for group, flag, error, warning in (
-        ("daemon", "ignore-daemonsets",
-         "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ",
-         "ignoring DaemonSet-managed Pods: "),
-        ("local", "delete-emptydir-data",
-         "cannot delete Pods with local storage (use --delete-emptydir-data to override): ", ""),
-        ("bare", "force",
-         "cannot delete Pods that declare no controller (use --force to override): ",
-         "deleting Pods that declare no controller: "),
+        (
+            "daemon",
+            "ignore-daemonsets",
+            "cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ",
+            "ignoring DaemonSet-managed Pods: ",
+        ),
+        (
+            "local",
+            "delete-emptydir-data",
+            "cannot delete Pods with local storage (use --delete-emptydir-data to override): ",
+            "",
+        ),
+        (
+            "bare",
+            "force",
+            "cannot delete Pods that declare no controller (use --force to override): ",
+            "deleting Pods that declare no controller: ",
+        ),
     ):
         listed = ", ".join(sorted(groups[group]))
         allowed = call.on(flag)
@@ -204,7 +232,9 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
 
 def _is_not_waited_for(world: "World", call: Call, pod: Pod) -> bool:
     """Tell whether a pod has been terminating for longer than --skip-wait-for-delete-timeout."""
-    patience = whole_number(call.flag("skip-wait-for-delete-timeout", "0"), "--skip-wait-for-delete-timeout")
+    patience = whole_number(
+        call.flag("skip-wait-for-delete-timeout", "0"), "--skip-wait-for-delete-timeout"
+    )
     since = pod.metadata.deletion_timestamp
     return patience > 0 and since is not None and world.now - since > patience * SECOND
 
@@ -286,7 +316,12 @@ def drain_timed_out(world: "World", session: Session, call: Call) -> None:
             + "".join(f"pod/{name}\n" for name in sorted(names))
             + f'error: unable to drain node "{node}" due to error: {listed}, continuing command...',
         )
-    session.complain(world.now, "\n".join(["There are pending nodes to be drained:", *(f" {node}" for node in left), *told]))
+    session.complain(
+        world.now,
+        "\n".join(
+            ["There are pending nodes to be drained:", *(f" {node}" for node in left), *told]
+        ),
+    )
 
 
 EVICTED = -2
@@ -300,10 +335,13 @@ def _evict(world: "World", session: Session, call: Call, pod: Pod) -> None:
     grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
     because = Reason("evicted-by-drain", {"pod": key, "node": pod.spec.node_name})
     verb = "delete" if call.on("disable-eviction") else "evict"
-    write = Write(verb, pod, because, require_uid=pod.metadata.uid,
-                  grace_seconds=None if grace < 0 else grace)
+    write = Write(
+        verb, pod, because, require_uid=pod.metadata.uid, grace_seconds=None if grace < 0 else grace
+    )
     reply = Reply("kubectl/answered", session.id, ("evict", key))
-    world.api.send(world, "kubectl", "internet", (write,), reply, (session.asks(world),), session.server)
+    world.api.send(
+        world, "kubectl", "internet", (write,), reply, (session.asks(world),), session.server
+    )
 
 
 def evict_answered(world: "World", session: Session, key: str, result: Result) -> None:
@@ -324,6 +362,12 @@ def evict_answered(world: "World", session: Session, key: str, result: Result) -
     if isinstance(result, Refused) and result.code == 409:
         session.tried[key] = world.now
         return
-    session.say(world.now, refusal_text(result, f'error when evicting pods/"{name}" -n "{namespace}"', nobody_there(world, session.server)), STDERR)
-
-
+    session.say(
+        world.now,
+        refusal_text(
+            result,
+            f'error when evicting pods/"{name}" -n "{namespace}"',
+            nobody_there(world, session.server),
+        ),
+        STDERR,
+    )

@@ -42,8 +42,15 @@ class Resource(Record):
 
 def _of(info: KindInfo) -> Resource:
     return Resource(
-        info.kind, info.group, info.version, info.plural, info.singular, info.short_names,
-        info.namespaced, "all" in info.categories, info.simulated,
+        info.kind,
+        info.group,
+        info.version,
+        info.plural,
+        info.singular,
+        info.short_names,
+        info.namespaced,
+        "all" in info.categories,
+        info.simulated,
     )
 
 
@@ -61,8 +68,18 @@ for _each in RESOURCES.values():
     for _name in (_each.plural, _each.singular, *_each.short_names):
         BY_NAME.setdefault(_name, _each)
 
-ALL = ("Pod", "ReplicationController", "Service", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet",
-       "HorizontalPodAutoscaler", "CronJob", "Job")
+ALL = (
+    "Pod",
+    "ReplicationController",
+    "Service",
+    "DaemonSet",
+    "Deployment",
+    "ReplicaSet",
+    "StatefulSet",
+    "HorizontalPodAutoscaler",
+    "CronJob",
+    "Job",
+)
 """What `all` means, in the order of kubectl."""
 
 

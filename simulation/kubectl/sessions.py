@@ -82,9 +82,7 @@ class Sessions:
 
     # --- from outside
 
-    def start(
-        self, world: "World", id: str, argv: tuple[str, ...], files: dict[str, str]
-    ) -> None:
+    def start(self, world: "World", id: str, argv: tuple[str, ...], files: dict[str, str]) -> None:
         """Begin a command; raise Refused if too many wait already."""
         self._make_room()
         session = Session(id, tuple(argv), dict(files), world.now)
@@ -189,7 +187,11 @@ class Sessions:
         if not world.api.pick(world, "internet", session.server):
             session.complain(world.now, nobody_there(world, session.server))
             self._end(world, session, 1)
-        elif call.verb in WRITES_AT_ONCE or call.verb.startswith("create") or can_read(world, session.server):
+        elif (
+            call.verb in WRITES_AT_ONCE
+            or call.verb.startswith("create")
+            or can_read(world, session.server)
+        ):
             self._plan(world, session, call)
         elif world.now >= session.started + _patience(call):
             text = TIMED_OUT if _patience(call) == READ_TIMEOUT else CLIENT_TIMED_OUT
@@ -253,7 +255,11 @@ class Sessions:
         self._step(world, session, lambda: self._hear(world, session, data, results))
 
     def _hear(
-        self, world: "World", session: Session, data: tuple[str | int, ...], results: tuple[Result, ...]
+        self,
+        world: "World",
+        session: Session,
+        data: tuple[str | int, ...],
+        results: tuple[Result, ...],
     ) -> None:
         call = parse(session.argv)
         if data[0] == "evict":
@@ -266,7 +272,9 @@ class Sessions:
         session.acted += 1
         if isinstance(result, Committed):
             self._tell(world, session, call, act, result.object)
-        elif not (act.if_gone == "ignore" and isinstance(result, RefusedWrite) and result.code == 404):
+        elif not (
+            act.if_gone == "ignore" and isinstance(result, RefusedWrite) and result.code == 404
+        ):
             text = refusal_text(result, act.context, nobody_there(world, session.server))
             if call.verb in VISITING:
                 session.complain_at_end(session.acted, text)
@@ -279,9 +287,7 @@ class Sessions:
                 ]
         self._next(world, session, call)
 
-    def _tell(
-        self, world: "World", session: Session, call: Call, act: Act, obj: AnyObject
-    ) -> None:
+    def _tell(self, world: "World", session: Session, call: Call, act: Act, obj: AnyObject) -> None:
         """Print what was done; names and the rest of an object are those the API server gave it."""
         resource, said = RESOURCES[kind_of(obj)], act.said
         if act.word and (call.given("output") or not act.write.object.metadata.name):
@@ -356,7 +362,9 @@ def _left_out(session: Session, n: int) -> list[Line]:
     """Return the line that stands for those that are not kept any more, if somebody asks for them."""
     if n >= session.dropped:
         return []
-    return [Line(session.started, STDERR, f"… {session.dropped - n} lines before this one are not kept")]
+    return [
+        Line(session.started, STDERR, f"… {session.dropped - n} lines before this one are not kept")
+    ]
 
 
 Words = tuple[str, ...]

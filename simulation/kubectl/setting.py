@@ -49,7 +49,9 @@ def _is_variable(word: str) -> bool:
     return "=" in word.lstrip("=") or (word.endswith("-") and len(word) > 1)
 
 
-def _list(world: "World", session: Session, resource: Resource, obj: AnyObject, container: Content) -> None:
+def _list(
+    world: "World", session: Session, resource: Resource, obj: AnyObject, container: Content
+) -> None:
     session.say(world.now, f"# {resource.kind} {obj.metadata.name}, container {container['name']}")
     for each in container.get("env", ()):
         session.say(world.now, f"{each['name']}={each.get('value', '')}")
@@ -91,13 +93,20 @@ def _amounts(call: Call, field: str) -> dict[str, str]:
     for each in call.every(field):
         key, equals, value = each.partition("=")
         if not equals or not key:
-            raise CommandError(f"error: Invalid argument syntax {each}, expected <resource>=<value>")
+            raise CommandError(
+                f"error: Invalid argument syntax {each}, expected <resource>=<value>"
+            )
         found[key] = value
     return found
 
 
 def _containers(
-    session: Session, world: "World", call: Call, resource: Resource, obj: AnyObject, content: Content
+    session: Session,
+    world: "World",
+    call: Call,
+    resource: Resource,
+    obj: AnyObject,
+    content: Content,
 ) -> list[Content]:
     """Return the containers of a template that a line means; complain if there is none."""
     spec = content.get("spec", {})
@@ -106,15 +115,23 @@ def _containers(
     meant: list[Content] = [each for each in found if name in ("", "*", each["name"])]
     if not meant:
         typed = f"{resource.typed}/{obj.metadata.name}"
-        text = f'error: {typed} does not have any containers matching "{name}"' if found else (
-            f"error: {typed} has no pod template"
+        text = (
+            f'error: {typed} does not have any containers matching "{name}"'
+            if found
+            else (f"error: {typed} has no pod template")
         )
         session.complain(world.now, text)
     return meant
 
 
 def _plan(
-    world: "World", session: Session, call: Call, resource: Resource, obj: AnyObject, content: Content, word: str
+    world: "World",
+    session: Session,
+    call: Call,
+    resource: Resource,
+    obj: AnyObject,
+    content: Content,
+    word: str,
 ) -> None:
     new = checked(world, resource, content)
     fields = changed(obj, new)
@@ -138,7 +155,11 @@ def diff(world: "World", session: Session, call: Call) -> None:
     for given, (before, after) in compared:
         name = f"{given.resource.api_version.replace('/', '.')}.{given.resource.kind}.{given.namespace}.{given.name}"
         lines = difflib.unified_diff(
-            before.splitlines(), after.splitlines(), f"/tmp/LIVE/{name}", f"/tmp/MERGED/{name}", lineterm=""
+            before.splitlines(),
+            after.splitlines(),
+            f"/tmp/LIVE/{name}",
+            f"/tmp/MERGED/{name}",
+            lineterm="",
         )
         for number, line in enumerate(lines):
             if number == 0:

@@ -86,7 +86,9 @@ def sources(call: Call, files: dict[str, str]) -> list[tuple[str, str]]:
 
 def _missing(name: str) -> CommandError:
     if name.startswith(("http://", "https://")):
-        return not_here(name, "paste the manifest into the editor, or one of https://k8s.io/examples/")
+        return not_here(
+            name, "paste the manifest into the editor, or one of https://k8s.io/examples/"
+        )
     if name == "-":
         return CommandError("error: no objects passed to apply")
     return CommandError(f'error: the path "{name}" does not exist')
@@ -118,7 +120,9 @@ def _is_chosen(call: Call, document: Document) -> bool:
         return True
     meta = document.content.get("metadata")
     labels = meta.get("labels") if isinstance(meta, dict) else None
-    return matches(label_selector(call.flag("selector")), labels if isinstance(labels, dict) else {})
+    return matches(
+        label_selector(call.flag("selector")), labels if isinstance(labels, dict) else {}
+    )
 
 
 def _given(session: Session, call: Call, document: Document) -> Given:
@@ -215,7 +219,11 @@ class Rejected(CommandError):
 
 
 def admitted(
-    world: "World", resource: Resource, document: Document, context: str, live: AnyObject | None = None
+    world: "World",
+    resource: Resource,
+    document: Document,
+    context: str,
+    live: AnyObject | None = None,
 ) -> AnyObject:
     """Return the object that a manifest means, defaults filled in; raise Rejected.
 
@@ -249,7 +257,9 @@ def admitted(
         return with_defaults(from_json(content, world.calendar))
     except Malformed as malformed:
         problem = document.problem(malformed.path, malformed.text)
-        raise Rejected(before + handled + f"{malformed.path}: {malformed.text}", [problem]) from None
+        raise Rejected(
+            before + handled + f"{malformed.path}: {malformed.text}", [problem]
+        ) from None
 
 
 def _refuse_lost_namespace(
@@ -283,7 +293,9 @@ def as_validated(world: "World", session: Session, call: Call, given: Given) -> 
     """Return a manifest as --validate leaves it: whole, or without its unknown fields."""
     mode = call.flag("validate", "strict")
     if mode not in STRICTNESS:
-        raise CommandError(f"error: invalid - validate option \"{mode}\"; allowed values are: true, false, strict, warn, ignore")
+        raise CommandError(
+            f'error: invalid - validate option "{mode}"; allowed values are: true, false, strict, warn, ignore'
+        )
     if not STRICTNESS[mode]:
         return given
     warn = STRICTNESS[mode] == "warn"

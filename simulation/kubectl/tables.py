@@ -35,9 +35,7 @@ def headers(kind: str, wide: bool) -> list[str]:
     return [each.name.upper() for each in columns(kind) if wide or not each.wide]
 
 
-def cells(
-    obj: AnyObject, now: Instant, wide: bool, calendar: Calendar | None = None
-) -> list[str]:
+def cells(obj: AnyObject, now: Instant, wide: bool, calendar: Calendar | None = None) -> list[str]:
     """Return the texts of an object's row."""
     found = row(obj, now, calendar)
     if wide and isinstance(obj, Service):

@@ -79,9 +79,18 @@ READS: dict[str, Callable[["World", Call], Output]] = {
 """Verbs that only read."""
 
 OFFLINE = (
-    "completion", "config current-context", "config get-clusters", "config get-contexts",
-    "config get-users", "config set-context", "config use-context", "config view", "kustomize",
-    "options", "plugin list", "proxy",
+    "completion",
+    "config current-context",
+    "config get-clusters",
+    "config get-contexts",
+    "config get-users",
+    "config set-context",
+    "config use-context",
+    "config view",
+    "kustomize",
+    "options",
+    "plugin list",
+    "proxy",
 )
 """Verbs that need no API server."""
 
@@ -134,16 +143,30 @@ def split(line: str) -> list[str]:
         words = list(scanner)
     except ValueError:
         quote = "'" if line.count("'") % 2 else '"'
-        raise CommandError(f"bash: unexpected EOF while looking for matching `{quote}'", 2) from None
+        raise CommandError(
+            f"bash: unexpected EOF while looking for matching `{quote}'", 2
+        ) from None
     if len(words) > ARGV_WORDS_MAX:
         raise CommandError("bash: the line has too many words", 1)
     return words
 
 
 EXPANSIONS = (
-    (re.compile(r"\$\("), "the shell's $(…)", "the inner command first, then its answer typed in its place"),
-    (re.compile(r"`"), "the shell's `…`", "the inner command first, then its answer typed in its place"),
-    (re.compile(r"\$(?:\{|[A-Za-z_?$!@#])"), "the shell's variables", "the value itself, or single quotes around $"),
+    (
+        re.compile(r"\$\("),
+        "the shell's $(…)",
+        "the inner command first, then its answer typed in its place",
+    ),
+    (
+        re.compile(r"`"),
+        "the shell's `…`",
+        "the inner command first, then its answer typed in its place",
+    ),
+    (
+        re.compile(r"\$(?:\{|[A-Za-z_?$!@#])"),
+        "the shell's variables",
+        "the value itself, or single quotes around $",
+    ),
 )
 """What a shell puts something in the place of, outside of single quotes."""
 ASSIGNMENT = re.compile(r"\s*[A-Za-z_][A-Za-z0-9_]*=")
@@ -199,7 +222,9 @@ def receiver(parts: list[list[str]]) -> int:
             call = parse(tuple(parts[place]))
             if "-" in (*call.every("filename"), call.flag("patch-file")):
                 return place
-            raise not_here(f"| kubectl {call.verb} without -f -", f"kubectl {call.verb} on a line of its own")
+            raise not_here(
+                f"| kubectl {call.verb} without -f -", f"kubectl {call.verb} on a line of its own"
+            )
     return 0
 
 
@@ -211,7 +236,9 @@ def refuse_givers(parts: list[list[str]]) -> None:
             continue
         call = parse(tuple(part))
         if call.verb in READS and changes(call):
-            raise not_here(f"kubectl {call.verb} -w before | kubectl", f"kubectl {call.verb} without -w")
+            raise not_here(
+                f"kubectl {call.verb} -w before | kubectl", f"kubectl {call.verb} without -w"
+            )
         if changes(call) and not call.dry_run:
             instead = f"kubectl {call.verb} on a line of its own, or with --dry-run=client -o yaml"
             raise not_here(f"kubectl {call.verb} before | kubectl", instead)
@@ -266,14 +293,16 @@ def changes(call: Call) -> bool:
         return False
     if call.verb in READS:
         return call.on("watch") or call.on("watch-only") or call.on("follow")
-    if call.verb in making.MAKERS and call.verb not in ("autoscale", "expose") and not call.given("from"):
+    if (
+        call.verb in making.MAKERS
+        and call.verb not in ("autoscale", "expose")
+        and not call.given("from")
+    ):
         return not (call.dry_run == "client" and not any(call.given(each) for each in READS_FILES))
     return True
 
 
-def read(
-    world: "World", given: str | list[str] | tuple[str, ...], server: str = ""
-) -> Output:
+def read(world: "World", given: str | list[str] | tuple[str, ...], server: str = "") -> Output:
     """Answer a line that only reads."""
     try:
         output = _answered(world, words_of(given), server)
@@ -325,8 +354,10 @@ def first(world: "World", words: list[str], server: str) -> Output:
     if name == "clear":
         return Output()
     if name == "help":
-        return Output("kubectl (or k), watch kubectl …, curl URL, request URL [--from POD], etcdctl endpoint status -w table; "
-                      "| grep, | wc -l, | head\n")
+        return Output(
+            "kubectl (or k), watch kubectl …, curl URL, request URL [--from POD], etcdctl endpoint status -w table; "
+            "| grep, | wc -l, | head\n"
+        )
     if name in ELSEWHERE:
         near = ELSEWHERE[name] or "help"
         text = f"{name} is a real command, but this terminal has only kubectl, curl, etcdctl and a few more"

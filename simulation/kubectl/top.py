@@ -58,8 +58,19 @@ def top_pod(world: "World", call: Call) -> Output:
             for each in processes:
                 # The program that listens does the work.
                 extra = load.get(pod.metadata.uid, 0) if each.ports or len(processes) == 1 else 0
-                cells = [pod.metadata.name, each.container, f"{each.idle_cpu + extra}m", f"{each.memory // MIB}Mi"]
-                measured.append((each.idle_cpu + extra, each.memory, [pod.metadata.namespace, *cells] if everywhere else cells))
+                cells = [
+                    pod.metadata.name,
+                    each.container,
+                    f"{each.idle_cpu + extra}m",
+                    f"{each.memory // MIB}Mi",
+                ]
+                measured.append(
+                    (
+                        each.idle_cpu + extra,
+                        each.memory,
+                        [pod.metadata.namespace, *cells] if everywhere else cells,
+                    )
+                )
             continue
         cpu = sum(each.idle_cpu for each in processes) + load.get(pod.metadata.uid, 0)
         memory = sum(each.memory for each in processes)
@@ -68,7 +79,7 @@ def top_pod(world: "World", call: Call) -> Output:
     if not measured:
         if call.args:
             raise CommandError(
-                f'error: Metrics not available for pod {call.namespace}/{call.args[0]}'
+                f"error: Metrics not available for pod {call.namespace}/{call.args[0]}"
             )
         where = "" if everywhere else f" in {call.namespace} namespace."
         return Output("", f"No resources found{where}\n")
@@ -93,7 +104,10 @@ def _named(world: "World", call: Call, objects: list, kind: str) -> list:
 
 
 def _print(
-    call: Call, head: list[str], measured: list[tuple[int, int, list[str]]], below: list[list[str]] = []
+    call: Call,
+    head: list[str],
+    measured: list[tuple[int, int, list[str]]],
+    below: list[list[str]] = [],
 ) -> Output:
     if call.flag("sort-by") == "cpu":
         measured.sort(key=lambda each: -each[0])
@@ -102,4 +116,6 @@ def _print(
     elif call.given("sort-by"):
         raise CommandError("error: --sort-by accepts only cpu or memory")
     rows = [*(row for _, _, row in measured), *below]
-    return Output("".join(f"{line}\n" for line in layout(rows if call.on("no-headers") else [head, *rows])))
+    return Output(
+        "".join(f"{line}\n" for line in layout(rows if call.on("no-headers") else [head, *rows]))
+    )

@@ -15,7 +15,9 @@ CHOICE = "selector:l= all-namespaces:A all field-selector="
 EDITING = f"{CHOICE} {FILES} {DRY} {SHOWING} overwrite=? resource-version= record local list"
 MAKING = f"{DRY} {SHOWING} save-config"
 CREATING = f"{MAKING} {VALIDATING}"
-TEMPLATE = "image=* port= labels:l= env=* command restart= expose annotations=* rm quiet:q stdin:i tty:t"
+TEMPLATE = (
+    "image=* port= labels:l= env=* command restart= expose annotations=* rm quiet:q stdin:i tty:t"
+)
 SETTING = f"{FILES} {DRY} {SHOWING} selector:l= all local record"
 
 VERBS: dict[str, str] = {
@@ -104,23 +106,49 @@ GROUPS = ("auth", "config", "create", "plugin", "rollout", "set", "top")
 """Verbs that another word follows; `create` also stands alone, with -f."""
 
 ALIASES = {
-    "top nodes": "top node", "top no": "top node", "top pods": "top pod", "top po": "top pod",
-    "create deploy": "create deployment", "create dep": "create deployment",
-    "create cm": "create configmap", "create ns": "create namespace",
-    "create svc": "create service", "create ing": "create ingress", "create cj": "create cronjob",
-    "create sa": "create serviceaccount", "create pdb": "create poddisruptionbudget",
-    "create pc": "create priorityclass", "create resourcequota": "create quota",
+    "top nodes": "top node",
+    "top no": "top node",
+    "top pods": "top pod",
+    "top po": "top pod",
+    "create deploy": "create deployment",
+    "create dep": "create deployment",
+    "create cm": "create configmap",
+    "create ns": "create namespace",
+    "create svc": "create service",
+    "create ing": "create ingress",
+    "create cj": "create cronjob",
+    "create sa": "create serviceaccount",
+    "create pdb": "create poddisruptionbudget",
+    "create pc": "create priorityclass",
+    "create resourcequota": "create quota",
     "config use": "config use-context",
 }
 
-APPLY, EDIT, EACH_LINE = "kubectl apply -f FILE", "kubectl edit", "-n NAMESPACE or --server cp-1 on each line"
+APPLY, EDIT, EACH_LINE = (
+    "kubectl apply -f FILE",
+    "kubectl edit",
+    "-n NAMESPACE or --server cp-1 on each line",
+)
 NOT_HERE = {
-    "alpha": "", "auth reconcile": APPLY, "certificate": "", "cluster-info dump": "kubectl get all -A",
-    "config delete-cluster": "", "config delete-context": "", "config delete-user": "",
-    "config rename-context": "", "config set": EACH_LINE, "config set-cluster": "",
-    "config set-credentials": "", "config unset": "",
-    "create clusterrole": APPLY, "create clusterrolebinding": APPLY, "create role": APPLY,
-    "create rolebinding": APPLY, "create token": "",
-    "set selector": EDIT, "set serviceaccount": EDIT, "set subject": EDIT,
+    "alpha": "",
+    "auth reconcile": APPLY,
+    "certificate": "",
+    "cluster-info dump": "kubectl get all -A",
+    "config delete-cluster": "",
+    "config delete-context": "",
+    "config delete-user": "",
+    "config rename-context": "",
+    "config set": EACH_LINE,
+    "config set-cluster": "",
+    "config set-credentials": "",
+    "config unset": "",
+    "create clusterrole": APPLY,
+    "create clusterrolebinding": APPLY,
+    "create role": APPLY,
+    "create rolebinding": APPLY,
+    "create token": "",
+    "set selector": EDIT,
+    "set serviceaccount": EDIT,
+    "set subject": EDIT,
 }
 """Commands that kubectl has and a lab has not, and what comes near."""

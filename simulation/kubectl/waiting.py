@@ -89,7 +89,9 @@ def look_rolled_out(world: "World", session: Session, call: Call) -> bool:
                 return True
             text, over = STATUS_VIEWERS[aim.kind](obj)
             if aim.kind == "Deployment" and call.given("revision"):
-                text, over = _of_revision(obj, whole_number(call.flag("revision"), "--revision"), text, over)
+                text, over = _of_revision(
+                    obj, whole_number(call.flag("revision"), "--revision"), text, over
+                )
             if over is None:
                 session.complain(world.now, text)
                 return True
@@ -125,7 +127,10 @@ def deployment_status(obj: AnyObject) -> tuple[str, bool | None]:
         return f'error: deployment "{name}" exceeded its progress deadline', None
     rest = f'Waiting for deployment "{name}" rollout to finish: '
     if status.updated_replicas < wanted:
-        return f"{rest}{status.updated_replicas} out of {wanted} new replicas have been updated...", False
+        return (
+            f"{rest}{status.updated_replicas} out of {wanted} new replicas have been updated...",
+            False,
+        )
     if status.replicas > status.updated_replicas:
         old = status.replicas - status.updated_replicas
         return f"{rest}{old} old replicas are pending termination...", False
@@ -138,7 +143,9 @@ def deployment_status(obj: AnyObject) -> tuple[str, bool | None]:
     return f'deployment "{name}" successfully rolled out', True
 
 
-def _of_revision(obj: AnyObject, wanted: int, text: str, over: bool | None) -> tuple[str, bool | None]:
+def _of_revision(
+    obj: AnyObject, wanted: int, text: str, over: bool | None
+) -> tuple[str, bool | None]:
     """Return a status, or that another revision is the one that runs."""
     revision = int(obj.metadata.annotations.get(REVISION, "0") or 0)
     if wanted > 0 and revision != wanted:
@@ -158,7 +165,10 @@ def daemonset_status(obj: AnyObject) -> tuple[str, bool | None]:
     rest = f'Waiting for daemon set "{name}" rollout to finish: '
     wanted = status.desired_number_scheduled
     if status.updated_number_scheduled < wanted:
-        return f"{rest}{status.updated_number_scheduled} out of {wanted} new pods have been updated...", False
+        return (
+            f"{rest}{status.updated_number_scheduled} out of {wanted} new pods have been updated...",
+            False,
+        )
     if status.number_available < wanted:
         return f"{rest}{status.number_available} of {wanted} updated pods are available...", False
     return f'daemon set "{name}" successfully rolled out', True
@@ -200,7 +210,9 @@ def wait(world: "World", session: Session, call: Call) -> None:
         raise CommandError("error: unrecognized condition: []")
     sort, equals, _ = wanted.partition("=")
     with_more = sort.lower() in ("condition", "jsonpath")
-    if sort.lower() not in ("delete", "create", "condition", "jsonpath") or (with_more and not equals):
+    if sort.lower() not in ("delete", "create", "condition", "jsonpath") or (
+        with_more and not equals
+    ):
         raise CommandError(f'error: unrecognized condition: "{wanted}"')
     if sort == "jsonpath":
         _jsonpath(wanted)
@@ -213,7 +225,9 @@ def wait(world: "World", session: Session, call: Call) -> None:
         for each in meant:
             namespace = namespace_of(each.resource, call)
             key = f"{namespace}/{each.name}" if namespace else each.name
-            session.aims.append(Aim(each.resource.kind, key, "", f"{each.resource.plural}/{each.name}"))
+            session.aims.append(
+                Aim(each.resource.kind, key, "", f"{each.resource.plural}/{each.name}")
+            )
     else:
         found, problems = collect(world, call, meant)
         for problem in problems:
@@ -255,7 +269,8 @@ def look_waited(world: "World", session: Session, call: Call) -> bool:
             session.say(world.now, f"{said} condition met")
         elif obj is None and not call.flag("for").startswith(("delete", "create")):
             session.complain(
-                world.now, f'Error from server (NotFound): {aim.resource.replace("/", " ", 1)} not found'
+                world.now,
+                f"Error from server (NotFound): {aim.resource.replace('/', ' ', 1)} not found",
             )
             note = gone(world, aim.kind, aim.key, _typed(aim))
             if note:

@@ -133,7 +133,8 @@ def _pods(world: "World") -> list[Anticipation]:
             is_repeat(world, event),
         )
         for event in world.timeline.events()
-        if event.purpose in POD_WAITS and event.due > world.now + SECOND
+        if event.purpose in POD_WAITS
+        and event.due > world.now + SECOND
         and not is_stale(world, event)
     ]
 
@@ -181,4 +182,3 @@ def _offices(world: "World") -> list[Anticipation]:
             reason = Reason("waiting-for-office", {"office": name})
             waits.append(Anticipation(due, office.last_renewal, reason))
     return waits
-

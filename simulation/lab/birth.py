@@ -40,6 +40,7 @@ OPENED: Instant = 2 * MINUTE
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 BORN_WITH = Reason("lab-born")
 
+
 def bear(seed: int, content: str, calendar: Calendar) -> World:
     """Return a new world as a scenario describes it, at instant BORN."""
     scenario = yaml.safe_load(content)
@@ -61,9 +62,7 @@ def bear(seed: int, content: str, calendar: Calendar) -> World:
         _commit(world, obj)
     for obj in objects_of(scenario.get("manifests", ""), calendar):
         _commit(world, obj)
-    world.placement = {
-        key: list(nodes) for key, nodes in scenario.get("placement", {}).items()
-    }
+    world.placement = {key: list(nodes) for key, nodes in scenario.get("placement", {}).items()}
     for server in world.api.state.servers.values():
         server.seen = world.store.version
     _take_offices(world)
@@ -74,7 +73,14 @@ def bear(seed: int, content: str, calendar: Calendar) -> World:
 
 def _plug_in(world: World, scenario: dict[str, Any]) -> None:
     groups = (
-        ("cp", CONTROL_PLANE, scenario["controlPlane"], scenario.get("controlPlaneNode", {}), 10, 0),
+        (
+            "cp",
+            CONTROL_PLANE,
+            scenario["controlPlane"],
+            scenario.get("controlPlaneNode", {}),
+            10,
+            0,
+        ),
         ("worker", WORKER, scenario["workers"], scenario.get("worker", {}), 20, 10),
     )
     for prefix, role, members, size, address, network in groups:
@@ -148,5 +154,3 @@ def _replace_silently(world: World, pod: Pod) -> None:
     write = Write("patch", pod, BORN_WITH, ("status",))
     result = commit(world, write, "lab", ())
     assert isinstance(result, Committed), f"{pod.metadata.name}: {result}"
-
-

@@ -69,4 +69,7 @@ def _edited(words: list[str]) -> dict[str, str] | None:
     name = name if slash else (call.args[1] if len(call.args) > 1 else "")
     if not name:
         return None
-    return {"kind": resource.kind, "key": f"{call.namespace}/{name}" if resource.namespaced else name}
+    return {
+        "kind": resource.kind,
+        "key": f"{call.namespace}/{name}" if resource.namespaced else name,
+    }

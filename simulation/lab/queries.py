@@ -37,8 +37,15 @@ def _object(lab: Lab, question: dict[str, Any]) -> Any:
     return {
         "object": to_json(found, lab.world.calendar),
         "events": [
-            {"type": e.type, "reason": e.reason, "message": e.message, "count": e.count,
-             "first": e.first, "last": e.last, "source": e.source}
+            {
+                "type": e.type,
+                "reason": e.reason,
+                "message": e.message,
+                "count": e.count,
+                "first": e.first,
+                "last": e.last,
+                "source": e.source,
+            }
             for e in events[-20:]
         ],
     }

@@ -30,7 +30,16 @@ HEADERS = ("control-plane", "scenario", "seed", "story")
 WHOLE = re.compile(r"[0-9]{1,18}")
 CLIENTS = ("kube-scheduler", "kubectl", "kubelet", *(each.name for each in RECONCILERS))
 """Whose writes may be left without an answer."""
-TELLABLE = ("*", "entry", "machine", "member", "route", "session", *CLIENTS, *sorted(kind.lower() for kind in KINDS))
+TELLABLE = (
+    "*",
+    "entry",
+    "machine",
+    "member",
+    "route",
+    "session",
+    *CLIENTS,
+    *sorted(kind.lower() for kind in KINDS),
+)
 """What happenings of the story are about: objects, and what lies below them."""
 PROMPT, MORE = "$ ", "> "
 
@@ -68,7 +77,6 @@ class Script(Record):
     """How many control plane nodes there are; 0: as many as the scenario has."""
 
 
-
 def read(text: str) -> Script:
     """Return the script that a text means; raise Mistake."""
     lines = text.splitlines()
@@ -84,7 +92,9 @@ def read(text: str) -> Script:
             remarks.append((len(statements), line))
             name, value = _header(number, line, bool(statements))
             if name in settings:
-                raise Mistake(number, f"# {name}: stands there already, in line {settings[name][0]}")
+                raise Mistake(
+                    number, f"# {name}: stands there already, in line {settings[name][0]}"
+                )
             if name:
                 settings[name] = (number, value)
         elif golden and not line.startswith(PROMPT):
@@ -113,7 +123,9 @@ def _header(number: int, line: str, is_late: bool) -> tuple[str, str]:
 
 
 def _script(
-    statements: list[Statement], remarks: list[tuple[int, str]], settings: dict[str, tuple[int, str]]
+    statements: list[Statement],
+    remarks: list[tuple[int, str]],
+    settings: dict[str, tuple[int, str]],
 ) -> Script:
     line, scenario = settings.get("scenario", (0, DEFAULT))
     if scenario not in names():
@@ -129,8 +141,13 @@ def _script(
     unknown = [each for each in shown if each not in TELLABLE]
     if line and (unknown or not shown):
         wanted = ", ".join(sorted(TELLABLE))
-        raise Mistake(line, f"no part of the story is called {', '.join(unknown) or 'nothing'}; there are: {wanted}")
-    return Script(tuple(statements), tuple(remarks), scenario, int(seed), shown, int(masters or "0"))
+        raise Mistake(
+            line,
+            f"no part of the story is called {', '.join(unknown) or 'nothing'}; there are: {wanted}",
+        )
+    return Script(
+        tuple(statements), tuple(remarks), scenario, int(seed), shown, int(masters or "0")
+    )
 
 
 def _statement(

@@ -72,7 +72,9 @@ class Site:
         lab = re.search(r"/lab/([^?]+)", address)
         assert lab is not None
         with contextlib.closing(sqlite3.connect(self.folder / "clusterlab.sqlite3")) as base:
-            (host,) = base.execute("SELECT host FROM runtime_lab WHERE id = ?", (lab[1],)).fetchone()
+            (host,) = base.execute(
+                "SELECT host FROM runtime_lab WHERE id = ?", (lab[1],)
+            ).fetchone()
         os.kill(int(host.split("-")[-2]), signal.SIGKILL)
 
     def end(self) -> None:

@@ -82,9 +82,18 @@ class House:
     def start_web(self) -> None:
         """Start Daphne and wait until it answers."""
         self.web = start(
-            ["daphne", "-b", "127.0.0.1", "-p", str(self.port),
-             "--websocket-max-message-size", str(INCOMING_BYTES_MAX),
-             "--websocket-max-frame-size", str(INCOMING_BYTES_MAX), "clusterlab.asgi:application"],
+            [
+                "daphne",
+                "-b",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "--websocket-max-message-size",
+                str(INCOMING_BYTES_MAX),
+                "--websocket-max-frame-size",
+                str(INCOMING_BYTES_MAX),
+                "clusterlab.asgi:application",
+            ],
             self.environ,
         )
         deadline = time.monotonic() + 20

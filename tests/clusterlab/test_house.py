@@ -77,7 +77,8 @@ def test_bad_messages_are_refused_with_a_reason_and_the_connection_stays(house: 
     deep = viewer.until(lambda message: message["t"] == "refused")
     viewer.send("x" * 3_000_000)
     large = viewer.until(
-        lambda message: message["t"] == "refused" and message["reason"]["key"] == "message-too-large"
+        lambda message: message["t"] == "refused"
+        and message["reason"]["key"] == "message-too-large"
     )
     for _ in range(120):
         viewer.send({"ask": "nothing", "id": "flood"})

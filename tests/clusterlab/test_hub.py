@@ -133,7 +133,9 @@ async def test_the_host_that_has_the_lab_goes_on_reaching_everybody() -> None:
     assert socket.deltas == [1, 2]
 
 
-async def test_whoever_watches_a_lab_that_was_started_over_is_told_where_it_is_and_hung_up() -> None:
+async def test_whoever_watches_a_lab_that_was_started_over_is_told_where_it_is_and_hung_up() -> (
+    None
+):
     socket, watched = Socket(), a_lab()
     hub = watched_by(socket, watched)
 

@@ -188,7 +188,9 @@ def test_a_mistake_knows_its_line():
 
 
 def test_load_that_no_rule_leads_anywhere_is_told(tmp_path):
-    script = a_script(tmp_path, "# story: route\nload 5/s http://nope.local/\nload 5/s http://shop.local/")
+    script = a_script(
+        tmp_path, "# story: route\nload 5/s http://nope.local/\nload 5/s http://shop.local/"
+    )
 
     ended = run(script)
 

@@ -12,7 +12,9 @@ READS_FILES = ("simulation/scenarios", "simulation/__main__.py")
 def test_a_lab_comes_without_django():
     code = "import sys, simulation.lab.lab, simulation.lab; print([n for n in sys.modules if 'django' in n])"
 
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
 
     assert ended.stdout == "[]\n"
 
@@ -23,7 +25,13 @@ def test_nothing_else_of_the_engine_opens_a_file():
         name = str(path.relative_to(ROOT))
         if name.startswith(READS_FILES):
             continue
-        calls = [each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Call)]
-        opening += [f"{name}:{each.lineno}" for each in calls if isinstance(each.func, ast.Name) and each.func.id == "open"]
+        calls = [
+            each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Call)
+        ]
+        opening += [
+            f"{name}:{each.lineno}"
+            for each in calls
+            if isinstance(each.func, ast.Name) and each.func.id == "open"
+        ]
 
     assert opening == []

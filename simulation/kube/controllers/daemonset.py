@@ -126,8 +126,10 @@ def target_node(pod: Pod) -> str:
     """Return the node a daemon pod is on or is meant for."""
     if pod.spec.node_name:
         return pod.spec.node_name
-    required = (pod.spec.affinity or {}).get("nodeAffinity", {}).get(
-        "requiredDuringSchedulingIgnoredDuringExecution", {}
+    required = (
+        (pod.spec.affinity or {})
+        .get("nodeAffinity", {})
+        .get("requiredDuringSchedulingIgnoredDuringExecution", {})
     )
     for term in required.get("nodeSelectorTerms", ()):
         for field in term.get("matchFields", ()):

@@ -291,7 +291,9 @@ class Rollout:
         )
         fields = ("metadata.annotations", "spec.min_ready_seconds")
         returns = revision_of(self.new) <= latest
-        return self._write("patch", carrier, "rollout-returns" if returns else "rollout-revision", fields)
+        return self._write(
+            "patch", carrier, "rollout-returns" if returns else "rollout-revision", fields
+        )
 
     def _revision_noted(self) -> list[Write]:
         if self.new is None:
@@ -400,8 +402,14 @@ class Rollout:
             rest = tuple(each for each in conditions if each.type != "Progressing")
             if current is not None and current.status == "True":
                 new = replace(new, last_transition_time=current.last_transition_time)
-            return (*rest, replace(new, last_update_time=self.now,
-                                   last_transition_time=new.last_transition_time or self.now))
+            return (
+                *rest,
+                replace(
+                    new,
+                    last_update_time=self.now,
+                    last_transition_time=new.last_transition_time or self.now,
+                ),
+            )
         elif current is not None and rules.is_timed_out(
             deadline, self.now, current.reason, current.status, current.last_update_time or 0
         ):

@@ -33,7 +33,7 @@ TARGET = "DisruptionTarget"
 UNMANAGED = (
     "Pods selected by this PodDisruptionBudget (selector: {selector}) were found to be unmanaged. "
     "As a result, the status of the PDB cannot be calculated correctly, which may result in "
-    "undefined behavior. To account for these pods please set \".spec.minAvailable\" field of the "
+    'undefined behavior. To account for these pods please set ".spec.minAvailable" field of the '
     "PDB to an integer value."
 )
 
@@ -140,6 +140,4 @@ def _stale_target(pod: Pod | None, now: Instant) -> Outcome:
     changed = replace(pod, status=replace(pod.status, conditions=conditions))
     because = Reason("pod-target-no-more", {"pod": pod.metadata.name})
     uid = pod.metadata.uid
-    return Outcome(
-        ((Write("patch", changed, because, ("status.conditions",), require_uid=uid),),)
-    )
+    return Outcome(((Write("patch", changed, because, ("status.conditions",), require_uid=uid),),))

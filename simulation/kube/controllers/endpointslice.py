@@ -104,9 +104,7 @@ def _writes(service: Service, view: View) -> list[Write]:
     return writes + [Write("delete", each, dropped) for each in surplus]
 
 
-def _because(
-    service: Service, before: Iterable[Endpoint], after: Iterable[Endpoint]
-) -> Reason:
+def _because(service: Service, before: Iterable[Endpoint], after: Iterable[Endpoint]) -> Reason:
     ready = [each for each in after if each.conditions.ready]
     known = [each for each in before if each.conditions.ready]
     key = "endpoints-noted"

@@ -42,9 +42,7 @@ class GarbageCollector:
     def reconcile(self, key: str, view: View, now: Instant, tools: Tools) -> Outcome:
         """Delete or set free the dependents of one owner."""
         kind, uid, *rest = key.split(" ")
-        dependents = [
-            obj for each in OWNED for obj in view.list(each) if _is_owned(obj, uid)
-        ]
+        dependents = [obj for each in OWNED for obj in view.list(each) if _is_owned(obj, uid)]
         if rest:
             return _finalize(view.get(kind, rest[0]), dependents)
         return Outcome((tuple(_delete(obj) for obj in dependents),))
@@ -71,9 +69,7 @@ def _finalize(owner: AnyObject | None, dependents: list[AnyObject]) -> Outcome:
         freed = []
         for obj in dependents:
             kept = tuple(
-                each
-                for each in obj.metadata.owner_references
-                if each.uid != owner.metadata.uid
+                each for each in obj.metadata.owner_references if each.uid != owner.metadata.uid
             )
             carrier = replace(obj, metadata=replace(obj.metadata, owner_references=kept))
             freed.append(Write("patch", carrier, because, ("metadata.owner_references",)))

@@ -191,9 +191,7 @@ def no_schedule(node: Node, now: Instant) -> tuple[Taint, ...]:
     return taints
 
 
-def no_execute(
-    taints: tuple[Taint, ...], order: str | None, now: Instant
-) -> tuple[Taint, ...]:
+def no_execute(taints: tuple[Taint, ...], order: str | None, now: Instant) -> tuple[Taint, ...]:
     """Return the taints with the NoExecute one that is ordered; the two exclude each other."""
     if order is None:
         return taints

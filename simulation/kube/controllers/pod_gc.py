@@ -32,9 +32,7 @@ BEGAN = "began"
 """When this controller first looked: its looks lie on a grid from there."""
 GONE = "node:"
 """A note of when a node was first found missing."""
-ORPHANED = Condition(
-    "DisruptionTarget", "True", "DeletionByPodGC", "PodGC: node no longer exists"
-)
+ORPHANED = Condition("DisruptionTarget", "True", "DeletionByPodGC", "PodGC: node no longer exists")
 
 
 def _of_node(change: Change) -> Iterable[str]:

@@ -114,9 +114,7 @@ def _deletions(
     ranked = [_ranked(pod, now) for pod in active]
     related = [_ranked(pod, now) for pod in _related(owner, view)]
     doomed = ranking.to_delete(ranked, related, count)
-    return tuple(
-        Write("delete", by_name[pod.name], because, require_uid=pod.uid) for pod in doomed
-    )
+    return tuple(Write("delete", by_name[pod.name], because, require_uid=pod.uid) for pod in doomed)
 
 
 def _related(owner: ReplicaSet, view: View) -> list[Pod]:
@@ -160,9 +158,7 @@ def _status(
     )
 
 
-def _failing(
-    owner: ReplicaSet, missing: int, refused: str, now: Instant
-) -> tuple[Condition, ...]:
+def _failing(owner: ReplicaSet, missing: int, refused: str, now: Instant) -> tuple[Condition, ...]:
     """Set the condition when a pod is refused first; take it back when none is (replica_set_utils.go)."""
     conditions = owner.status.conditions
     if not refused:

@@ -93,9 +93,7 @@ def _tell(tools: Tools, pod: Pod, text: str) -> None:
     tools.event(pod, "Normal", "TaintManagerEviction", f"{text} {name}")
 
 
-def _eviction(
-    pod: Pod, node: str, timer: Timer, now: Instant, tools: Tools
-) -> tuple[Write, Write]:
+def _eviction(pod: Pod, node: str, timer: Timer, now: Instant, tools: Tools) -> tuple[Write, Write]:
     _tell(tools, pod, "Marking for deletion Pod")
     seconds = (timer.due - timer.set_at) // SECOND
     params: dict[str, str | int] = {"pod": pod.metadata.name, "node": node, "seconds": seconds}
@@ -106,7 +104,10 @@ def _eviction(
     marked = replace(pod, status=replace(pod.status, conditions=conditions))
     uid = pod.metadata.uid
     mark = Write(
-        "patch", marked, Reason("pod-marked", because.params), ("status.conditions",),
+        "patch",
+        marked,
+        Reason("pod-marked", because.params),
+        ("status.conditions",),
         require_uid=uid,
     )
     return mark, Write("delete", pod, because, require_uid=uid)

@@ -35,9 +35,7 @@ def adopt(world: "World", pod: Pod, since: Instant) -> Pod:
         each = run.containers[container.name]
         each.stage, each.creations, each.started, each.ready = "running", 1, since, True
         _remember_image(world, machine, container.image)
-        machine.processes[process_key(run.uid, each.name)] = _process(
-            world, run, each, since
-        )
+        machine.processes[process_key(run.uid, each.name)] = _process(world, run, each, since)
     kubelet.pods[run.uid] = run
     kubelet.listed = True
     status = status_of(run, machine.address, since)

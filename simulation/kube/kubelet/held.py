@@ -37,9 +37,7 @@ def holds_pod(world: "World", kubelet: KubeletState, run: PodRun) -> bool:
     return True
 
 
-def holds_container(
-    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun
-) -> bool:
+def holds_container(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> bool:
     """Tell whether a container's environment cannot be made; then its kubelet says so."""
     trouble = _environment_trouble(world, kubelet, run, each)
     if not trouble:

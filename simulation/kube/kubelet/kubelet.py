@@ -262,9 +262,7 @@ class Kubelets:
         elif run.stage != "stopping":
             containers.stop(world, kubelet, run)
 
-    def _write_mirror(
-        self, world: "World", kubelet: KubeletState, run: PodRun, verb: str
-    ) -> None:
+    def _write_mirror(self, world: "World", kubelet: KubeletState, run: PodRun, verb: str) -> None:
         reason = Reason("kubelet-mirrors", {"pod": run.key, "node": kubelet.node})
         meta = msgspec.structs.replace(
             run.pod.metadata,

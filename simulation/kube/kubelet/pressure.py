@@ -178,9 +178,7 @@ def _collect_images(kubelet: KubeletState, machine: Machine) -> None:
     machine.images = {name: size for name, size in machine.images.items() if name in used}
 
 
-def _evict_one(
-    world: "World", kubelet: KubeletState, machine: Machine, short: Shortage
-) -> None:
+def _evict_one(world: "World", kubelet: KubeletState, machine: Machine, short: Shortage) -> None:
     candidates = {
         run.uid: run
         for run in kubelet.pods.values()

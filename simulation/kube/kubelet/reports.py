@@ -86,9 +86,7 @@ def report(world: "World", kubelet: KubeletState, run: PodRun) -> None:
     ]
     if removing:
         last_words = Reason("kubelet-removes", {"pod": run.key, "node": kubelet.node})
-        writes.append(
-            Write("delete", pod, last_words, require_uid=run.uid, grace_seconds=0)
-        )
+        writes.append(Write("delete", pod, last_words, require_uid=run.uid, grace_seconds=0))
     run.asked += 1
     run.in_flight = True
     reply = Reply("kubelet/answered", kubelet.node, (run.uid, run.asked))

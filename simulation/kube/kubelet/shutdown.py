@@ -16,9 +16,7 @@ from simulation.kube.kubelet.stages import KubeletState, PodRun, Verdict
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-TERMINATED = Verdict(
-    "Terminated", "Pod was terminated in response to imminent node shutdown."
-)
+TERMINATED = Verdict("Terminated", "Pod was terminated in response to imminent node shutdown.")
 ENDED = ("stopped", "removing")
 
 

@@ -48,7 +48,16 @@ ETCD_VERSION = "3.6.6"
 """The one that kubeadm brings along; etcdctl is of the same."""
 
 COMPONENTS = (
-    Component("etcd", f"registry.k8s.io/etcd:{ETCD_VERSION}-0", 100, 100 * MIB, 2381, "/readyz", "/livez", "HTTP"),
+    Component(
+        "etcd",
+        f"registry.k8s.io/etcd:{ETCD_VERSION}-0",
+        100,
+        100 * MIB,
+        2381,
+        "/readyz",
+        "/livez",
+        "HTTP",
+    ),
     Component(
         "kube-apiserver",
         f"registry.k8s.io/kube-apiserver:{KUBELET_VERSION}",

@@ -112,9 +112,7 @@ def _conditions(run: PodRun, phase: str, now: Instant) -> tuple[Condition, ...]:
         conditions.append(Condition(type_, status, reason, message, since))
     foreign = tuple(each for each in before if each.type not in OWN_CONDITIONS)
     if run.verdict is not None and run.grace >= 0:
-        target = Condition(
-            "DisruptionTarget", "True", "TerminationByKubelet", run.verdict.message
-        )
+        target = Condition("DisruptionTarget", "True", "TerminationByKubelet", run.verdict.message)
         foreign = set_condition(foreign, target, now)
     return (*conditions, *foreign)
 
@@ -147,8 +145,10 @@ def _wanted(run: PodRun, phase: str) -> dict[str, tuple[str, str, str]]:
     ]
     pod_ready = ready
     if closed and ready[0] == "True":
-        text = "; ".join(f'corresponding condition of pod readiness gate "{gate}" does not exist.'
-                         for gate in closed)
+        text = "; ".join(
+            f'corresponding condition of pod readiness gate "{gate}" does not exist.'
+            for gate in closed
+        )
         pod_ready = ("False", "ReadinessGatesNotReady", text)
     return {
         "PodReadyToStartContainers": (network, "", ""),

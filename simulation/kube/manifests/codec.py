@@ -20,7 +20,16 @@ from simulation.kube.objects.kinds import KINDS, AnyObject, KindInfo, Unsimulate
 from simulation.kube.objects.meta import ObjectMeta, Resources
 from simulation.kube.rules import quantities
 
-__all__ = ["Malformed", "camel", "fields_of", "from_json", "is_time", "printed_amounts", "to_json", "to_yaml"]
+__all__ = [
+    "Malformed",
+    "camel",
+    "fields_of",
+    "from_json",
+    "is_time",
+    "printed_amounts",
+    "to_json",
+    "to_yaml",
+]
 
 SPECIAL = {
     "boot_id": "bootID",
@@ -81,12 +90,30 @@ KEPT_WHEN_EMPTY = {
     ("StatefulSetStatus", "replicas"),
 }
 """Fields that the API prints even when they are zero."""
-WITHOUT_GENERATION = frozenset((
-    "ClusterRole", "ClusterRoleBinding", "ConfigMap", "Endpoints", "Event",
-    "HorizontalPodAutoscaler", "Lease", "LimitRange", "Namespace", "Node", "PersistentVolume",
-    "PersistentVolumeClaim", "PodTemplate", "ResourceQuota", "Role", "RoleBinding", "Secret",
-    "Service", "ServiceAccount", "StorageClass",
-))
+WITHOUT_GENERATION = frozenset(
+    (
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ConfigMap",
+        "Endpoints",
+        "Event",
+        "HorizontalPodAutoscaler",
+        "Lease",
+        "LimitRange",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "PodTemplate",
+        "ResourceQuota",
+        "Role",
+        "RoleBinding",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+    )
+)
 """Kinds whose changes of spec the API server does not count."""
 PRINTED_WHEN_EMPTY = ("last_state", "load_balancer", "metadata", "resources", "state", "status")
 """Structures that the API prints even when nothing is in them: resources: {}."""

@@ -11,11 +11,23 @@ from simulation.kube.manifests.wording import Found
 from simulation.kube.rules import quantities
 
 BASE64 = re.compile(r"[A-Za-z0-9+/]*")
-LONG = frozenset((
-    "activeDeadlineSeconds", "deletionGracePeriodSeconds", "expirationSeconds", "fsGroup",
-    "generation", "observedGeneration", "revision", "runAsGroup", "runAsUser", "seconds",
-    "startingDeadlineSeconds", "terminationGracePeriodSeconds", "tolerationSeconds",
-))
+LONG = frozenset(
+    (
+        "activeDeadlineSeconds",
+        "deletionGracePeriodSeconds",
+        "expirationSeconds",
+        "fsGroup",
+        "generation",
+        "observedGeneration",
+        "revision",
+        "runAsGroup",
+        "runAsUser",
+        "seconds",
+        "startingDeadlineSeconds",
+        "terminationGracePeriodSeconds",
+        "tolerationSeconds",
+    )
+)
 """Numbers that are int64 in Go; the others are int32."""
 
 
@@ -69,7 +81,9 @@ def _strict(owner: str, type: str, value: Any, path: str) -> Found:
         return [
             (where, text.replace(f".{path}.{key} of type", f".{path} of type"))
             for key, one in value.items()
-            for where, text in _strict(owner, inner(type), "" if one is None else one, f"{path}.{key}")
+            for where, text in _strict(
+                owner, inner(type), "" if one is None else one, f"{path}.{key}"
+            )
         ]
     if type == "q":
         return _quantity(path, value)
@@ -100,7 +114,9 @@ def without_unknown(kind: str, content: dict[str, Any]) -> dict[str, Any]:
     of = structures().get(kind)
     if of is not None:
         return {key: _known(of[key], one) for key, one in content.items() if key in of}
-    return {key: _known("ObjectMeta", one) if key == "metadata" else one for key, one in content.items()}
+    return {
+        key: _known("ObjectMeta", one) if key == "metadata" else one for key, one in content.items()
+    }
 
 
 def _known(type: str, value: Any) -> Any:
@@ -115,7 +131,14 @@ def _known(type: str, value: Any) -> Any:
 
 
 def _wrong(value: Any, owner: str, path: str, wanted: str) -> str:
-    names = {bool: "bool", str: "string", int: "number", float: "number", list: "array", dict: "object"}
+    names = {
+        bool: "bool",
+        str: "string",
+        int: "number",
+        float: "number",
+        list: "array",
+        dict: "object",
+    }
     sort = names.get(type(value), "value")
     if wanted in RANGES and sort == "number":
         # Go says the number where one was expected that is whole and fits.
@@ -138,8 +161,11 @@ def _quantity(path: str, value: Any) -> Found:
         quantities.parse(value if not isinstance(value, bool | list | dict) else "?")
     except (ValueError, ArithmeticError):
         return [
-            (path, "quantities must match the regular expression "
-             "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
+            (
+                path,
+                "quantities must match the regular expression "
+                "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+            )
         ]
     return []
 
@@ -151,10 +177,18 @@ def _go_type(type: str, path: str) -> str:
     return "int64" if path.rpartition(".")[2] in LONG else "int32"
 
 
-MAPS_OF_TEXTS = frozenset((
-    "annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector", "parameters",
-    "stringData",
-))
+MAPS_OF_TEXTS = frozenset(
+    (
+        "annotations",
+        "binaryData",
+        "data",
+        "labels",
+        "matchLabels",
+        "nodeSelector",
+        "parameters",
+        "stringData",
+    )
+)
 
 
 def without_nulls(value: Any, key: str = "") -> Any:
@@ -162,9 +196,7 @@ def without_nulls(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         if key in MAPS_OF_TEXTS:
             return {name: "" if each is None else each for name, each in value.items()}
-        return {
-            name: without_nulls(each, name) for name, each in value.items() if each is not None
-        }
+        return {name: without_nulls(each, name) for name, each in value.items() if each is not None}
     if isinstance(value, list):
         empty: Any = "" if any(isinstance(each, str) for each in value) else {}
         return [empty if each is None else without_nulls(each) for each in value]

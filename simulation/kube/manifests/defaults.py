@@ -112,9 +112,8 @@ def _job_spec(spec: JobSpec) -> JobSpec:
         backoff_limit=6 if spec.backoff_limit is None else spec.backoff_limit,
         suspend=bool(spec.suspend),
         completion_mode=spec.completion_mode or "NonIndexed",
-        pod_replacement_policy=spec.pod_replacement_policy or (
-            "Failed" if "podFailurePolicy" in spec.rest else "TerminatingOrFailed"
-        ),
+        pod_replacement_policy=spec.pod_replacement_policy
+        or ("Failed" if "podFailurePolicy" in spec.rest else "TerminatingOrFailed"),
         template=_template(spec.template),
     )
 

@@ -321,7 +321,12 @@ WindowsSecurityContextOptions: gmsaCredentialSpecName=s gmsaCredentialSpec=s run
 """
 
 TYPES = {
-    "a": "Object", "b": "boolean", "i": "integer", "q": "Quantity", "s": "string", "t": "Time",
+    "a": "Object",
+    "b": "boolean",
+    "i": "integer",
+    "q": "Quantity",
+    "s": "string",
+    "t": "Time",
     "x": "IntOrString",
 }
 

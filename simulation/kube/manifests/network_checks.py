@@ -26,7 +26,9 @@ AFFINITY_SECONDS_MAX = 86_400
 """A client stays with a pod for a day at most."""
 NODE_PORT_MIN, NODE_PORT_MAX = 30_000, 32_767
 TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
-ADDRESS = re.compile(r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\.(?!$)|$)){4}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*")
+ADDRESS = re.compile(
+    r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\.(?!$)|$)){4}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*"
+)
 ADDRESS_TEXT = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 NODE_PORT_TEXT = (
     "provided port is not in the valid range. The range of valid ports is "
@@ -153,7 +155,9 @@ def _host(path: str, host: str) -> Found:
     if not host:
         return []
     if "*" in host:
-        if re.fullmatch(r"\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", host):
+        if re.fullmatch(
+            r"\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", host
+        ):
             return []
         text = (
             "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, "

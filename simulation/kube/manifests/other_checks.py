@@ -22,10 +22,19 @@ Json = dict[str, Any]
 CONTENT_MAX = 1024 * 1024
 USER_PRIORITY_MAX = 1_000_000_000
 MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
-VOLUME_FIELDS = frozenset((
-    "accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity",
-    "persistentVolumeReclaimPolicy", "storageClassName", "volumeAttributesClassName", "volumeMode",
-))
+VOLUME_FIELDS = frozenset(
+    (
+        "accessModes",
+        "capacity",
+        "claimRef",
+        "mountOptions",
+        "nodeAffinity",
+        "persistentVolumeReclaimPolicy",
+        "storageClassName",
+        "volumeAttributesClassName",
+        "volumeMode",
+    )
+)
 """Fields of a volume that do not say where it is."""
 
 
@@ -43,7 +52,7 @@ def config(content: Json) -> Found:
             if not CONFIG_KEY.fullmatch(key):
                 found.append(bad(path, key, CONFIG_KEY_TEXT))
             if field == "binaryData" and key in keys:
-                text = f'duplicate of key present in data: {shown(key)}'
+                text = f"duplicate of key present in data: {shown(key)}"
                 found.append(bad(path, key, text))
             keys.append(key)
     if size > CONTENT_MAX:

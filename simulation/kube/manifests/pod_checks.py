@@ -68,7 +68,9 @@ def pod_spec(path: str, spec: Json, claims: Sequence[str] = ()) -> Found:
             found += subdomain(f"{path}.{name}", spec[name])
     found += labels(f"{path}.nodeSelector", spec.get("nodeSelector") or {})
     found += _each(f"{path}.tolerations", spec.get("tolerations"), _toleration)
-    found += _each(f"{path}.topologySpreadConstraints", spec.get("topologySpreadConstraints"), _spread)
+    found += _each(
+        f"{path}.topologySpreadConstraints", spec.get("topologySpreadConstraints"), _spread
+    )
     return found + _affinity(f"{path}.affinity", spec.get("affinity") or {})
 
 
@@ -115,7 +117,9 @@ def _volumes(path: str, volumes: Any) -> tuple[list[str], Found]:
 
 def _source(where: str, volume: Json) -> Found:
     for source, field in (
-        ("hostPath", "path"), ("persistentVolumeClaim", "claimName"), ("secret", "secretName"),
+        ("hostPath", "path"),
+        ("persistentVolumeClaim", "claimName"),
+        ("secret", "secretName"),
         ("configMap", "name"),
     ):
         given = volume.get(source)
@@ -173,7 +177,9 @@ def _container(path: str, each: Json, volumes: list[str], sidecar: bool) -> Foun
         found += one_of(f"{path}.imagePullPolicy", each["imagePullPolicy"], allowed)
     if each.get("terminationMessagePolicy"):
         policies = ("File", "FallbackToLogsOnError")
-        found += one_of(f"{path}.terminationMessagePolicy", each["terminationMessagePolicy"], policies)
+        found += one_of(
+            f"{path}.terminationMessagePolicy", each["terminationMessagePolicy"], policies
+        )
     found += _ports(f"{path}.ports", each.get("ports") or ())
     found += _each(f"{path}.env", each.get("env"), _variable)
     found += _mounts(f"{path}.volumeMounts", each.get("volumeMounts") or (), volumes)
@@ -203,7 +209,9 @@ def _ports(path: str, ports: Any) -> Found:
                 found.append(duplicate(f"{where}.name", name))
             names.append(name)
         value = each.get("containerPort")
-        found += port(f"{where}.containerPort", value) if value else [required(f"{where}.containerPort")]
+        found += (
+            port(f"{where}.containerPort", value) if value else [required(f"{where}.containerPort")]
+        )
         if each.get("hostPort"):
             found += port(f"{where}.hostPort", each["hostPort"])
         if each.get("protocol"):
@@ -252,8 +260,14 @@ def _mounts(path: str, mounts: Any, volumes: list[str]) -> Found:
 def _probe(path: str, probe: Json, field: str) -> Found:
     found = _handler(path, probe)
     found += not_negative(
-        path, probe, "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold",
-        "failureThreshold", "terminationGracePeriodSeconds",
+        path,
+        probe,
+        "initialDelaySeconds",
+        "timeoutSeconds",
+        "periodSeconds",
+        "successThreshold",
+        "failureThreshold",
+        "terminationGracePeriodSeconds",
     )
     threshold = probe.get("successThreshold") or 1
     if field != "readinessProbe" and threshold > 1:
@@ -364,7 +378,9 @@ def _affinity(path: str, affinity: Json) -> Found:
         found += _each(where, terms, _node_term)
     for number, each in enumerate(node.get(SOFT) or ()):
         where = f"{path}.nodeAffinity.{SOFT}[{number}]"
-        found += _weight(where, each) + _node_term(f"{where}.preference", each.get("preference") or {})
+        found += _weight(where, each) + _node_term(
+            f"{where}.preference", each.get("preference") or {}
+        )
     for kind in ("podAffinity", "podAntiAffinity"):
         given = affinity.get(kind) or {}
         found += _each(f"{path}.{kind}.{HARD}", given.get(HARD), _pod_term)

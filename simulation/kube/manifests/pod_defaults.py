@@ -15,7 +15,11 @@ from simulation.kube.objects.pod import Container, EnvVar, HttpGetAction, Pod, P
 
 replace = msgspec.structs.replace
 
-POD_REST = {"dnsPolicy": "ClusterFirst", "schedulerName": "default-scheduler", "securityContext": {}}
+POD_REST = {
+    "dnsPolicy": "ClusterFirst",
+    "schedulerName": "default-scheduler",
+    "securityContext": {},
+}
 CONTAINER_REST = {
     "terminationMessagePath": "/dev/termination-log",
     "terminationMessagePolicy": "File",
@@ -153,9 +157,7 @@ def _requests(requests: Resources, limits: Resources) -> Resources:
     if limits == Resources():
         return requests
     asked = _names(requests)
-    taken = {
-        name: text for name, text in limits.written.items() if name not in asked
-    }
+    taken = {name: text for name, text in limits.written.items() if name not in asked}
     return Resources(
         limits.cpu if requests.cpu is None else requests.cpu,
         limits.memory if requests.memory is None else requests.memory,

@@ -153,7 +153,10 @@ def _as_go(trouble: yaml.MarkedYAMLError, text: str) -> str:
     if problem.startswith("found undefined alias"):
         return f"yaml: unknown anchor {problem.rpartition(' ')[2]} referenced"
     words = next((after for before, after in GO_SAYS if problem.startswith(before)), problem)
-    if words == "did not find expected key" and trouble.context == "while parsing a block collection":
+    if (
+        words == "did not find expected key"
+        and trouble.context == "while parsing a block collection"
+    ):
         words = "did not find expected '-' indicator"
     if problem.startswith("found character"):
         words = "found character that cannot start any token"
@@ -241,7 +244,9 @@ class _Builder:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(each, f"{path}[{n}]", depth + 1) for n, each in enumerate(node.value)]
+            return [
+                self.value(each, f"{path}[{n}]", depth + 1) for n, each in enumerate(node.value)
+            ]
         return self._scalar(node, path)
 
     def _scalar(self, node: Any, path: str) -> Any:

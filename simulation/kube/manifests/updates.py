@@ -29,12 +29,23 @@ CLAIM_TEXT = (
     "bound claims"
 )
 STATEFULSET_FREE = (
-    "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
-    "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
 )
 JOB_FIXED = (
-    "completions", "selector", "template", "podFailurePolicy", "backoffLimitPerIndex",
-    "completionMode", "successPolicy", "managedBy",
+    "completions",
+    "selector",
+    "template",
+    "podFailurePolicy",
+    "backoffLimitPerIndex",
+    "completionMode",
+    "successPolicy",
+    "managedBy",
 )
 
 
@@ -77,9 +88,8 @@ def _statefulset(old: Json, new: Json) -> Found:
 
 def _job(old: Json, new: Json) -> Found:
     before, after = _spec(old), _spec(new)
-    elastic = (
-        after.get("completionMode") == "Indexed"
-        and after.get("completions") == after.get("parallelism")
+    elastic = after.get("completionMode") == "Indexed" and after.get("completions") == after.get(
+        "parallelism"
     )
     names = [name for name in JOB_FIXED if not (name == "completions" and elastic)]
     return _fixed("spec", before, after, *names)
@@ -111,7 +121,9 @@ def _pod_fixed(spec: Json) -> Json:
     """Return a pod's spec without what may be changed."""
     fixed = _without(spec, "tolerations", "activeDeadlineSeconds", "schedulingGates")
     for field in ("containers", "initContainers"):
-        fixed[field] = [_without(each, "image", "imagePullPolicy") for each in spec.get(field) or ()]
+        fixed[field] = [
+            _without(each, "image", "imagePullPolicy") for each in spec.get(field) or ()
+        ]
     if spec.get("schedulingGates"):
         fixed = _without(fixed, "nodeSelector", "affinity")
     return fixed

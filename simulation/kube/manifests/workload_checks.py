@@ -25,7 +25,9 @@ Json = dict[str, Any]
 TEMPLATE_LABELS = "spec.template.metadata.labels"
 EMPTY_SELECTOR = {
     # Upstream says "deployment" of ReplicaSets, too.
-    "DaemonSet": "daemonset", "Deployment": "deployment", "ReplicaSet": "deployment",
+    "DaemonSet": "daemonset",
+    "Deployment": "deployment",
+    "ReplicaSet": "deployment",
     "StatefulSet": "statefulset",
 }
 CRONJOB_NAME_MAX = 52
@@ -141,7 +143,12 @@ def job(content: Json) -> Found:
 
 def _job_spec(path: str, spec: Json) -> Found:
     found = not_negative(
-        path, spec, "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit",
+        path,
+        spec,
+        "parallelism",
+        "completions",
+        "activeDeadlineSeconds",
+        "backoffLimit",
         "ttlSecondsAfterFinished",
     )
     if spec.get("completionMode"):
@@ -182,7 +189,10 @@ def cronjob(content: Json) -> Found:
     if zone is not None and not re.fullmatch(r"[A-Za-z_]+(/[-+A-Za-z0-9_]+)*", zone):
         found.append(bad("spec.timeZone", zone, f"unknown time zone {zone}"))
     found += not_negative(
-        "spec", spec, "startingDeadlineSeconds", "successfulJobsHistoryLimit",
+        "spec",
+        spec,
+        "startingDeadlineSeconds",
+        "successfulJobsHistoryLimit",
         "failedJobsHistoryLimit",
     )
     inner = (spec.get("jobTemplate") or {}).get("spec") or {}
@@ -193,7 +203,11 @@ DESCRIPTORS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnig
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 FIELDS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
-    (0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, MONTHS), (0, 6, DAYS)
+    (0, 59, ()),
+    (0, 23, ()),
+    (1, 31, ()),
+    (1, 12, MONTHS),
+    (0, 6, DAYS),
 )
 """Least and greatest number of each field of a schedule, and the names it may use."""
 
@@ -240,7 +254,9 @@ def _part_trouble(part: str, least: int, greatest: int, names: tuple[str, ...]) 
         elif NUMBER.fullmatch(text):
             numbers.append(int(text))
         else:
-            return f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": invalid syntax'
+            return (
+                f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": invalid syntax'
+            )
     if slash and not NUMBER.fullmatch(step):
         return f'failed to parse int from {step}: strconv.Atoi: parsing "{step}": invalid syntax'
     if numbers and numbers[0] < least:
@@ -279,8 +295,11 @@ def autoscaler(content: Json) -> Found:
 
 
 METRIC_SORTS = {
-    "ContainerResource": "containerResource", "External": "external", "Object": "object",
-    "Pods": "pods", "Resource": "resource",
+    "ContainerResource": "containerResource",
+    "External": "external",
+    "Object": "object",
+    "Pods": "pods",
+    "Resource": "resource",
 }
 
 

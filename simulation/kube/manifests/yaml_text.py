@@ -16,13 +16,15 @@ STR = "tag:yaml.org,2002:str"
 LINE_WIDTH = 80
 """libyaml's preferred width, which kubectl leaves as it is."""
 
-NOT_A_TEXT = frozenset(
-    form
-    for word in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
-    for form in (word, word.capitalize(), word.upper())
-) | {"~", "", ".nan", ".NaN", ".NAN"} | {
-    f"{sign}.{word}" for sign in ("", "+", "-") for word in ("inf", "Inf", "INF")
-}
+NOT_A_TEXT = (
+    frozenset(
+        form
+        for word in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+        for form in (word, word.capitalize(), word.upper())
+    )
+    | {"~", "", ".nan", ".NaN", ".NAN"}
+    | {f"{sign}.{word}" for sign in ("", "+", "-") for word in ("inf", "Inf", "INF")}
+)
 INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
@@ -47,8 +49,12 @@ def reads_as_text(text: str) -> bool:
 def to_yaml(content: Any) -> str:
     """Return the YAML text of a JSON value, as `kubectl get -o yaml` prints it."""
     return yaml.dump(
-        _ordered(content), Dumper=_Dumper, sort_keys=False, default_flow_style=False,
-        allow_unicode=True, width=LINE_WIDTH,
+        _ordered(content),
+        Dumper=_Dumper,
+        sort_keys=False,
+        default_flow_style=False,
+        allow_unicode=True,
+        width=LINE_WIDTH,
     )
 
 
@@ -127,8 +133,21 @@ def _is_printed(sign: str) -> bool:
 
 
 ESCAPES = {
-    "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r",
-    "\x1b": "e", '"': '"', "\\": "\\", "\x85": "N", "\xa0": "_", "\u2028": "L", "\u2029": "P",
+    "\0": "0",
+    "\a": "a",
+    "\b": "b",
+    "\t": "t",
+    "\n": "n",
+    "\v": "v",
+    "\f": "f",
+    "\r": "r",
+    "\x1b": "e",
+    '"': '"',
+    "\\": "\\",
+    "\x85": "N",
+    "\xa0": "_",
+    "\u2028": "L",
+    "\u2029": "P",
 }
 
 

@@ -140,7 +140,10 @@ class Links:
         """Return what was done to one direction of just this cable."""
         key, state = f"{a}|{b}", self.state
         return Way(
-            key in state.cuts, state.delays.get(key, 0), state.losses.get(key, 0), key in state.holds
+            key in state.cuts,
+            state.delays.get(key, 0),
+            state.losses.get(key, 0),
+            key in state.holds,
         )
 
     def put(self, a: str, b: str, way: Way) -> None:

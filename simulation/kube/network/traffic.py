@@ -240,9 +240,7 @@ class Traffic:
         if rule is None:
             return None
         peers = tables.peers.get(rule.backend, ())
-        targets = tuple(
-            self.target(world, machine, peer.pod, peer.ip, peer.port) for peer in peers
-        )
+        targets = tuple(self.target(world, machine, peer.pod, peer.ip, peer.port) for peer in peers)
         return Found(rule.backend, targets)
 
     def target(self, world: "World", machine: str, key: str, ip: str, port: int) -> Target:

@@ -93,9 +93,7 @@ def _with_priority(pod: Pod, store: "Store") -> Pod:
                 policy = each.rest.get("preemptionPolicy") or PREEMPTS
                 name = each.metadata.name
     policy = pod.spec.preemption_policy or policy
-    spec = replace(
-        pod.spec, priority=value, priority_class_name=name, preemption_policy=policy
-    )
+    spec = replace(pod.spec, priority=value, priority_class_name=name, preemption_policy=policy)
     return replace(pod, spec=spec)
 
 

@@ -34,7 +34,9 @@ def scaled_value(value: int | str, total: int, round_up: bool) -> int:
     if isinstance(value, int):
         return value
     if not value.endswith("%") or not (value.isascii() and value[:-1].lstrip("+").isdigit()):
-        raise ValueError(f'invalid value for IntOrString: invalid type: string is not a percentage "{value}"')
+        raise ValueError(
+            f'invalid value for IntOrString: invalid type: string is not a percentage "{value}"'
+        )
     product = total * int(value[:-1])
     return -(-product // 100) if round_up else product // 100
 
@@ -87,9 +89,7 @@ def reconcile_old(
     if budget <= 0:
         return sizes
     sizes = clean_unhealthy(old, budget)
-    remaining = [
-        Share(each.name, sizes[each.name], each.available, each.created) for each in old
-    ]
+    remaining = [Share(each.name, sizes[each.name], each.available, each.created) for each in old]
     return scale_down_old(desired, unavailable, remaining, new)
 
 

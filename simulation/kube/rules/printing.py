@@ -32,8 +32,18 @@ from simulation.kube.rules.printing_pods import (
 from simulation.kube.rules.printing_services import external_ip
 
 __all__ = [
-    "NONE", "UNKNOWN", "UNSET", "Column", "columns", "external_ip", "full_selector", "node_roles",
-    "node_status", "pod_status", "row", "selector_text",
+    "NONE",
+    "UNKNOWN",
+    "UNSET",
+    "Column",
+    "columns",
+    "external_ip",
+    "full_selector",
+    "node_roles",
+    "node_status",
+    "pod_status",
+    "row",
+    "selector_text",
 ]
 
 
@@ -66,9 +76,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "Event": tuple(
         Column(name, wide)
         for name, wide in (
-            ("Last Seen", False), ("Type", False), ("Reason", False), ("Object", False),
-            ("Subobject", True), ("Source", True), ("Message", False), ("First Seen", True),
-            ("Count", True), ("Name", True),
+            ("Last Seen", False),
+            ("Type", False),
+            ("Reason", False),
+            ("Object", False),
+            ("Subobject", True),
+            ("Source", True),
+            ("Message", False),
+            ("First Seen", True),
+            ("Count", True),
+            ("Name", True),
         )
     ),
     "HorizontalPodAutoscaler": _columns("Name|Reference|Targets|MinPods|MaxPods|Replicas|Age"),

@@ -22,7 +22,10 @@ from simulation.kube.rules.printing_common import NONE, UNKNOWN, UNSET, Cells, a
 METRICS_SHOWN = 2
 """How many of an autoscaler's metrics are named."""
 ACCESS_MODES = {
-    "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOnce": "RWO", "ReadWriteOncePod": "RWOP"
+    "ReadOnlyMany": "ROX",
+    "ReadWriteMany": "RWX",
+    "ReadWriteOnce": "RWO",
+    "ReadWriteOncePod": "RWOP",
 }
 MODES_IN_ORDER = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
@@ -179,7 +182,9 @@ def access_modes(modes: Any) -> str:
 
 
 def _claim(obj: PersistentVolumeClaim, now: Instant) -> Cells:
-    phase = "Terminating" if obj.metadata.deletion_timestamp is not None else obj.status.get("phase")
+    phase = (
+        "Terminating" if obj.metadata.deletion_timestamp is not None else obj.status.get("phase")
+    )
     volume = obj.spec.get("volumeName", "")
     capacity = (obj.status.get("capacity") or {}).get("storage", "") if volume else ""
     return [

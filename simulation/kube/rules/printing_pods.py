@@ -34,7 +34,9 @@ def pod_status(pod: Pod) -> str:
 def _is_past_init(pod: Pod) -> bool:
     if not _unfinished(pod)[1]:
         return True
-    return any(each.type == "Initialized" and each.status == "True" for each in pod.status.conditions)
+    return any(
+        each.type == "Initialized" and each.status == "True" for each in pod.status.conditions
+    )
 
 
 def _sidecars(pod: Pod) -> dict[str, Container]:

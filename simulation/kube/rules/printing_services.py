@@ -72,9 +72,7 @@ def _endpointslice(obj: EndpointSlice, now: Instant) -> Cells:
     ports = shortened([_port(each) for each in obj.ports])
     addresses = [address for each in obj.endpoints for address in each.addresses]
     shown = shortened(addresses)
-    return [
-        obj.metadata.name, obj.address_type, ports or UNSET, shown or UNSET, age_of(obj, now)
-    ]
+    return [obj.metadata.name, obj.address_type, ports or UNSET, shown or UNSET, age_of(obj, now)]
 
 
 def _port(port: EndpointPort) -> str:

@@ -57,9 +57,7 @@ def _order(rule: Rule, host: str) -> tuple[int, int, bool]:
 
 def route(rules: list[Rule], host: str, path: str) -> Rule | None:
     """Return the rule that a request meets, or None."""
-    best_host = max(
-        (host_rank(each.host, host) for each in rules if not each.default), default=0
-    )
+    best_host = max((host_rank(each.host, host) for each in rules if not each.default), default=0)
     meant = [
         each
         for each in rules

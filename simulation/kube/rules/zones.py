@@ -135,9 +135,7 @@ def _handle_disruption(
     for node in nodes:
         if node.counts:
             ready.setdefault(node.zone, []).append(node.status == "True")
-    states = {
-        zone: state_of(each, settings.unhealthy_zone_percent) for zone, each in ready.items()
-    }
+    states = {zone: state_of(each, settings.unhealthy_zone_percent) for zone, each in ready.items()}
     if not states:
         return False
     were_all_lost = all(memory.zones[zone].state is ZoneState.FULL for zone in states)

@@ -27,9 +27,7 @@ class Nomination(Record):
     victims: tuple[str, ...]
 
 
-def preempt(
-    pod: PodInfo, cluster: Cluster, resolvable: list[str]
-) -> tuple[Nomination | None, str]:
+def preempt(pod: PodInfo, cluster: Cluster, resolvable: list[str]) -> tuple[Nomination | None, str]:
     """Choose a node to make room on; or say, in kube-scheduler's words, why there is none."""
     if pod.never_preempts:
         return None, "preemption: not eligible due to preemptionPolicy=Never."
@@ -61,9 +59,7 @@ def waits_for_room(pod: PodInfo, cluster: Cluster, resolvable: list[str]) -> boo
     node = next((each for each in cluster.nodes if each.name == pod.nominated), None)
     if node is None or node.name not in resolvable:
         return False
-    return any(
-        other.terminating and other.priority < pod.priority for other in node.pods.values()
-    )
+    return any(other.terminating and other.priority < pod.priority for other in node.pods.values())
 
 
 def _victims(

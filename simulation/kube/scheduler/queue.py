@@ -56,9 +56,7 @@ class SchedulingQueue(State):
 
     def get(self, key: str) -> Waiting | None:
         """Return a waiting pod, wherever it waits."""
-        return (
-            self.active.get(key) or self.backing_off.get(key) or self.unschedulable.get(key)
-        )
+        return self.active.get(key) or self.backing_off.get(key) or self.unschedulable.get(key)
 
     def add(self, waiting: Waiting, now: Instant) -> None:
         """Put a pod among the active."""

@@ -23,7 +23,10 @@ class Kubectl(CommandRecord, frozen=True, tag="kubectl"):
             raise Refused("command-too-long", limit=ARGV_WORDS_MAX)
         if sum(map(len, self.argv)) > COMMAND_CHARACTERS_MAX:
             raise Refused("command-too-large", limit=COMMAND_CHARACTERS_MAX)
-        if sum(len(each.encode()) for pair in self.files.items() for each in pair) > FILES_BYTES_MAX:
+        if (
+            sum(len(each.encode()) for pair in self.files.items() for each in pair)
+            > FILES_BYTES_MAX
+        ):
             raise Refused("files-too-large", limit_bytes=FILES_BYTES_MAX)
         world.sessions.start(world, id, self.argv, self.files)
 

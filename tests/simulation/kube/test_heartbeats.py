@@ -176,7 +176,9 @@ def test_a_rebooted_node_says_so_and_its_pods_get_new_sandboxes() -> None:
 
     said = [row.reason for row in lab.world.events.about("Node", "", "worker-3", lab.now)]
     pods = [pod for _, pod in lab.world.store.by("pod/node", "worker-3")]
-    assert sorted(said) == ["Rebooted", "RegisteredNode", "Starting"], "away for less than the grace"
+    assert sorted(said) == ["Rebooted", "RegisteredNode", "Starting"], (
+        "away for less than the grace"
+    )
     assert [pod.metadata.uid for pod in pods] == uids
     restarts = {each.restart_count for pod in pods for each in pod.status.container_statuses}
     assert restarts == {1}
@@ -240,7 +242,8 @@ def why(lab: Lab, key: str, subject: str) -> list[tuple[str, int]]:
     """Return the chain of causes of the first happening of a kind about something."""
     ledger = lab.world.ledger
     first = next(
-        each for each in ledger.entries.values()
+        each
+        for each in ledger.entries.values()
         if each.reason.key == key and each.subject.startswith(subject)
     )
     return [(each.reason.key, each.at) for each in ledger.chain(first.id)]

@@ -69,7 +69,11 @@ def test_a_quota_can_be_looked_at_and_who_scales_beyond_it_is_told() -> None:
         "Note: deployment.apps/web wants 1000000000 pods, more than the quota of 20 pods: "
         "see kubectl describe quota -n default\n"
     )
-    assert typed(small, "kubectl describe quota -n default").stdout.split()[-3:] == ["pods", "20", "20"]
+    assert typed(small, "kubectl describe quota -n default").stdout.split()[-3:] == [
+        "pods",
+        "20",
+        "20",
+    ]
     listed = typed(small, "kubectl get quota -A")
     assert "pods: 20/20" in listed.stdout and not listed.stderr
     described = typed(small, "kubectl describe namespace default").stdout.split()

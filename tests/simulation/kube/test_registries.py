@@ -95,9 +95,7 @@ def test_every_image_of_the_scenarios_and_examples_is_there(image):
 def test_every_well_known_official_image_is_named_and_has_tags():
     official = [name for name in PROFILES if name.startswith(OFFICIAL)]
 
-    assert [
-        name for name in official if name.removeprefix(OFFICIAL) not in OFFICIAL_NAMES
-    ] == []
+    assert [name for name in official if name.removeprefix(OFFICIAL) not in OFFICIAL_NAMES] == []
     assert [name for name in official if name not in TAGS] == []
 
 

@@ -47,7 +47,9 @@ def test_the_story_tells_the_beginning_of_a_long_command():
 
     begin(lab, ["kubectl", "scale", "deploy/web", "x" * 5_000], "long")
 
-    told = [each for each in lab.world.ledger.entries.values() if each.reason.key == "asked-in-vain"]
+    told = [
+        each for each in lab.world.ledger.entries.values() if each.reason.key == "asked-in-vain"
+    ]
     assert len(told[-1].reason.params["command"]) == STORY_COMMAND_MAX
 
 

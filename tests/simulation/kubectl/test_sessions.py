@@ -53,14 +53,25 @@ def test_a_manifest_with_a_mistake_points_at_its_line():
 def test_errors_of_several_manifests_come_after_what_was_done():
     lab = a_lab()
     map_, wrong = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: %s}\n", "daten: {}\n"
-    files = {"x.yaml": "---\n".join([map_ % "a" + wrong, map_ % "b", map_ % "c" + "data: {a: 1}\n", map_ % "d"])}
+    files = {
+        "x.yaml": "---\n".join(
+            [map_ % "a" + wrong, map_ % "b", map_ % "c" + "data: {a: 1}\n", map_ % "d"]
+        )
+    }
 
     came = typed(lab, "kubectl apply -f x.yaml", files)
 
     assert came.stdout == "configmap/b created\nconfigmap/d created\n"
     assert came.status == 1
     lines = [each.text for each in next(iter(lab.sessions.state.sessions.values())).lines]
-    assert [line.partition(" ")[0] for line in lines] == ["configmap/b", "configmap/d", "Error", "Note:", "Error", "Note:"]
+    assert [line.partition(" ")[0] for line in lines] == [
+        "configmap/b",
+        "configmap/d",
+        "Error",
+        "Note:",
+        "Error",
+        "Note:",
+    ]
     assert lines[3::2] == ["Note: x.yaml:4:1: daten", "Note: x.yaml:13:8: data.a"]
 
 

@@ -12,7 +12,11 @@ NAMELESS = "apiVersion: v1\nkind: Pod\nmetadata: {}\n"
 def told(lab: Lab) -> list[tuple[str, str, str]]:
     """Return key, command and text of what the story tells of commands."""
     return [
-        (each.reason.key, str(each.reason.params["command"]), str(each.reason.params.get("text", "")))
+        (
+            each.reason.key,
+            str(each.reason.params["command"]),
+            str(each.reason.params.get("text", "")),
+        )
         for each in lab.world.ledger.entries.values()
         if each.reason.key.startswith("asked")
     ]
@@ -24,7 +28,8 @@ def test_what_is_done_is_told_once_and_causes_what_follows() -> None:
 
     assert told(lab) == [("asked", "kubectl scale deployment/web --replicas=7", "")]
     made = next(
-        each for each in reversed(lab.world.ledger.entries.values())
+        each
+        for each in reversed(lab.world.ledger.entries.values())
         if each.reason.key == "written-as-asked"
     )
     assert [each.reason.key for each in lab.world.ledger.chain(made.id)][-1] == "asked"
@@ -47,7 +52,9 @@ def test_what_came_to_nothing_is_told_as_that(line: str, files: dict[str, str], 
     assert said.startswith(text)
 
 
-def test_a_write_that_waits_for_a_quorum_in_vain_is_told_when_it_is_sent_and_when_it_failed() -> None:
+def test_a_write_that_waits_for_a_quorum_in_vain_is_told_when_it_is_sent_and_when_it_failed() -> (
+    None
+):
     lab = a_lab()
     for node in ("cp-1", "cp-2"):
         lab.submit(commands.parse({"do": "power-off", "node": node}), node, "tester")
@@ -58,7 +65,9 @@ def test_a_write_that_waits_for_a_quorum_in_vain_is_told_when_it_is_sent_and_whe
     assert "timed out" in text
 
 
-@pytest.mark.parametrize("line", ["kubectl get pods -w", "kubectl rollout status deployment/nobody"])
+@pytest.mark.parametrize(
+    "line", ["kubectl get pods -w", "kubectl rollout status deployment/nobody"]
+)
 def test_whoever_only_looks_is_not_told(line: str) -> None:
     lab = a_lab()
     typed(lab, line, patience=2000)

@@ -24,7 +24,16 @@ from clusterlab.runtime.supervisor import (
 READY_S = 60.0
 WATCH_PERIOD_S = 0.25
 CELERY = [sys.executable, "-m", "celery", "-q", "-A", "clusterlab"]
-WORKER = [*CELERY, "worker", "-P", "threads", "--without-gossip", "--without-mingle", "-l", "WARNING"]
+WORKER = [
+    *CELERY,
+    "worker",
+    "-P",
+    "threads",
+    "--without-gossip",
+    "--without-mingle",
+    "-l",
+    "WARNING",
+]
 SELF_TEST = "self-test"
 """The lab that a start waits for; nobody has a link to it."""
 
@@ -127,7 +136,9 @@ def _host_workers() -> int:
     """
     text = os.environ.get("HOST_WORKERS", "2")
     if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= limits.HOSTS_MAX:
-        raise CommandError(f"HOST_WORKERS must be a number from 1 to {limits.HOSTS_MAX}, not {text!r}.")
+        raise CommandError(
+            f"HOST_WORKERS must be a number from 1 to {limits.HOSTS_MAX}, not {text!r}."
+        )
     return int(text)
 
 

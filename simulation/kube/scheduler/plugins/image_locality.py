@@ -24,9 +24,7 @@ class ImageLocality:
         }
         return [self._score(node, wanted, spread, len(cluster.nodes)) for node in candidates]
 
-    def _score(
-        self, node: NodeInfo, wanted: list[str], spread: dict[str, int], nodes: int
-    ) -> int:
+    def _score(self, node: NodeInfo, wanted: list[str], spread: dict[str, int], nodes: int) -> int:
         present = sum(
             int(float(node.images[image]) * (spread[image] / nodes))
             for image in wanted

@@ -15,9 +15,7 @@ from simulation.kube.scheduler.terms import AffinityTerm
 
 APART = Verdict(("node(s) didn't match pod affinity rules",))
 CROWDED = Verdict(("node(s) didn't match pod anti-affinity rules",), resolvable=True)
-UNWELCOME = Verdict(
-    ("node(s) didn't satisfy existing pods anti-affinity rules",), resolvable=True
-)
+UNWELCOME = Verdict(("node(s) didn't satisfy existing pods anti-affinity rules",), resolvable=True)
 INVALID = Rejected("parsing pod: the label selector of an affinity term is invalid")
 
 Domain = tuple[str, str]
@@ -87,9 +85,7 @@ class InterPodAffinity:
                     self._weigh(pod, other, node, weights, cluster.namespaces)
         if not weights:
             return None
-        raw = [
-            sum(weights.get(domain, 0) for domain in node.labels.items()) for node in candidates
-        ]
+        raw = [sum(weights.get(domain, 0) for domain in node.labels.items()) for node in candidates]
         least, width = min(raw), max(raw) - min(raw)
         # Upstream divides floats here and truncates.
         return [int(100.0 * ((score - least) / width)) if width else 0 for score in raw]
@@ -110,8 +106,10 @@ class InterPodAffinity:
         for terms, target in ((mine, other), (theirs, pod)):
             for weight, term in terms:
                 key = term.topology_key
-                if weight and key in node.labels and term.matches(
-                    target.namespace, target.labels, namespaces
+                if (
+                    weight
+                    and key in node.labels
+                    and term.matches(target.namespace, target.labels, namespaces)
                 ):
                     domain = (key, node.labels[key])
                     weights[domain] = weights.get(domain, 0) + weight

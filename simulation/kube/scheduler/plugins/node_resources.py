@@ -36,9 +36,7 @@ class Insufficient(Record):
         return self.resource != PODS and self.requested > self.capacity
 
 
-def insufficient(
-    pod: PodInfo, node: NodeInfo, ignored: tuple[str, ...] = ()
-) -> list[Insufficient]:
+def insufficient(pod: PodInfo, node: NodeInfo, ignored: tuple[str, ...] = ()) -> list[Insufficient]:
     """Return every resource that is short, pods first, then as kube-scheduler checks them.
 
     ignored: extended resources, or the domains before their slash, that others look after.

@@ -85,9 +85,7 @@ class PodTopologySpread:
             return None
         all_keys_needed = bool(pod.spread)
         ignored = [all_keys_needed and not _has_keys(node, soft) for node in candidates]
-        scored = [
-            node for node, skipped in zip(candidates, ignored, strict=True) if not skipped
-        ]
+        scored = [node for node, skipped in zip(candidates, ignored, strict=True) if not skipped]
         counts = _domain_counts(pod, soft, scored, cluster, all_keys_needed)
         raw = [
             0 if skipped else _raw_score(pod, node, soft, counts, len(scored))
@@ -101,8 +99,7 @@ def default_constraints(pod: PodInfo) -> tuple[SpreadConstraint, ...]:
     if pod.default_selector is None or not pod.default_selector.requirements:
         return ()
     return tuple(
-        SpreadConstraint(key, skew, pod.default_selector, hard=False)
-        for key, skew in DEFAULT_SKEWS
+        SpreadConstraint(key, skew, pod.default_selector, hard=False) for key, skew in DEFAULT_SKEWS
     )
 
 

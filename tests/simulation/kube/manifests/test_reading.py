@@ -30,7 +30,15 @@ def test_scalars_are_read_as_go_yaml_reads_them(written: str, read: object):
 
 @pytest.mark.parametrize(
     ("written", "key"),
-    [("yes", "true"), ("off", "false"), ("n", "false"), ("'yes'", "yes"), ("0x10", "16"), ("1.50", "1.5"), ("a", "a")],
+    [
+        ("yes", "true"),
+        ("off", "false"),
+        ("n", "false"),
+        ("'yes'", "yes"),
+        ("0x10", "16"),
+        ("1.50", "1.5"),
+        ("a", "a"),
+    ],
 )
 def test_keys_become_texts_as_sigs_yaml_makes_them(written: str, key: str):
     document = documents("a.yaml", f"a: 1\ndata:\n  {written}: x\n")[0]
