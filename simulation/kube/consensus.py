@@ -172,13 +172,18 @@ class Consensus:
     def run_out_together(self, names: Sequence[str], now: Instant) -> None:
         """Let members stand for election so that all open a term at the same instant.
 
-        Whoever leads gives up first, and all forget whom they followed.
+        Whoever leads gives up first, and all forget whom they followed. What the leader had sent by
+        then lands before: else it would be followed again, by some.
         """
         self._wake(now)
         together = disks.stand_at(self.state, self._wires, names)
+        coming = [flight.arrives for flight in self.state.flights.values()]
+        landed = max(coming, default=now)
         for name in names:
-            self._let(name, lambda member: member.become_follower(member.term, NOBODY), now)
-            self._at(now + together[name], "consensus/stand", name)
+            self._forget(name, now)
+            if landed > now:
+                self._at(landed + 1, "consensus/forget", name)
+            self._at(landed + 1 + together[name], "consensus/stand", name)
 
     def transfer(self, to: str, now: Instant) -> None:
         """Ask the leader to hand its office to another member."""
@@ -280,6 +285,8 @@ class Consensus:
                 self._settle(event.due)
             case "consensus/propose":
                 self._take_offer(int(event.data[0]), event.due)
+            case "consensus/forget":
+                self._forget(event.subject, event.due)
             case "consensus/stand":
                 self._stand(event.subject, event.due)
             case "consensus/synced":
@@ -386,6 +393,12 @@ class Consensus:
         is_late, seat.missed_tick = seat.missed_tick, False
         self._let(name, lambda member: member.tick() if is_late else None, now)
         self._consider_rest(now)
+
+    def _forget(self, name: str, now: Instant) -> None:
+        """A member follows nobody any more."""
+        seat = self.state.seats.get(name)
+        if seat is not None and seat.running:
+            self._let(name, lambda member: member.become_follower(member.term, NOBODY), now)
 
     def _stand(self, name: str, now: Instant) -> None:
         """A timer that was set by hand runs out."""

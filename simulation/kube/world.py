@@ -494,6 +494,7 @@ class World:
 
 CONSENSUS_PURPOSES = (
     "consensus/deliver",
+    "consensus/forget",
     "consensus/propose",
     "consensus/settle",
     "consensus/stand",

@@ -84,6 +84,20 @@ def test_a_provoked_vote_is_split_and_a_later_term_decides(seed: int) -> None:
     assert lab.world.consensus.state.seats[leader_of(lab)].member.term > term + 1
 
 
+@pytest.mark.parametrize("later_ms", range(8))
+def test_a_vote_is_split_although_the_leader_s_last_words_are_still_on_their_way(
+    later_ms: int,
+) -> None:
+    lab = opened(1)
+    do(lab, do="scale", kind="Deployment", key="default/web", replicas=7)
+    lab.advance(lab.now + later_ms)
+
+    do(lab, do="provoke-split-vote")
+    lab.advance(lab.now + 20 * SECOND)
+
+    assert "etcd-split-vote" in told(lab)
+
+
 def test_a_leader_that_hears_nobody_loses_its_office() -> None:
     lab = opened(1)
     deaf = leader_of(lab)
