@@ -205,16 +205,26 @@ class Visitor:
 
 @pytest.fixture
 def visit(site: Site, browser: Browser) -> Iterator[Visit]:
-    """Bring people to the page; whatever they meet, the console stays free of errors."""
+    """Bring people to the page; whatever they meet, the console stays free of errors.
+
+    Most ask their system for less motion: without a graphics card an animated picture takes half a core,
+    which the lab beside it needs.
+    """
     contexts: list[BrowserContext] = []
     visitors: list[Visitor] = []
 
     def come(
-        lang: str = "en", width: int = 1440, height: int = 900, scheme: str = "dark", **more: object
+        lang: str = "en",
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "dark",
+        moving: bool = False,
+        **more: object,
     ) -> Visitor:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
+            reduced_motion="no-preference" if moving else "reduce",
             locale={"ko": "ko-KR", "en": "en-US"}[lang],
             **more,  # type: ignore[arg-type]
         )

@@ -55,7 +55,7 @@ spec:
 
 
 def test_a_refusal_a_cause_and_a_hint_move_no_button(visit: Visit) -> None:
-    learner = visit().open_lab()
+    learner = visit(moving=True).open_lab()
     page = learner.page
     before = page.evaluate(BUTTONS)
     learner.machine("worker-1", "power-off")
@@ -78,7 +78,7 @@ def test_a_refusal_a_cause_and_a_hint_move_no_button(visit: Visit) -> None:
 
 
 def test_a_double_click_hits_one_machine(visit: Visit) -> None:
-    learner = visit().open_lab()
+    learner = visit(moving=True).open_lab()
     page = learner.page
     line = page.locator("#inspector .machines .line")
 
@@ -91,7 +91,7 @@ def test_a_double_click_hits_one_machine(visit: Visit) -> None:
 
 
 def test_looking_back_leaves_the_picture_its_size_and_shows_the_hand(visit: Visit) -> None:
-    learner = visit().open_lab()
+    learner = visit(moving=True).open_lab()
     learner.hurry()
     page = learner.page
     learner.machine("worker-3", "power-off")
@@ -119,7 +119,7 @@ def frames(visitor: Visitor) -> list[str]:
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_the_words_of_the_picture_stay_in_their_frames(visit: Visit, lang: str) -> None:
-    learner = visit(lang).open_lab()
+    learner = visit(lang, moving=True).open_lab()
     page = learner.page
     editor = learner.editor()
     expect(editor).to_have_accessible_name({"ko": "YAML 편집기", "en": "YAML editor"}[lang])
@@ -170,22 +170,31 @@ def test_a_phone_asks_first_and_shows_every_worker(visit: Visit, lang: str) -> N
     expect(page.locator("#inspector header")).to_be_in_viewport()
 
 
-def test_a_phone_keeps_the_picture_where_it_is_and_says_what_is_waited_for(visit: Visit) -> None:
-    learner = visit("en", 390, 844, has_touch=True, is_mobile=True).open_lab()
+def test_a_phone_shows_what_the_press_did_and_says_what_is_waited_for(visit: Visit) -> None:
+    learner = visit("en", 390, 844, has_touch=True, is_mobile=True, moving=True).open_lab()
     page = learner.page
-    place = "document.querySelector('#picture').offsetTop"
-    before = page.evaluate(place)
     expect(page.locator(".to-clocks")).to_be_hidden()
+    button = page.locator(".first button[data-do=power-off]").bounding_box()
+    assert button is not None
+    here = button["x"] + button["width"] / 2, button["y"] + button["height"] / 2
 
-    page.locator(".first button[data-do=power-off]").tap()
+    page.touchscreen.tap(*here)
+    page.touchscreen.tap(*here)
 
     pace = page.locator("#pace")
     expect(pace).to_contain_text("waiting for the heartbeat")
     expect(pace).to_contain_text("00:00:")
     box = pace.bounding_box()
     assert box and box["y"] + box["height"] <= 844 - NAV_PX
-    expect(page.locator(".first .known")).not_to_have_count(0)
-    assert page.evaluate(place) == before
+    expect(page.locator("#inspector .machines")).to_be_attached()
+    expect(page.locator('#scene [data-kind="Node"][data-key="worker-3"]')).to_be_in_viewport(
+        ratio=1
+    )
+    strip = page.locator(".first.strip")
+    expect(strip.locator(".known").first).to_be_in_viewport()
+    expect(strip.locator("small").first).to_be_hidden()
+    strip.locator(".unfold").tap()
+    expect(strip.locator("small").first).to_be_visible()
     page.locator(".to-clocks").tap()
     expect(page.locator("#clocks")).to_be_in_viewport()
 

@@ -13,7 +13,7 @@ GRACE_S = 50
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_a_worker_dies_and_the_page_tells_all_of_it(visit: Visit, lang: str) -> None:
-    learner = visit(lang).open_lab()
+    learner = visit(lang, moving=True).open_lab()
     page = learner.page
     card = page.locator("#lesson .card.first")
     button = card.locator("button[data-do=power-off]")

@@ -172,6 +172,11 @@ def test_without_a_quorum_the_page_says_that_waiting_does_not_help(visit: Visit)
 
     expect(web.locator(".refusal")).to_contain_text("the control plane has no quorum")
     expect(web.locator(".refusal")).to_contain_text("timed out", timeout=30_000)
+    ending = page.locator("#lesson .ending")
+    expect(ending).to_contain_text("Running needs no vote")
+    ending.get_by_role("button", name="Switch them on again").click()
+    expect(page.locator("#scene")).to_contain_text("3/3 members up", timeout=60_000)
+    expect(ending).to_contain_text("Was anything lost while cp-2 was away?", timeout=60_000)
 
 
 def test_like_lines_are_one_line_and_calm_suggests_what_next(visit: Visit) -> None:
@@ -192,6 +197,10 @@ def test_like_lines_are_one_line_and_calm_suggests_what_next(visit: Visit) -> No
 
     cards = page.locator("#lesson .next .try")
     expect(cards).to_have_count(4)
+    places = [card.bounding_box() for card in cards.all()]
+    cards.nth(2).click()
+    expect(page.locator("#lesson .next .act")).to_contain_text("kubectl set image")
+    assert [card.bounding_box() for card in cards.all()] == places
     page.locator("#lesson .next .close").click()
     expect(cards).to_have_count(0)
     page.locator("#lesson .next-again").click()

@@ -40,6 +40,7 @@ export function whyNot(store) {
   if (!store.mayEver) return t("This link only lets you look");
   return store.isPast ? t("This is the past: go back to now to change something") : undefined;
 }
+
 /** Without a connection it waits, and is sent under its name when there is one again. */
 const askedWord = (store) => (store.connection === "open" ? t("asked…") : t("waits for the connection"));
 

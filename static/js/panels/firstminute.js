@@ -7,6 +7,10 @@ import { isWell, whyThen } from "./clocks.js";
 import { explained } from "./terms.js";
 
 const DISMISSED = "clusterlab.first-minute";
+/** So long nothing moves after the press: it may have been the first half of a double click. */
+const DOUBLE_CLICK_MS = 700;
+const DRAWN_MS = 100;
+const PHONE = matchMedia("(max-width: 700px)");
 
 /** Return the worker with most pods of users: the one whose loss tells most. */
 export function fullest(store) {
@@ -34,14 +38,17 @@ export function firstMinute(store, actions) {
   const fault = store.clocks;
   const mine = fault?.fault === "machine-off" && fault.role === "worker";
   if (store.again && fault?.id > store.again.after) store.again = null;
-  const content = mine && !store.again ? answer(store, fault) : question(store, actions);
+  const isAnswered = mine && !store.again;
+  const content = isAnswered ? answer(store, fault) : question(store, actions);
   if (!content) return null;
+  // On a phone the answer is a strip over the picture, which has to be seen now.
+  const shape = isAnswered && !store.awaitsAnswer ? `strip ${fault.over_at === null ? "held" : ""} ${store.isStripOpen ? "open" : ""}` : "";
   const dismiss = () => {
     sessionStorage.setItem(DISMISSED, store.labId);
     store.dismissed = true;
     store.changed();
   };
-  return h("section", { class: "card first", "aria-label": t("The first minute") },
+  return h("section", { class: `card first ${shape}`, "aria-label": t("The first minute") },
     h("button", { class: "close", "aria-label": t("Put this card away"), onclick: dismiss }, "×"),
     h("p", { class: "kick" }, t("The first minute")),
     content);
@@ -135,15 +142,30 @@ function answer(store, fault) {
       line("control", whyThen(fault) ?? t("no heartbeat within {n} s: NotReady", { n: store.settings.grace_s })),
       line("scheduler", t("only when new pods have to be placed, after {n} s of toleration", { n: store.settings.toleration_s }))),
     known.length > 0 && prediction && h("p", { class: "explain verdict" }, verdict(known, after, prediction)),
+    h("button", { class: "link unfold", "aria-expanded": String(Boolean(store.isStripOpen)), onclick: () => {
+      store.isStripOpen = !store.isStripOpen;
+      store.changed();
+    } }, t("Why then?")),
     store.settings.shortened && h("p", { class: "quiet" }, t("This scenario shortens the real periods of 50 s and 300 s.")),
   ];
 }
 
-/** The button that was pressed is gone: whoever pressed it by key goes on at the answer. */
+/**
+ * The button that was pressed is gone: whoever pressed it by key goes on at the answer, and on a phone
+ * the machine comes into sight.
+ */
 function receive(store, title) {
-  if (!title || !store.awaitsAnswer) return;
-  store.awaitsAnswer = false;
+  if (!title || !store.awaitsAnswer || store.isReceiving) return;
+  store.isReceiving = true;
   if (document.activeElement === document.body) title.focus({ preventScroll: true });
+  setTimeout(() => {
+    store.isReceiving = store.awaitsAnswer = false;
+    store.changed();
+    if (!PHONE.matches) return;
+    const machine = `#scene [data-kind="Node"][data-key="${CSS.escape(store.clocks.machine)}"]`;
+    // Only when the strip has its place is it known where that is.
+    setTimeout(() => document.querySelector(machine)?.scrollIntoView({ block: "center" }), DRAWN_MS);
+  }, DOUBLE_CLICK_MS);
 }
 
 /** Say whether the prediction was right, as soon as the first has noticed. */

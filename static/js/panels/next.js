@@ -1,4 +1,5 @@
-// What to try next: four more experiments, when the last fault is over.
+// What to try next: four more experiments, when the last fault is over. They are four chips, so that the
+// story below stays in sight; the chosen one opens under them, and no chip moves.
 
 import { h } from "preact";
 import { t } from "../words.js";
@@ -11,7 +12,7 @@ const PUT_AWAY = "clusterlab.next";
 const DEPLOYMENT = "default/pay";
 const ROLLED_OUT = "default/Deployment/web";
 
-/** Draw four cards, or the word that brings them back; nothing while a fault runs. */
+/** Draw the card, or the word that brings them back; nothing while a fault runs. */
 export function next(store, actions) {
   const fault = store.clocks;
   if (!fault || fault.over_at === null || store.again || !store.mayEver) return null;
@@ -25,21 +26,34 @@ export function next(store, actions) {
   return h("section", { class: "card next", "aria-label": t("What next?") },
     h("button", { class: "close", "aria-label": t("Put this card away"), onclick: put(true) }, "×"),
     h("h2", null, t("What next?")),
-    [cable(store, actions), masters(store, actions), broken(store, actions), twice(store, actions)]);
+    experiments(store, actions));
 }
 
-/** One card; folded, so that the story below stays in sight. */
-const card = (key, title, content) => h("details", { class: "try", name: "next", key }, h("summary", null, title), content);
+/** The chips, and what belongs to the chosen one. */
+function experiments(store, actions) {
+  const all = [cable(store, actions), masters(store, actions), broken(store, actions), twice(store, actions)].filter(Boolean);
+  const chosen = all.find(({ key }) => key === store.experiment);
+  const choose = (key) => () => {
+    store.experiment = key === store.experiment ? null : key;
+    store.changed();
+  };
+  return [
+    h("div", { class: "tries", key: "tries" }, all.map(({ key, title }) => h("button", {
+      class: "try", key, "aria-expanded": String(key === store.experiment), "aria-controls": "experiment", onclick: choose(key),
+    }, title))),
+    h("div", { class: "tried", key: "tried", id: "experiment" }, chosen?.content),
+  ];
+}
 
 function cable(store, actions) {
   const name = fullest(store);
   const place = `next cut ${name}`;
-  return card("cable", t("Pull a cable"), [
+  return { key: "cable", title: t("Pull a cable"), content: [
     h("p", null, explained(t("The machine goes on, and its pods too. Can the cluster tell that from a machine that is off?"))),
     act(store, actions, { place, danger: true, label: t("Cut the network of {name}", { name }),
       command: `cut ${name}`, body: { do: "cut", a: name, b: "" } }),
     outcome(store, place),
-  ]);
+  ] };
 }
 
 /** As many as take the quorum away: they are switched off one after the other. */
@@ -48,16 +62,17 @@ function masters(store, actions) {
   const on = all.filter(([, machine]) => machine.power === "on").map(([name]) => name);
   const names = on.slice(0, all.length - Math.floor(all.length / 2));
   const params = { n: names.length, all: all.length };
-  return card("masters", t("Take the quorum away"), [
+  return { key: "masters", title: t("Take the quorum away"), content: [
     h("p", null, explained(t("Do users notice? Can you still scale something?"))),
     powerAll(store, actions, "power-off", names, t("Switch {n} of {all} control plane nodes off", params), names.length < 2),
     names.map((name) => outcome(store, `power ${name}`)),
     on.length < all.length && powerAll(store, actions, "power-on",
       all.map(([name]) => name).filter((name) => !on.includes(name)), t("Switch them on again")),
-  ]);
+  ] };
 }
 
-function powerAll(store, actions, verb, names, label, disabled = false) {
+/** One button for several machines. */
+export function powerAll(store, actions, verb, names, label, disabled = false) {
   const command = names.map((name) => `${verb} ${name}`).join("; ");
   return h("button", {
     class: `act ${verb === "power-off" ? "danger" : ""}`, disabled: !store.mayCommand || disabled, title: command,
@@ -69,14 +84,14 @@ function powerAll(store, actions, verb, names, label, disabled = false) {
 function broken(store, actions) {
   const w = store.table("workload")[ROLLED_OUT];
   if (!w) return null;
-  return card("broken", t("Roll out a broken version"), [
+  return { key: "broken", title: t("Roll out a broken version"), content: [
     h("p", null, isBroken(w)
       ? t("Do users notice? Kubernetes waits, and never goes back by itself: that is for you to do.")
       : t("Its image is in no registry. How many of the old pods go, and do users notice?")),
     // The one stays where it is: a second click must not undo the first.
     breaking(store, actions, w), isBroken(w) && undoing(store, actions, w),
     outcome(store, `break ${w.ns}/${w.name}`), outcome(store, `undo ${w.ns}/${w.name}`),
-  ]);
+  ] };
 }
 
 /** The same once more with a second replica of what had one. */
@@ -90,7 +105,7 @@ function twice(store, actions) {
     store.changed();
   };
   const rich = pay.wanted >= 2;
-  return card("twice", t("Do it again with two"), [
+  return { key: "twice", title: t("Do it again with two"), content: [
     h("p", null, explained(t("pay had a single replica, and failed until it was replaced. What changes with two?"))),
     rich
       ? h("button", { class: "act", disabled: !store.mayCommand, onclick: again },
@@ -99,5 +114,5 @@ function twice(store, actions) {
         command: "kubectl scale deployment/pay --replicas=2",
         body: { do: "scale", kind: "Deployment", key: DEPLOYMENT, replicas: 2 } }),
     outcome(store, place),
-  ]);
+  ] };
 }
