@@ -10,6 +10,8 @@ from websockets.sync.client import connect
 from tests.browser.conftest import Site, Visit, Visitor
 
 SMALLEST_PX = 18
+GOES_ON_S = 10
+"""What tests/clusterlab/test_house.py holds to five seconds at the socket, seen through a page beside tests."""
 
 
 def links(learner: Visitor) -> list[str]:
@@ -111,7 +113,7 @@ def test_the_lab_goes_on_when_a_part_is_killed(visit: Visit, site: Site, part: s
     page.wait_for_timeout(500)
     paused = learner.lab_time()
     while learner.lab_time() <= max(before, paused):
-        assert time.monotonic() - began < 15, "the lab did not go on"
+        assert time.monotonic() - began < GOES_ON_S, "the lab did not go on"
         page.wait_for_timeout(100)
 
     line = page.locator("#inspector .machines .line").filter(has_text="worker-3")

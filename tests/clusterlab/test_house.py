@@ -123,7 +123,7 @@ def test_a_lab_survives_the_death_of_every_process(house: House) -> None:
 
     bootstrap.kill_valkey()
     bootstrap.start_valkey()
-    viewer.advances_within(8)
+    viewer.advances_within(5)
     act({"do": "heal", "a": "worker-1"})
     # A checkpoint is due when replaying would take a while: it does sooner at full speed.
     viewer.send({"pace": {"speed": 100}, "id": "hurry"})

@@ -9,6 +9,9 @@ import { apply } from "../state/fold.js";
 export const MESSAGE_BYTES_MAX = 600_000;
 const BACKOFF_MS_MIN = 250;
 const BACKOFF_MS_MAX = 8_000;
+/** A part that died is back within seconds: so often it is asked for that, before waits grow long. */
+const SOON_MS = 1_500;
+const SOON_TRIES = 8;
 const ACK_EVERY_FRAMES = 10;
 const ACK_EVERY_MS = 1_000;
 const SILENCE_MS_MAX = 12_000;
@@ -72,7 +75,8 @@ export class LabSocket {
     }
     this.handlers.connection("lost");
     // A class of thirty must not come back in the same instant.
-    const most = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** this.attempt++);
+    const limit = this.attempt < SOON_TRIES ? SOON_MS : BACKOFF_MS_MAX;
+    const most = Math.min(limit, BACKOFF_MS_MIN * 2 ** this.attempt++);
     this.timer = setTimeout(() => this.connect(), most * (0.3 + 0.7 * Math.random()));
   }
 
