@@ -61,17 +61,16 @@ function overview(store, actions, now, missing) {
       place: "split", term: "split-vote", label: t("Provoke a split vote"),
       command: "provoke-split-vote", body: { do: "provoke-split-vote" },
     })),
-    outcome(store, "split"),
-    h("p", { class: "quiet" }, t("Choose anything in the picture to look into it.")));
+    outcome(store, "split"));
 }
 
-/** Two lines that are always there: how the quorum stands, or what is wrong and where that is explained. */
+/** Two lines that are always there: what to do here, or what is wrong and where that is explained. */
 function standing(store, actions, missing) {
   const said = missing
     ? h("p", { class: "refusal" }, store.detailRefused ? because(store.detailRefused) : t("{name} does not exist any more.", { name: missing }))
     : whyNotScheduled(store)
       ? h("button", { class: "link bad", onclick: () => actions.select("Queue", "pods", true) }, t("Why is nothing being scheduled?"))
-      : h("p", { class: "quiet", "data-term": "quorum" }, quorumSentence(store));
+      : h("p", { class: "quiet" }, t("Choose anything in the picture to look into it."));
   return h("div", { class: "standing" }, said);
 }
 
