@@ -126,11 +126,8 @@ def _backend(world: "World", namespace: str, backend: Any) -> str:
     found = get(world, "Service", namespace, named["name"])
     if found is None:
         return f'{named["name"]}:{port} (<error: services "{named["name"]}" not found>)'
-    names = [
-        each.name
-        for each in found.spec.ports
-        if port in (each.name, each.port)  # type: ignore[union-attr]
-    ]
+    ports = found.spec.ports  # type: ignore[union-attr]
+    names = [each.name for each in ports if port in (each.name, each.port)]
     return f"{named['name']}:{port} ({endpoints(world, key, names[0] if names else '')})"
 
 
