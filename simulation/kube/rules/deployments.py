@@ -155,8 +155,9 @@ def proportional(
     for each in ordered:
         if to_add == 0:
             break
-        part = fraction(each, desired, surge, status_replicas)
         left = to_add - added
+        # Who comes after the last pod was given stays as it is, however much too large it was.
+        part = fraction(each, desired, surge, status_replicas) if left else 0
         part = min(part, left) if to_add > 0 else max(part, left)
         sizes[each.name] += part
         added += part

@@ -40,18 +40,22 @@ def selector_text(labels: dict[str, str]) -> str:
 
 
 def full_selector(selector: LabelSelector | None) -> str:
-    """Return a label selector as one line."""
+    """Return a label selector as one line (metav1.FormatLabelSelector)."""
+    return bare_selector(selector) or NONE
+
+
+def bare_selector(selector: LabelSelector | None) -> str:
+    """Return a label selector as one line, sorted by key; nothing for one that asks for nothing."""
     if selector is None:
-        return NONE
-    words = [f"{key}={value}" for key, value in sorted(selector.match_labels.items())]
+        return ""
+    words = [(key, f"{key}={value}") for key, value in selector.match_labels.items()]
     for each in selector.match_expressions:
         values = ",".join(sorted(each.values))
-        words.append(
-            {
-                "In": f"{each.key} in ({values})",
-                "NotIn": f"{each.key} notin ({values})",
-                "Exists": each.key,
-                "DoesNotExist": f"!{each.key}",
-            }[each.operator]
-        )
-    return ",".join(words) or NONE
+        text = {
+            "In": f"{each.key} in ({values})",
+            "NotIn": f"{each.key} notin ({values})",
+            "Exists": each.key,
+            "DoesNotExist": f"!{each.key}",
+        }[each.operator]
+        words.append((each.key, text))
+    return ",".join(text for _, text in sorted(words))

@@ -18,6 +18,7 @@ from simulation.kube.rules.printing_common import (
     NONE,
     Cells,
     age_of,
+    bare_selector,
     full_selector,
     selector_text,
     template_cells,
@@ -33,7 +34,8 @@ def _deployment(obj: Deployment, now: Instant) -> Cells:
         status.available_replicas,
         age_of(obj, now),
         *template_cells(spec.template.spec.containers),
-        full_selector(spec.selector),
+        # The only kind whose printer does not write <none> for an empty selector.
+        bare_selector(spec.selector),
     ]
 
 

@@ -24,7 +24,7 @@ def tolerates(toleration: Toleration, taint: Taint) -> bool:
     if toleration.key and toleration.key != taint.key:
         return False
     if toleration.operator in ("", "Equal"):
-        return bool(toleration.key) and toleration.value == taint.value
+        return toleration.value == taint.value
     return toleration.operator == "Exists"
 
 

@@ -104,8 +104,12 @@ def default_constraints(pod: PodInfo) -> tuple[SpreadConstraint, ...]:
 
 
 def matching_pods(node: NodeInfo, namespace: str, selector: Selector | None) -> int:
-    """Count the pods of a node that a selector means; those being deleted no longer count."""
-    if selector is None:
+    """Count the pods of a node that a selector means; those being deleted no longer count.
+
+    An empty selector, which matches every pod, counts none (podtopologyspread/common.go,
+    countPodsMatchSelector).
+    """
+    if selector is None or not selector.requirements:
         return 0
     return sum(
         pod.namespace == namespace and not pod.terminating and selector.matches(pod.labels)

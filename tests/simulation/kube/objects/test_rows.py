@@ -14,7 +14,15 @@ CALENDAR = Calendar(1_750_000_000)
 NOW = 300 * SECOND
 BORN = "2025-06-15T15:06:40Z"
 
+SELECTING = "spec: {selector: {SELECTOR}, template: {spec: {containers: [{name: c, image: i}]}}}"
+BOTH = SELECTING.replace(
+    "SELECTOR", "matchLabels: {b: x}, matchExpressions: [{key: a, operator: Exists}]"
+)
+NEITHER = SELECTING.replace("SELECTOR", "")
 CASES = [
+    ("ReplicaSet", "apps/v1", BOTH, {"Selector": "a,b=x"}),
+    ("ReplicaSet", "apps/v1", NEITHER, {"Selector": "<none>"}),
+    ("Deployment", "apps/v1", NEITHER, {"Selector": ""}),
     (
         "PersistentVolume",
         "v1",

@@ -7,8 +7,15 @@ from simulation.kube.objects.pod import Toleration
 from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo, Rejected
 from simulation.kube.scheduler.plugins.inter_pod_affinity import InterPodAffinity
 from simulation.kube.scheduler.plugins.node_resources import insufficient, least_allocated
+from simulation.kube.scheduler.plugins.pod_topology_spread import PodTopologySpread
 from simulation.kube.scheduler.plugins.taint_toleration import tolerates
-from simulation.kube.scheduler.terms import AffinityTerm, Requirement, Selector, selector_of
+from simulation.kube.scheduler.terms import (
+    AffinityTerm,
+    Requirement,
+    Selector,
+    SpreadConstraint,
+    selector_of,
+)
 
 LEVEL = "example.com/level"
 TOO_BIG = "9" * 20
@@ -74,3 +81,16 @@ def test_an_invalid_selector_of_a_preference_rejects_the_pod_too() -> None:
     pod = PodInfo("p", "default", preferred_affinity=((1, AffinityTerm("zone", broken)),))
 
     assert isinstance(InterPodAffinity().prepare(pod, Cluster(())), Rejected)
+
+
+def test_a_spread_constraint_with_an_empty_selector_counts_nobody() -> None:
+    crowded, empty = (NodeInfo(name=each, labels={"zone": each}) for each in ("a", "b"))
+    for number in range(3):
+        crowded.add(PodInfo(f"web-{number}", "default"))
+    everybody = SpreadConstraint("zone", 1, Selector(), hard=True)
+    pod = PodInfo("web", "default", spread=(everybody,))
+    plugin = PodTopologySpread()
+
+    domains = plugin.prepare(pod, Cluster((crowded, empty)))
+
+    assert plugin.filter(pod, crowded, domains).ok
