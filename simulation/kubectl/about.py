@@ -155,6 +155,9 @@ def refuse_other_cluster(call: Call) -> None:
         ("cluster", CONTEXT, 'error: no server found for cluster "{}"'),
         ("user", USER, 'error: auth info "{}" does not exist'),
     ):
+        # `create rolebinding --user` names who gets the role.
+        if call.verb.endswith("binding") and flag == "user":
+            continue
         if call.given(flag) and call.flag(flag) != known:
             raise CommandError(text.format(call.flag(flag)))
 

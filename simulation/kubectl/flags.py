@@ -46,10 +46,6 @@ HARMLESS: dict[str, str] = {
     "config view merge": "there is one file",
     "config view minify": ONE_CONTEXT,
     "create secret cert": "it is about the type tls, which is refused",
-    "create secret docker-email": "it is about the type docker-registry, which is refused",
-    "create secret docker-password": "it is about the type docker-registry, which is refused",
-    "create secret docker-server": "it is about the type docker-registry, which is refused",
-    "create secret docker-username": "it is about the type docker-registry, which is refused",
     "create secret key": "it is about the type tls, which is refused",
     "diff prune-allowlist": "it stands beside --prune, which is refused",
     "diff show-secrets": "what is in a Secret is never hidden here",
@@ -73,6 +69,8 @@ HARMLESS: dict[str, str] = {
     **{
         f"{verb} validate": "a manifest that a command makes has no unknown field"
         for verb in (
+            "create clusterrole",
+            "create clusterrolebinding",
             "create configmap",
             "create cronjob",
             "create deployment",
@@ -82,6 +80,8 @@ HARMLESS: dict[str, str] = {
             "create poddisruptionbudget",
             "create priorityclass",
             "create quota",
+            "create role",
+            "create rolebinding",
             "create secret",
             "create service",
             "create serviceaccount",

@@ -3,9 +3,12 @@
 Each takes the line and returns the manifest as kubectl would send it; nobody is asked here.
 """
 
+import base64
+import json
 import re
 from typing import Any
 
+from simulation.kube.rules.quantities import parse
 from simulation.kubectl.errors import CommandError, required, usage_of
 from simulation.kubectl.numbers import is_whole, whole_number
 from simulation.kubectl.parse import Call
@@ -25,6 +28,22 @@ def only_name(call: Call, skip: int = 0) -> str:
 def headed(api_version: str, kind: str, name: str, **rest: Any) -> Content:
     """Return a manifest with its first lines."""
     return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, **rest}
+
+
+def number_or_name(port: str) -> Content:
+    """Return the port of a backend as an Ingress writes it."""
+    return {"number": int(port)} if is_whole(port) else {"name": port}
+
+
+def pairs(call: Call, flag: str) -> dict[str, str]:
+    """Return KEY=VALUE of a flag; raise CommandError about what is none."""
+    found: dict[str, str] = {}
+    for each in call.every(flag):
+        key, equals, value = each.partition("=")
+        if not equals:
+            raise CommandError(f"error: unexpected {flag} spec: {each}")
+        found[key] = value
+    return found
 
 
 def _job_spec(call: Call, name: str) -> Content:
@@ -64,6 +83,12 @@ def quota(call: Call) -> Content:
             raise CommandError(
                 f"error: Invalid argument syntax {each}, expected <resource>=<value>"
             )
+        try:
+            parse(value)
+        except ValueError as problem:
+            # kubectl itself reads the amount, and does not say which one it could not.
+            words = str(problem).rpartition('": ')[2]
+            raise CommandError(f"error: {words}") from None
         hard[key] = value
     spec: Content = {"hard": hard} if hard else {}
     if call.every("scopes"):
@@ -74,6 +99,25 @@ def quota(call: Call) -> Content:
 def service_account(call: Call) -> Content:
     """Return the ServiceAccount of `create serviceaccount`."""
     return headed("v1", "ServiceAccount", only_name(call))
+
+
+def registry_secret(call: Call) -> Content:
+    """Return the Secret of `create secret docker-registry`: a ~/.docker/config.json."""
+    name = only_name(call, 1)
+    user, password = call.flag("docker-username"), call.flag("docker-password")
+    server = call.flag("docker-server", "https://index.docker.io/v1/")
+    if not (user and password and server):
+        raise CommandError(
+            "error: either --from-file or the combination of --docker-username, --docker-password "
+            "and --docker-server is required"
+        )
+    entry = {"username": user, "password": password}
+    if call.flag("docker-email"):
+        entry["email"] = call.flag("docker-email")
+    entry["auth"] = base64.b64encode(f"{user}:{password}".encode()).decode()
+    config = json.dumps({"auths": {server: entry}}, separators=(",", ":"), ensure_ascii=False)
+    data = {".dockerconfigjson": base64.b64encode(config.encode()).decode()}
+    return headed("v1", "Secret", name, data=data, type="kubernetes.io/dockerconfigjson")
 
 
 def disruption_budget(call: Call) -> Content:
@@ -158,6 +202,13 @@ MADE = {
     "create serviceaccount": service_account,
 }
 """Verb to who writes its manifest."""
+
+SERVICE_TYPES = {
+    "clusterip": "ClusterIP",
+    "externalname": "ExternalName",
+    "loadbalancer": "LoadBalancer",
+    "nodeport": "NodePort",
+}
 
 EMPTY: dict[str, Content] = {
     "CronJob": {"status": {}},

@@ -1,31 +1,35 @@
 """Commands that make a manifest themselves: `create deployment`, `run`, `expose` and their kin."""
 
-import base64
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from simulation.kube.images import parse_reference
 from simulation.kube.manifests.codec import to_json, to_yaml
-from simulation.kube.manifests.wording import CONFIG_KEY_TEXT
 from simulation.kube.objects.service import Service
 from simulation.kubectl.applying import done, dry_run_note, named, perform, remembered
 from simulation.kubectl.errors import NO_RESOURCES, CommandError, required, usage_of
+from simulation.kubectl.failing import wrapped
 from simulation.kubectl.made import (
     EMPTY,
     MADE,
+    SERVICE_TYPES,
     Content,
     autoscaler,
     headed,
     job,
     only_name,
+    pairs,
 )
+from simulation.kubectl.made_data import configmap, secret
+from simulation.kubectl.made_ingress import ingress
+from simulation.kubectl.made_roles import MADE as ROLES
+from simulation.kubectl.made_roles import unusual_verbs
 from simulation.kubectl.numbers import DECIMAL, UNSIGNED, is_whole, whole_number
 from simulation.kubectl.output import Output, json_text
 from simulation.kubectl.parse import Call
 from simulation.kubectl.resources import RESOURCES, Resource, find, targets
-from simulation.kubectl.session import STDOUT, Session
+from simulation.kubectl.session import STDERR, STDOUT, Session
 from simulation.kubectl.sources import checked, manifests
 
 if TYPE_CHECKING:
@@ -58,35 +62,35 @@ def make(world: "World", session: Session, call: Call) -> None:
         # What the server would refuse is not refused here: it is not asked.
         _say_dry(world, session, call, resource, content, word)
         return
-    obj = checked(world, resource, content)
-    if dry:
-        bare = {**content, **EMPTY.get(resource.kind, {})}
-        if not call.given("namespace"):
-            bare["metadata"] = {k: v for k, v in content["metadata"].items() if k != "namespace"}
-        if call.verb == "run" and call.on("expose"):
-            session.say(world.now, _dry_service(call, content, form))
-        text = _as(form, bare) or done(world, session, call, resource, obj, "created")
-        session.say(world.now, text)
+    if not dry:
+        _send(world, session, call, resource, content, word)
         return
+    obj = checked(world, resource, content)
+    bare = {**content, **EMPTY.get(resource.kind, {})}
+    if not call.given("namespace"):
+        bare["metadata"] = {k: v for k, v in content["metadata"].items() if k != "namespace"}
     if call.verb == "run" and call.on("expose"):
-        _expose_run(world, session, call, content)
-    perform(world, session, call, "create", resource, obj, word)
+        session.say(world.now, _dry_service(call, content, form))
+    text = _as(form, bare) or done(world, session, call, resource, obj, "created")
+    session.say(world.now, text)
+
+
+def _send(
+    world: "World", session: Session, call: Call, resource: Resource, content: Content, word: str
+) -> None:
+    """Plan the write; what is refused before it is sent is told as if the server had answered."""
+    try:
+        obj = checked(world, resource, content)
+        if call.verb == "run" and call.on("expose"):
+            _expose_run(world, session, call, content)
+        perform(world, session, call, "create", resource, obj, word)
+    except CommandError as problem:
+        raise CommandError(wrapped(call, resource, problem.text), problem.exit_code) from None
 
 
 def _labels(call: Call, default: dict[str, str]) -> dict[str, str]:
     given = call.every("labels")
     return dict(each.split("=", 1) for each in given if "=" in each) if given else default
-
-
-def _pairs(call: Call, flag: str) -> dict[str, str]:
-    """Return KEY=VALUE of a flag; raise CommandError about what is none."""
-    found: dict[str, str] = {}
-    for each in call.every(flag):
-        key, equals, value = each.partition("=")
-        if not equals:
-            raise CommandError(f"error: unexpected {flag} spec: {each}")
-        found[key] = value
-    return found
 
 
 def _containers(call: Call, name: str) -> list[Content]:
@@ -171,7 +175,7 @@ def _run(world: "World", session: Session, call: Call) -> Content:
         spec["containers"][0]["securityContext"] = {"privileged": True}
     meta: Content = {"labels": _labels(call, {"run": name}), "name": name}
     if call.given("annotations"):
-        meta["annotations"] = _pairs(call, "annotations")
+        meta["annotations"] = pairs(call, "annotations")
     return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}
 
 
@@ -221,91 +225,7 @@ def _namespace(world: "World", session: Session, call: Call) -> Content:
     return headed("v1", "Namespace", only_name(call))
 
 
-class _Data:
-    """What goes into a ConfigMap or a Secret; each key once."""
-
-    def __init__(self, kind: str, name: str) -> None:
-        self.kind, self.name = kind, name
-        self.values: dict[str, str] = {}
-
-    def add(self, key: str, value: str) -> None:
-        if CONFIG_KEY.fullmatch(key) is None:
-            raise CommandError(
-                f'error: "{key}" is not a valid key name for a {self.kind}: {CONFIG_KEY_TEXT}'
-            )
-        if key in self.values:
-            raise CommandError(
-                f'error: cannot add key "{key}", another key by that name already exists in Data for '
-                f'{self.kind} "{self.name}"'
-            )
-        self.values[key] = value
-
-
-CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
-
-
-def _literals(session: Session, call: Call) -> dict[str, str]:
-    found = _Data("Secret" if call.verb == "create secret" else "ConfigMap", call.args[-1])
-    for each in call.values("from-literal"):
-        key, equals, value = each.partition("=")
-        if not equals or not key:
-            raise CommandError(f"error: invalid literal source {each}, expected key=value")
-        found.add(key, value.strip("'\""))
-    for each in call.values("from-file"):
-        key, equals, path = each.rpartition("=")
-        if path not in session.files:
-            raise CommandError(f"error: error reading {path}: no such file or directory")
-        found.add(key if equals else path.rpartition("/")[2], session.files[path])
-    for path in call.values("from-env-file"):
-        if path not in session.files:
-            raise CommandError(f"error: error reading {path}: no such file or directory")
-        lines = [line.strip() for line in session.files[path].splitlines()]
-        pairs = [line.partition("=") for line in lines if "=" in line and not line.startswith("#")]
-        for key, _, value in pairs:
-            found.add(key, value)
-    return found.values
-
-
-def _configmap(world: "World", session: Session, call: Call) -> Content:
-    content = headed("v1", "ConfigMap", only_name(call))
-    data = _literals(session, call)
-    return {**content, "data": data} if data else content
-
-
-def _secret(world: "World", session: Session, call: Call) -> Content:
-    sort = call.args[0] if call.args else ""
-    if sort not in ("generic", "tls", "docker-registry"):
-        if sort:
-            raise usage_of(f'unknown command "{sort}"', "create secret")
-        listed = "  docker-registry\n  generic\n  tls\n"
-        raise CommandError(
-            f"Available Commands:\n{listed}\nUsage:\n  kubectl create secret (docker-registry | generic | tls) [options]"
-        )
-    if sort != "generic":
-        raise CommandError(
-            f"kubectl create secret {sort}: real, not simulated here, try: kubectl create secret generic NAME"
-        )
-    name = only_name(call, 1)
-    data = {
-        key: base64.b64encode(value.encode()).decode()
-        for key, value in _literals(session, call).items()
-    }
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": name},
-        "data": data,
-        **({"type": call.flag("type")} if call.given("type") else {}),
-    }
-
-
 replace = msgspec.structs.replace
-SERVICE_TYPES = {
-    "clusterip": "ClusterIP",
-    "externalname": "ExternalName",
-    "loadbalancer": "LoadBalancer",
-    "nodeport": "NodePort",
-}
 
 
 def _service(world: "World", session: Session, call: Call) -> Content:
@@ -352,73 +272,6 @@ def _port(name: str, port: str, target: str, protocol: str = "TCP") -> Content:
         "targetPort": target_port,
     }
     return {"name": name, **content} if name else content
-
-
-def _ingress(world: "World", session: Session, call: Call) -> Content:
-    name = only_name(call)
-    rules: dict[str, list[Content]] = {}
-    tls: dict[str, list[str]] = {}
-    for rule in call.values("rule"):
-        target, comma, secure = rule.partition(",")
-        place, equals, backend = target.partition("=")
-        host, slash, path = place.partition("/")
-        service, colon, port = backend.partition(":")
-        if not equals or not colon or not slash:
-            raise CommandError(
-                f"error: rule {rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"
-            )
-        if comma:
-            _secure(tls, rule, host, secure)
-        sort = "Prefix" if path.endswith("*") else "Exact"
-        number = _number_or_name(port)
-        rules.setdefault(host, []).append(
-            {
-                "backend": {"service": {"name": service, "port": number}},
-                "path": "/" + path.removesuffix("*"),
-                "pathType": sort,
-            }
-        )
-    spec: Content = {}
-    if call.given("class"):
-        spec["ingressClassName"] = call.flag("class")
-    if call.given("default-backend"):
-        service, colon, port = call.flag("default-backend").partition(":")
-        if not colon or not service or not port:
-            raise CommandError("error: default-backend should be in format servicename:serviceport")
-        spec["defaultBackend"] = {"service": {"name": service, "port": _number_or_name(port)}}
-    elif not rules:
-        raise CommandError(
-            "error: not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)"
-        )
-    if rules:
-        spec["rules"] = [
-            {**({"host": host} if host else {}), "http": {"paths": paths}}
-            for host, paths in rules.items()
-        ]
-    if tls:
-        spec["tls"] = [
-            {"hosts": hosts, **({"secretName": secret} if secret else {})}
-            for secret, hosts in tls.items()
-        ]
-    content = headed("networking.k8s.io/v1", "Ingress", name, spec=spec)
-    if call.given("annotation"):
-        content["metadata"]["annotations"] = _pairs(call, "annotation")
-    return content
-
-
-def _number_or_name(port: str) -> Content:
-    return {"number": int(port)} if is_whole(port) else {"name": port}
-
-
-def _secure(tls: dict[str, list[str]], rule: str, host: str, secure: str) -> None:
-    """Note that a rule's host is served over TLS; its first secret is the one that counts."""
-    word, _, secret = secure.partition("=")
-    if word != "tls":
-        raise CommandError(
-            f"error: rule {rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"
-        )
-    if not any(host in hosts for hosts in tls.values()):
-        tls.setdefault(secret, []).append(host)
 
 
 def _expose(world: "World", session: Session, call: Call) -> Content:
@@ -508,8 +361,18 @@ def _autoscale(world: "World", session: Session, call: Call) -> Content:
     return autoscaler(call, target, wanted[0].name)
 
 
+def _ingress(world: "World", session: Session, call: Call) -> Content:
+    return ingress(call)
+
+
 def _made(world: "World", session: Session, call: Call) -> Content:
     return MADE[call.verb](call)
+
+
+def _role(world: "World", session: Session, call: Call) -> Content:
+    for verb in unusual_verbs(call):
+        session.say(world.now, f"Warning: '{verb}' is not a standard resource verb", STDERR)
+    return ROLES[call.verb](call)
 
 
 def _job(world: "World", session: Session, call: Call) -> Content:
@@ -549,13 +412,14 @@ def _job(world: "World", session: Session, call: Call) -> Content:
 
 MAKERS = {
     **dict.fromkeys(MADE, _made),
+    **dict.fromkeys(ROLES, _role),
     "autoscale": _autoscale,
-    "create job": _job,
-    "create configmap": _configmap,
-    "create deployment": _deployment,
     "create ingress": _ingress,
+    "create job": _job,
+    "create configmap": configmap,
+    "create deployment": _deployment,
     "create namespace": _namespace,
-    "create secret": _secret,
+    "create secret": secret,
     "create service": _service,
     "expose": _expose,
     "run": _run,

@@ -30,6 +30,7 @@ from simulation.kubectl.errors import (
     internal,
     refusal_text,
 )
+from simulation.kubectl.failing import wrapped
 from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
 from simulation.kubectl.notes import beyond_quota, note_about, places_of
 from simulation.kubectl.numbers import is_whole
@@ -276,6 +277,7 @@ class Sessions:
             act.if_gone == "ignore" and isinstance(result, RefusedWrite) and result.code == 404
         ):
             text = refusal_text(result, act.context, nobody_there(world, session.server))
+            text = wrapped(call, RESOURCES[kind_of(act.write.object)], text)
             if call.verb in VISITING:
                 session.complain_at_end(session.acted, text)
             else:

@@ -1,6 +1,7 @@
 """What is refused before anything is written: patches, names, namespaces and images that do not fit."""
 
 import pytest
+import yaml
 
 from tests.simulation.kubectl.terminals import a_lab, typed
 
@@ -62,3 +63,42 @@ def test_run_takes_no_image_that_is_no_reference(image):
     came = typed(a_lab(), f"kubectl run inv --image='{image}'")
 
     assert came.stderr == f'error: Invalid image name "{image}": invalid reference format\n'
+
+
+def test_a_role_is_written_with_a_rule_for_each_group():
+    line = "kubectl create role r --verb=get,mend --resource=po,deploy.apps,pods/log,rs --dry-run=client -o yaml"
+
+    came = typed(a_lab(), line)
+
+    assert came.stderr == "Warning: 'mend' is not a standard resource verb\n"
+    assert [
+        (each["apiGroups"], each["resources"]) for each in yaml.safe_load(came.stdout)["rules"]
+    ] == [
+        ([""], ["pods", "pods/log"]),
+        (["apps"], ["deployments", "replicasets"]),
+    ]
+
+
+@pytest.mark.parametrize("verb", ["deployment web --image=nginx", "ns default", "secret generic s"])
+def test_create_tells_what_it_failed_at_as_its_subcommand_does(verb):
+    lab = a_lab()
+    typed(lab, "kubectl create secret generic s")
+    told = {
+        "deployment": 'error: failed to create deployment: deployments.apps "web" already exists',
+        "ns": 'Error from server (AlreadyExists): namespaces "default" already exists',
+        "secret": 'error: failed to create secret secrets "s" already exists',
+    }
+
+    came = typed(lab, f"kubectl create {verb}")
+
+    assert (came.status, came.stderr) == (1, f"{told[verb.split()[0]]}\n")
+
+
+def test_an_invalid_object_of_create_is_told_in_the_words_of_the_server():
+    came = typed(a_lab(), "kubectl create deployment x --image=nginx --replicas=-1 --port=0")
+
+    assert came.stderr.startswith(
+        'error: failed to create deployment: Deployment.apps "x" is invalid: [spec.'
+    )
+    assert came.stderr.endswith("]\n")
+    assert "\n*" not in came.stderr
