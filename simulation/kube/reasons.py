@@ -178,6 +178,8 @@ CONTROLLERS: dict[str, str] = {
     "endpoints-noted": "The Service {service} noted a change of its pods",
     "lab-born": "The lab began with it",
     "listed": "It was there when the controller started",
+    "kubernetes-service-listed": "The Service kubernetes leads to the control plane nodes there are",
+    "kubernetes-service-restored": "The API servers put back the Service kubernetes, which leads to them",
     "namespace-furnished": "Every namespace has an account and a certificate: {namespace} got them",
     "ingress-addressed": "The Ingress {ingress} can be reached from outside",
     "namespace-emptied": "The namespace {namespace} is being deleted, and everything in it",

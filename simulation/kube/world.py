@@ -22,6 +22,7 @@ from simulation.kube import (
     controllers,
     faults,
     heartbeats,
+    kubernetes_service,
     leadership,
     manager,
     membership,
@@ -159,6 +160,7 @@ class World:
             **heartbeats.HANDLERS,
             **leadership.HANDLERS,
             **kubelet.HANDLERS,
+            **kubernetes_service.HANDLERS,
             **manager.HANDLERS,
             **membership.HANDLERS,
             **offices.HANDLERS,
@@ -271,6 +273,7 @@ class World:
             self.heartbeats.remove(change.key)
         if change.kind in ("Deployment", "Node"):
             aftermath.review(self)
+        kubernetes_service.heard(self, change)
         for observer in self.observers:
             observer(change)
 

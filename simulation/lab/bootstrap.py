@@ -1,22 +1,15 @@
 """What the API servers themselves put into every new cluster.
 
-Sources: pkg/apis/scheduling/helpers.go (the two priority classes) and
-pkg/controlplane/controller/kubernetesservice (the endpoints of Service "kubernetes").
+Source of the two priority classes: pkg/apis/scheduling/helpers.go.
 """
 
 from collections.abc import Sequence
 
+from simulation.kube.kubernetes_service import endpoints
 from simulation.kube.objects.kinds import AnyObject, Unsimulated
 from simulation.kube.objects.meta import ObjectMeta
-from simulation.kube.objects.service import (
-    Endpoint,
-    EndpointConditions,
-    EndpointPort,
-    EndpointSlice,
-)
 from simulation.kube.rules.admitting import SYSTEM_CLASSES
 
-API_PORT = 6443
 DESCRIPTIONS = {
     "system-cluster-critical": "Used for system critical pods that must run in the cluster, but "
     "can be moved to another node if necessary.",
@@ -41,10 +34,5 @@ def system_objects(addresses: Sequence[str]) -> list[AnyObject]:
         )
         for name in sorted(DESCRIPTIONS)
     ]
-    labels = {"kubernetes.io/service-name": "kubernetes"}
-    meta = ObjectMeta(name="kubernetes", namespace="default", labels=labels)
-    ready = EndpointConditions(ready=True)
-    endpoints = tuple(Endpoint((address,), ready) for address in addresses)
-    ports = (EndpointPort("https", API_PORT),)
-    found.append(EndpointSlice(meta, "discovery.k8s.io/v1", endpoints=endpoints, ports=ports))
+    found.append(endpoints(list(addresses)))
     return found
