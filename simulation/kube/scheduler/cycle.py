@@ -128,7 +128,7 @@ def _with_nominated(cluster: Cluster, nominated: tuple[PodInfo, ...]) -> Cluster
         with_more(node, coming[node.name]) if node.name in coming else node
         for node in cluster.nodes
     )
-    return Cluster(nodes, cluster.namespaces)
+    return Cluster(nodes, cluster.namespaces, cluster.budgets)
 
 
 def score(pod: PodInfo, candidates: list[NodeInfo], cluster: Cluster) -> dict[str, dict[str, int]]:

@@ -115,6 +115,25 @@ class NodeInfo(State):
         self.with_host_ports += sign * bool(pod.host_ports)
 
 
+class Budget(Record):
+    """A disruption budget as preemption sees it: which pods, and how many of them it can spare."""
+
+    namespace: str
+    selector: Selector
+    allowed: int
+    granted: tuple[str, ...] = ()
+    """Pods whose eviction it has granted already."""
+
+    def governs(self, pod: PodInfo) -> bool:
+        """Tell whether a pod's end counts; for preemption an empty selector means nobody."""
+        return (
+            self.namespace == pod.namespace
+            and bool(pod.labels and self.selector.requirements)
+            and self.selector.matches(pod.labels)
+            and pod.name not in self.granted
+        )
+
+
 class Cluster(Record):
     """All that a scheduling cycle may look at."""
 
@@ -122,6 +141,7 @@ class Cluster(Record):
     """In the order in which the scheduler visits them: zones take turns."""
     namespaces: dict[str, dict[str, str]] = {}
     """The labels of each namespace."""
+    budgets: tuple[Budget, ...] = ()
 
 
 class Verdict(Record):

@@ -7,9 +7,10 @@ it can be thrown away and rebuilt at any moment, and a law says that both agree.
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.policy import PodDisruptionBudget
 from simulation.kube.scheduler.hints import Happening
-from simulation.kube.scheduler.infos import REGION, ZONE, Cluster, NodeInfo, PodInfo
-from simulation.kube.scheduler.pod_infos import node_facts, pod_info
+from simulation.kube.scheduler.infos import REGION, ZONE, Budget, Cluster, NodeInfo, PodInfo
+from simulation.kube.scheduler.pod_infos import budget_info, node_facts, pod_info
 from simulation.kube.store import Change
 from simulation.kube.view import View
 
@@ -32,6 +33,7 @@ class NodeTable:
         self._where: dict[str, str] = {}
         self._namespaces: dict[str, dict[str, str]] = {}
         self._order: tuple[NodeInfo, ...] | None = None
+        self._budgets: dict[str, Budget] = {}
 
     @classmethod
     def rebuild(cls, view: View, assumed: dict[str, str]) -> "NodeTable":
@@ -39,6 +41,8 @@ class NodeTable:
         table = cls()
         for key, namespace in view.items(Namespace):
             table._namespaces[key] = namespace.metadata.labels
+        for key, budget in view.items(PodDisruptionBudget):
+            table._budgets[key] = budget_info(budget)
         for _, node in view.items(Node):
             assert isinstance(node, Node), f"{node} is no Node"
             table.node_changed(node)
@@ -54,7 +58,8 @@ class NodeTable:
         """Return what a cycle may look at."""
         if self._order is None:
             self._order = tuple(self._nodes[name] for name in self._interleaved())
-        return Cluster(self._order, self._namespaces)
+        budgets = tuple(self._budgets[key] for key in sorted(self._budgets))
+        return Cluster(self._order, self._namespaces, budgets)
 
     def _interleaved(self) -> list[str]:
         """Return the nodes' names, zone by zone in turns."""
@@ -102,6 +107,11 @@ class NodeTable:
             self._namespaces.pop(change.key, None)
             if new is not None:
                 self._namespaces[change.key] = new.metadata.labels
+            return None
+        if change.kind == "PodDisruptionBudget":
+            self._budgets.pop(change.key, None)
+            if isinstance(new, PodDisruptionBudget):
+                self._budgets[change.key] = budget_info(new)
             return None
         if change.kind == "Node":
             if isinstance(new, Node):

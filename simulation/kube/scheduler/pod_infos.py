@@ -10,11 +10,13 @@ from simulation.kube.objects.config import PersistentVolumeClaim
 from simulation.kube.objects.meta import LabelSelector, Resources
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.policy import PodDisruptionBudget
 from simulation.kube.objects.service import Service
 from simulation.kube.scheduler.infos import (
     ANY_ADDRESS,
     UNREQUESTED_CPU,
     UNREQUESTED_MEMORY,
+    Budget,
     HostPort,
     NodeInfo,
     PodInfo,
@@ -290,10 +292,23 @@ def default_selector(pod: Pod, view: View) -> Selector | None:
         found = view.get(owner.kind, f"{pod.metadata.namespace}/{owner.name}")
         wanted_by_owner = getattr(getattr(found, "spec", None), "selector", None)
         if isinstance(wanted_by_owner, LabelSelector):
-            labels_of_owner = selector_of(wanted_by_owner.match_labels).requirements
-            expressions = tuple(
-                Requirement(each.key, each.operator, each.values)
-                for each in wanted_by_owner.match_expressions
-            )
-            selector = Selector(selector.requirements + labels_of_owner + expressions)
+            selector = Selector(selector.requirements + _compiled(wanted_by_owner).requirements)
     return selector if selector.requirements else None
+
+
+def _compiled(selector: LabelSelector) -> Selector:
+    expressions = tuple(
+        Requirement(each.key, each.operator, each.values) for each in selector.match_expressions
+    )
+    return Selector(selector_of(selector.match_labels).requirements + expressions)
+
+
+def budget_info(budget: PodDisruptionBudget) -> Budget:
+    """Return a disruption budget as preemption looks at it."""
+    status = budget.status
+    return Budget(
+        budget.metadata.namespace,
+        _compiled(budget.spec.selector or LabelSelector()),
+        status.disruptions_allowed,
+        tuple(sorted(status.disrupted_pods)),
+    )

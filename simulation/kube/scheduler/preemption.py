@@ -2,16 +2,18 @@
 
 1. Only nodes whose filter failed in a way that evicting pods could mend are candidates.
 2. On each, all pods of lower priority are taken away on paper; if the pod still does not fit, no.
-3. They are put back from the most important on, as long as the pod still fits: the rest are
-   the victims.
-4. The node whose victims matter least is nominated.
+3. They are put back as long as the pod still fits, those first whose end would violate a
+   disruption budget, and of each sort the most important first: the rest are the victims.
+4. The node is nominated whose victims violate the fewest budgets; among equals, whose victims
+   matter least. A budget is a preference only: pods go in spite of it if nothing else helps.
 
-Disruption budgets are not looked at, which upstream does as a preference only.
+Follows pkg/scheduler/framework/plugins/defaultpreemption (SelectVictimsOnNode,
+filterPodsWithPDBViolation) and framework/preemption (pickOneNodeForPreemption).
 """
 
 from simulation.kernel.records import Record
 from simulation.kube.scheduler.filtering import find_fitting, fit_error
-from simulation.kube.scheduler.infos import Cluster, NodeInfo, PodInfo
+from simulation.kube.scheduler.infos import Budget, Cluster, NodeInfo, PodInfo
 
 ROOM_IS_BEING_MADE = "not eligible due to a terminating pod on the nominated node."
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
@@ -39,12 +41,12 @@ def preempt(pod: PodInfo, cluster: Cluster, resolvable: list[str]) -> tuple[Nomi
         if node.name not in resolvable:
             reasons[node.name] = (NOT_HELPFUL,)
             continue
-        victims, lacking = _victims(pod, node, cluster)
+        victims, violations, lacking = _victims(pod, node, cluster)
         if lacking:
             reasons[node.name] = lacking
         else:
             nomination = Nomination(node.name, tuple(sorted(each.key for each in victims)))
-            candidates.append((_cost(victims, number), nomination))
+            candidates.append(((violations, *_cost(victims, number)), nomination))
     if candidates:
         return min(candidates, key=lambda candidate: candidate[0])[1], ""
     return None, f"preemption: {fit_error(len(cluster.nodes), reasons)}"
@@ -64,20 +66,35 @@ def waits_for_room(pod: PodInfo, cluster: Cluster, resolvable: list[str]) -> boo
 
 def _victims(
     pod: PodInfo, node: NodeInfo, cluster: Cluster
-) -> tuple[list[PodInfo], tuple[str, ...]]:
-    """Return the pods that must go, or what is lacking even without them."""
+) -> tuple[list[PodInfo], int, tuple[str, ...]]:
+    """Return the pods that must go and how many of them a budget wants to keep; or what is lacking."""
     lower = [other for other in node.pods.values() if other.priority < pod.priority]
     if not lower:
-        return [], (NO_VICTIMS,)
+        return [], 0, (NO_VICTIMS,)
     lacking = _lacking(pod, node, lower, cluster)
     if lacking:
-        return [], lacking
+        return [], 0, lacking
     victims = list(lower)
-    for other in sorted(lower, key=lambda each: (-each.priority, each.started, each.key)):
+    ordered = sorted(lower, key=lambda each: (-each.priority, each.started, each.key))
+    kept = _violating(ordered, cluster.budgets)
+    for other in sorted(ordered, key=lambda each: each.key not in kept):
         spared = [each for each in victims if each.key != other.key]
         if not _lacking(pod, node, spared, cluster):
             victims = spared
-    return victims, ()
+    return victims, sum(each.key in kept for each in victims), ()
+
+
+def _violating(pods: list[PodInfo], budgets: tuple[Budget, ...]) -> list[str]:
+    """Return the keys of the pods that a budget cannot spare, if the ones before them go as well."""
+    left = {number: budget.allowed for number, budget in enumerate(budgets)}
+    found = []
+    for pod in pods:
+        governing = [number for number, budget in enumerate(budgets) if budget.governs(pod)]
+        for number in governing:
+            left[number] -= 1
+        if any(left[number] < 0 for number in governing):
+            found.append(pod.key)
+    return found
 
 
 def _lacking(

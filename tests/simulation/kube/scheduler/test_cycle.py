@@ -7,7 +7,7 @@ from simulation.kernel.units import GIB, MIB
 from simulation.kube.objects.node import Taint
 from simulation.kube.scheduler.cycle import Scheduled, Unschedulable, schedule
 from simulation.kube.scheduler.filtering import nodes_wanted
-from simulation.kube.scheduler.infos import HOSTNAME, Cluster, NodeInfo, PodInfo
+from simulation.kube.scheduler.infos import HOSTNAME, Budget, Cluster, NodeInfo, PodInfo
 from simulation.kube.scheduler.plugins.image_locality import ImageLocality
 from simulation.kube.scheduler.plugins.node_resources import balanced, least_allocated
 from simulation.kube.scheduler.plugins.pod_topology_spread import PodTopologySpread
@@ -149,3 +149,44 @@ def test_a_tie_is_a_roll_and_the_only_fitting_node_is_not_even_scored():
 
     assert len({place.node for place in places if isinstance(place, Scheduled)}) > 1
     assert alone == Scheduled("n0", {}, 1)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "granted", "chosen"),
+    [(0, (), "b"), (1, (), "a"), (0, ("guarded",), "a")],
+)
+def test_room_is_made_where_no_budget_is_violated(
+    allowed: int, granted: tuple[str, ...], chosen: str
+):
+    # By priority alone the guarded pod would go.
+    first, second = a_node("a"), a_node("b")
+    first.add(an_info("guarded", cpu=4000, priority=1, labels={"app": "db"}))
+    second.add(an_info("plain", cpu=4000, priority=5))
+    budget = Budget("default", selector_of({"app": "db"}), allowed, granted)
+    vip = an_info("vip", cpu=2000, priority=9)
+
+    outcome = schedule(vip, Cluster((first, second), {}, (budget,)), Dice(1))
+
+    assert isinstance(outcome, Unschedulable) and outcome.nomination is not None
+    assert outcome.nomination.node == chosen
+
+
+def test_who_is_guarded_by_a_budget_is_spared_first_and_goes_if_nothing_else_helps():
+    node = a_node("n")
+    node.add(an_info("guarded", cpu=2000, priority=1, labels={"app": "db"}))
+    node.add(an_info("plain", cpu=2000, priority=5))
+    cluster = Cluster((node,), {}, (Budget("default", selector_of({"app": "db"}), 0),))
+
+    small = schedule(an_info("vip", cpu=2000, priority=9), cluster, Dice(1))
+    large = schedule(an_info("vip", cpu=4000, priority=9), cluster, Dice(1))
+
+    assert isinstance(small, Unschedulable) and small.nomination is not None
+    assert isinstance(large, Unschedulable) and large.nomination is not None
+    assert small.nomination.victims == ("default/plain",)
+    assert large.nomination.victims == ("default/guarded", "default/plain")
+
+
+def test_a_budget_that_selects_everybody_keeps_nobody_from_preemption():
+    nobody = Budget("default", selector_of({}), 0)
+
+    assert not nobody.governs(an_info("web", labels={"app": "web"}))
