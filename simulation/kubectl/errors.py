@@ -18,6 +18,10 @@ class Mistyped(CommandError):
     """The line itself is wrong, whatever the cluster is like."""
 
 
+class NotHere(CommandError):
+    """The line is a real command, which a lab does not simulate."""
+
+
 def usage(text: str, verb: str) -> CommandError:
     """Return the error of a line that was typed wrong, as cobra words it."""
     return Mistyped(f"error: {text}\nSee 'kubectl {verb} --help' for usage.".replace("  ", " "))

@@ -6,7 +6,7 @@ kubectl's own parser (cobra and pflag).
 
 from simulation.kernel.records import Record
 from simulation.kubectl.durations import duration_trouble
-from simulation.kubectl.errors import CommandError, usage, usage_of
+from simulation.kubectl.errors import CommandError, NotHere, usage, usage_of
 from simulation.kubectl.flags import DURATIONS, NUMBERS, WITHOUT_VALUE, refused
 from simulation.kubectl.numbers import number_trouble
 from simulation.kubectl.verbs import ALIASES, GLOBAL, GROUPS, NOT_HERE, VERBS
@@ -170,7 +170,7 @@ def _verb(words: list[str]) -> str:
 def not_here(command: str, instead: str = "") -> CommandError:
     """Return the answer to a command that is real, yet not simulated."""
     hint = f", try: {instead}" if instead else ""
-    return CommandError(f"{command}: real, not simulated here{hint}")
+    return NotHere(f"{command}: real, not simulated here{hint}")
 
 
 def _is_near(known: str, typed: str) -> bool:

@@ -128,6 +128,18 @@ def test_an_answer_in_json_or_yaml_starts_at_the_beginning_of_a_line():
     assert yaml.safe_load("\n".join(said[second + 1 :]))["metadata"]["name"] == "worker-3"
 
 
+def test_what_is_real_and_not_simulated_is_said_and_the_rest_is_played(tmp_path):
+    text = "kubectl create token default\nkubectl get pods -o json | jq .\nkubectl get ns default -o name"
+
+    ended = run(a_script(tmp_path, text))
+
+    assert ended.returncode == 0
+    said = [line for line in ended.stdout.splitlines() if not line.startswith("$")]
+    assert said[0] == "kubectl create token: real, not simulated here"
+    assert said[1].startswith("| jq: real, not simulated here")
+    assert said[2:] == ["namespace/default"]
+
+
 def test_the_story_is_told_when_asked_for(tmp_path):
     script = a_script(tmp_path, "power-off worker-3\nwait 60s")
 
