@@ -12,7 +12,7 @@ from simulation.kube.objects.config import Event
 from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.rules.ages import age
 from simulation.kubectl import describe_config as config
-from simulation.kubectl import describe_network, describe_nodes, describe_pods
+from simulation.kubectl import describe_network, describe_nodes, describe_pods, describe_roles
 from simulation.kubectl import describe_services as services
 from simulation.kubectl import describe_workloads as workloads
 from simulation.kubectl.describe_text import Json, Lines, aligned
@@ -26,7 +26,10 @@ from simulation.kubectl.resources import Target, targets
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-WITHOUT_EVENTS = ("LimitRange", "Namespace", "NetworkPolicy", "ResourceQuota", "Secret")
+WITHOUT_EVENTS = (
+    *("ClusterRole", "ClusterRoleBinding", "LimitRange", "Namespace", "NetworkPolicy"),
+    *("ResourceQuota", "Role", "RoleBinding", "Secret"),
+)
 """Kinds of which kubectl tells no Events."""
 
 
@@ -98,6 +101,8 @@ def _seen(event: Event, now: int) -> str:
 
 
 _DESCRIBERS: dict[str, Callable[["World", Json], Lines]] = {
+    "ClusterRole": describe_roles.role,
+    "ClusterRoleBinding": describe_roles.binding,
     "ConfigMap": config.configmap,
     "CronJob": workloads.cronjob,
     "DaemonSet": workloads.daemonset,
@@ -118,6 +123,8 @@ _DESCRIBERS: dict[str, Callable[["World", Json], Lines]] = {
     "PriorityClass": config.priority_class,
     "ReplicaSet": workloads.replicaset,
     "ResourceQuota": config.quota,
+    "Role": describe_roles.role,
+    "RoleBinding": describe_roles.binding,
     "Secret": config.secret,
     "Service": services.service,
     "ServiceAccount": config.account,

@@ -79,18 +79,18 @@ def selector(given: Json | None) -> str:
     """Return a label selector on one line."""
     if given is None:
         return NONE
-    words = [f"{key}={value}" for key, value in sorted((given.get("matchLabels") or {}).items())]
+    labelled = given.get("matchLabels") or {}
+    words = [(key, f"{key}={value}") for key, value in labelled.items()]
     for each in given.get("matchExpressions") or ():
         key, values = each.get("key"), ",".join(sorted(each.get("values") or ()))
-        words.append(
-            {
-                "In": f"{key} in ({values})",
-                "NotIn": f"{key} notin ({values})",
-                "Exists": key,
-                "DoesNotExist": f"!{key}",
-            }.get(each.get("operator"), key)
-        )
-    return ",".join(words) or NONE
+        text = {
+            "In": f"{key} in ({values})",
+            "NotIn": f"{key} notin ({values})",
+            "Exists": key,
+            "DoesNotExist": f"!{key}",
+        }.get(each.get("operator"), key)
+        words.append((key, text))
+    return ",".join(text for _, text in sorted(words)) or NONE
 
 
 def truth(value: Any) -> str:

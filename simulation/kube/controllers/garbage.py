@@ -1,7 +1,8 @@
 """Deletes what was owned by an object that is gone: cascading deletion.
 
-Watches everything that can be owned and everything that owns. Background deletion only: the owner
-goes first and its dependents follow. Follows pkg/controller/garbagecollector.
+Watches everything that can be owned and everything that owns. In the background the owner goes first
+and its dependents follow; in the foreground it stays until the last of them, and of theirs, is gone.
+Follows pkg/controller/garbagecollector.
 """
 
 from collections.abc import Callable, Iterable
@@ -52,10 +53,10 @@ def _is_owned(obj: AnyObject, uid: str) -> bool:
     return any(owner.uid == uid for owner in obj.metadata.owner_references)
 
 
-def _delete(obj: AnyObject) -> Write:
+def _delete(obj: AnyObject, propagation: str = "Background") -> Write:
     because = Reason("owner-gone", {"name": obj.metadata.name})
     uid = obj.metadata.uid
-    return Write("delete", obj, because, require_uid=uid)
+    return Write("delete", obj, because, require_uid=uid, propagation=propagation)
 
 
 def _finalize(owner: AnyObject | None, dependents: list[AnyObject]) -> Outcome:
@@ -79,7 +80,8 @@ def _finalize(owner: AnyObject | None, dependents: list[AnyObject]) -> Outcome:
     if not dependents:
         return Outcome(((_without(owner, FOREGROUND, because),),))
     running = [obj for obj in dependents if obj.metadata.deletion_timestamp is None]
-    return Outcome((tuple(_delete(obj) for obj in running),), again_in=500)
+    # Whoever is waited for waits for its own dependents as well (attemptToDeleteItem).
+    return Outcome((tuple(_delete(obj, "Foreground") for obj in running),), again_in=500)
 
 
 def _without(owner: AnyObject, finalizer: str, because: Reason) -> Write:

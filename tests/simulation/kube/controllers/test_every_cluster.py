@@ -4,9 +4,11 @@ from simulation.kernel.units import SECOND
 from simulation.kube.objects.config import ConfigMap, Namespace, ServiceAccount
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.service import EndpointSlice, Ingress
+from simulation.kube.objects.workload import Deployment, ReplicaSet
 from simulation.lab import commands
 from simulation.lab.lab import Lab
 from tests.simulation.kube.test_quota import lab
+from tests.simulation.kubectl.terminals import a_lab, typed
 
 GATED = """
 apiVersion: v1
@@ -81,3 +83,20 @@ def test_a_gated_pod_says_that_it_must_not_be_scheduled_until_the_gate_opens() -
     assert [(each.type, each.reason) for each in pod.status.conditions] == [
         ("PodScheduled", "SchedulingGated")
     ]
+
+
+def test_who_is_deleted_in_the_foreground_goes_after_all_below_it() -> None:
+    whole = a_lab()
+    store = whole.world.store
+
+    typed(whole, "kubectl delete deployment web --cascade=foreground --wait=false")
+    whole.advance(whole.now + SECOND)
+    waiting = store.get(Deployment, "default/web")
+    sets = [each for each in store.list(ReplicaSet) if each.metadata.name.startswith("web")]
+    whole.advance(whole.now + 40 * SECOND)
+
+    assert waiting is not None and waiting.metadata.finalizers == ("foregroundDeletion",)
+    assert [each.metadata.finalizers for each in sets] == [("foregroundDeletion",)]
+    assert store.get(Deployment, "default/web") is None
+    below = (*store.list(ReplicaSet), *store.list(Pod))
+    assert not [each for each in below if each.metadata.name.startswith("web")]

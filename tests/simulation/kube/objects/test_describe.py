@@ -182,3 +182,39 @@ def test_a_column_reaches_over_neighbouring_lines_only() -> None:
     text = aligned(["a:\tb", "long title:\tc\td", "no cell", "x:\ty"])
 
     assert text == "a:           b\nlong title:  c  d\nno cell\nx:  y\n"
+
+
+def test_a_role_is_described_by_what_may_be_done_with_each_resource():
+    lab = a_lab()
+    typed(lab, "kubectl create role r --verb=get,list --resource=deploy/scale,po --resource-name=a")
+
+    came = typed(lab, "kubectl describe role r")
+
+    assert came.stdout.splitlines() == [
+        "Name:         r",
+        "Labels:       <none>",
+        "Annotations:  <none>",
+        "PolicyRule:",
+        "  Resources               Non-Resource URLs  Resource Names  Verbs",
+        "  ---------               -----------------  --------------  -----",
+        "  pods                    []                 [a]             [get list]",
+        "  deployments.apps/scale  []                 [a]             [get list]",
+    ]
+
+
+def test_a_binding_is_described_by_its_role_and_its_subjects():
+    lab = a_lab()
+    typed(lab, "kubectl create rolebinding b --clusterrole=view --user=bob --serviceaccount=shop:x")
+
+    came = typed(lab, "kubectl describe rolebinding b")
+
+    assert came.stdout.splitlines()[3:] == [
+        "Role:",
+        "  Kind:  ClusterRole",
+        "  Name:  view",
+        "Subjects:",
+        "  Kind            Name  Namespace",
+        "  ----            ----  ---------",
+        "  User            bob   ",
+        "  ServiceAccount  x     shop",
+    ]
