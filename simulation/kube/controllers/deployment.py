@@ -8,7 +8,7 @@ it again. Follows pkg/controller/deployment (sync.go, rolling.go, recreate.go, p
 import msgspec
 
 from simulation.kernel.reasons import Reason
-from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kernel.units import Instant
 from simulation.kube import claims
 from simulation.kube.indexes import (
     DEPLOYMENTS_BY_SELECTOR,
@@ -16,7 +16,7 @@ from simulation.kube.indexes import (
     REPLICA_SETS_BY_OWNER,
 )
 from simulation.kube.manager import Outcome, Tools
-from simulation.kube.objects.meta import Condition, LabelSelector, ObjectMeta
+from simulation.kube.objects.meta import LabelSelector, ObjectMeta
 from simulation.kube.objects.workload import (
     Deployment,
     DeploymentStatus,
@@ -25,7 +25,7 @@ from simulation.kube.objects.workload import (
 )
 from simulation.kube.rules import deployments as rules
 from simulation.kube.rules.names import HASH_LABEL, pod_template_hash
-from simulation.kube.rules.pods import REPLICA_FAILURE, condition, is_finished, set_condition
+from simulation.kube.rules.pods import is_finished
 from simulation.kube.rules.revisions import (
     DESIRED,
     MAX,
@@ -36,19 +36,11 @@ from simulation.kube.rules.revisions import (
     revision_of,
     same_template,
 )
+from simulation.kube.rules.rollout_status import deadline_in, news_of, progress, status_of
 from simulation.kube.view import View
 from simulation.kube.writes import Write
 
 replace = msgspec.structs.replace
-
-NEWS = {
-    "NewReplicaSetAvailable": "rollout-finished",
-    "ProgressDeadlineExceeded": "rollout-stuck",
-}
-"""A new reason of the condition Progressing, and what that says of the rollout."""
-PAUSED = Condition("Progressing", "Unknown", "DeploymentPaused", "Deployment is paused")
-"""While it is paused the clock of its deadline stands still."""
-RESUMED = Condition("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed")
 
 
 class DeploymentController:
@@ -104,12 +96,21 @@ class Rollout:
             return Outcome(((synced,),))
         writes = self._scaling(view)
         status = self.status()
-        if not writes and rules.is_complete(self.desired, _progress(status)):
+        if not writes and rules.is_complete(self.desired, progress(status)):
             writes = self.clean_up()
         if status != self.deployment.status:
             carrier = replace(self.deployment, status=status)
-            writes = [*writes, self._write("patch", carrier, self._news(status), ("status",))]
-        return Outcome(((*writes, *self._revision_noted()),), self._deadline_in(status))
+            writes = [
+                *writes,
+                self._write("patch", carrier, news_of(self.deployment, status), ("status",)),
+            ]
+        return Outcome(
+            ((*writes, *self._revision_noted()),), deadline_in(self.deployment, status, self.now)
+        )
+
+    def status(self) -> DeploymentStatus:
+        """Return how far the rollout has come, with its conditions."""
+        return status_of(self.deployment, self.new, self.old, self.unavailable, self.now)
 
     # --- scaling
 
@@ -313,131 +314,6 @@ class Rollout:
         idle = [each for each in surplus if each.spec.replicas == each.status.replicas == 0]
         return [self._write("delete", each, "rollout-history-cleaned") for each in idle]
 
-    # --- status
-
-    def _news(self, status: DeploymentStatus) -> str:
-        """Return what a new status tells: a rollout is over, or it is stuck, or just numbers."""
-        before = condition(self.deployment, "Progressing")
-        after = next((each for each in status.conditions if each.type == "Progressing"), None)
-        if after is None or (before is not None and before.reason == after.reason):
-            return "deployment-counted"
-        return NEWS.get(after.reason, "deployment-counted")
-
-    def status(self) -> DeploymentStatus:
-        """Return how far the rollout has come, with its conditions."""
-        ready = sum(each.status.ready_replicas for each in self.sets)
-        available = sum(each.status.available_replicas for each in self.sets)
-        replicas = sum(each.status.replicas for each in self.sets)
-        total = sum(each.spec.replicas for each in self.sets)
-        terminating = sum(each.status.terminating_replicas or 0 for each in self.sets)
-        status = DeploymentStatus(
-            observed_generation=self.deployment.metadata.generation,
-            replicas=replicas,
-            updated_replicas=self.new.status.replicas if self.new else 0,
-            ready_replicas=ready,
-            available_replicas=available,
-            unavailable_replicas=max(0, total - available),
-            terminating_replicas=terminating,
-            collision_count=self.deployment.status.collision_count,
-            conditions=self.deployment.status.conditions,
-        )
-        conditions = self._failing(self._availability(status))
-        return replace(status, conditions=self._progressing(status, conditions))
-
-    def _failing(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-        """Hand on what keeps a ReplicaSet from its size, the new one's first."""
-        newest_first = [*([self.new] if self.new else []), *self.old]
-        found = (condition(each, REPLICA_FAILURE) for each in newest_first)
-        failure = next((each for each in found if each is not None), None)
-        if failure is None:
-            return tuple(each for each in conditions if each.type != REPLICA_FAILURE)
-        return self._set(conditions, failure)
-
-    def _availability(self, status: DeploymentStatus) -> tuple[Condition, ...]:
-        enough = status.available_replicas >= self.desired - self.unavailable
-        new = (
-            Condition(
-                "Available",
-                "True",
-                "MinimumReplicasAvailable",
-                "Deployment has minimum availability.",
-            )
-            if enough
-            else Condition(
-                "Available",
-                "False",
-                "MinimumReplicasUnavailable",
-                "Deployment does not have minimum availability.",
-            )
-        )
-        return self._set(status.conditions, new)
-
-    def _progressing(
-        self, status: DeploymentStatus, conditions: tuple[Condition, ...]
-    ) -> tuple[Condition, ...]:
-        deadline = self.deployment.spec.progress_deadline_seconds
-        if deadline == rules.NO_DEADLINE:
-            return tuple(each for each in conditions if each.type != "Progressing")
-        current = condition(self.deployment, "Progressing")
-        is_marked = current is not None and current.reason == PAUSED.reason
-        if self.deployment.spec.paused:
-            # A rollout that has timed out stays so (sync.go, checkPausedConditions).
-            is_over = current is not None and current.reason == "ProgressDeadlineExceeded"
-            return conditions if is_marked or is_over else self._set(conditions, PAUSED)
-        if is_marked:
-            return self._set(conditions, RESUMED)
-        name = self.new.metadata.name if self.new else self.deployment.metadata.name
-        what = f'ReplicaSet "{name}"' if self.new else f'Deployment "{name}"'
-        done = current is not None and current.reason == "NewReplicaSetAvailable"
-        if status.replicas == status.updated_replicas and done:
-            return conditions
-        now_status, before = _progress(status), _progress(self.deployment.status)
-        if self.new is None and current is None:
-            new = Condition("Progressing", "True", "NewReplicaSetCreated", f"Created new {what}")
-        elif rules.is_complete(self.desired, now_status):
-            text = f"{what} has successfully progressed."
-            new = Condition("Progressing", "True", "NewReplicaSetAvailable", text)
-        elif rules.is_progressing(before, now_status):
-            new = Condition("Progressing", "True", "ReplicaSetUpdated", f"{what} is progressing.")
-            rest = tuple(each for each in conditions if each.type != "Progressing")
-            if current is not None and current.status == "True":
-                new = replace(new, last_transition_time=current.last_transition_time)
-            return (
-                *rest,
-                replace(
-                    new,
-                    last_update_time=self.now,
-                    last_transition_time=new.last_transition_time or self.now,
-                ),
-            )
-        elif current is not None and rules.is_timed_out(
-            deadline, self.now, current.reason, current.status, current.last_update_time or 0
-        ):
-            text = f"{what} has timed out progressing."
-            new = Condition("Progressing", "False", "ProgressDeadlineExceeded", text)
-        else:
-            return conditions
-        return self._set(conditions, new)
-
-    def _set(self, conditions: tuple[Condition, ...], new: Condition) -> tuple[Condition, ...]:
-        current = next((each for each in conditions if each.type == new.type), None)
-        if current is not None and (current.status, current.reason) == (new.status, new.reason):
-            return conditions
-        return set_condition(conditions, replace(new, last_update_time=self.now), self.now)
-
-    def _deadline_in(self, status: DeploymentStatus) -> Duration | None:
-        """Return when to look again whether the rollout has made no progress for too long."""
-        progressing = next((c for c in status.conditions if c.type == "Progressing"), None)
-        if progressing is None or progressing.reason in {
-            "NewReplicaSetAvailable",
-            "ProgressDeadlineExceeded",
-            PAUSED.reason,
-        }:
-            return None
-        seconds = self.deployment.spec.progress_deadline_seconds
-        due = (progressing.last_update_time or self.now) + seconds * SECOND + 1
-        return max(due - self.now, SECOND)
-
 
 def _age(each: ReplicaSet) -> tuple[Instant, str]:
     return each.metadata.creation_timestamp or 0, each.metadata.name
@@ -450,12 +326,6 @@ def _share(each: ReplicaSet) -> rules.Share:
         each.status.available_replicas,
         each.metadata.creation_timestamp or 0,
         annotated(each, MAX),
-    )
-
-
-def _progress(status: DeploymentStatus) -> rules.Progress:
-    return rules.Progress(
-        status.replicas, status.updated_replicas, status.ready_replicas, status.available_replicas
     )
 
 
