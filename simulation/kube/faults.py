@@ -10,7 +10,7 @@ from simulation.kernel.reasons import Refused
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration
 from simulation.kube import aftermath, cable_faults, control_plane, machines, offices
-from simulation.kube.kubelet import shutdown
+from simulation.kube.kubelet import outages, shutdown
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.limits import WORKERS_MAX
 from simulation.kube.objects.pod import Pod
@@ -42,7 +42,7 @@ def power_goes(world: "World", name: str, told: str = "machine-off") -> None:
     machine = world.machines[name]
     cause = world.fault(told, f"Machine/{name}", node=name)
     was_on = machine.is_on
-    world.kubelets.power_off(world, name)
+    outages.power_off(world, name)
     machines.switch_off(machine, world.now)
     if machine.role == machines.CONTROL_PLANE and was_on:
         control_plane.power_gone(world, name)
@@ -111,7 +111,7 @@ def booted(world: "World", event: Event) -> None:
     machines.finish_boot(machine, world.now)
     cause = world.fault("machine-back", f"Machine/{machine.name}", node=machine.name)
     control_plane.booted(world, machine.name)
-    world.kubelets.power_on(world, machine.name)
+    outages.power_on(world, machine.name)
     world.reality_changed(cause, before_ticks=True)
 
 
@@ -209,7 +209,7 @@ def kill_process(world: "World", name: str, process: str) -> None:
     if process == KUBE_PROXY:
         _kill_proxy(world, machine, cause)
     else:
-        world.kubelets.stopped(world, name, process)
+        outages.stopped(world, name, process)
     world.reality_changed(cause)
 
 
@@ -225,7 +225,7 @@ def start_process(world: "World", name: str, process: str) -> None:
     if process == KUBE_PROXY:
         _thaw_proxy(world, name)
     else:
-        world.kubelets.started(world, name, process)
+        outages.started(world, name, process)
     world.reality_changed(cause)
 
 

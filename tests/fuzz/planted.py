@@ -10,7 +10,7 @@ from typing import Any
 
 from simulation.kube import consensus as world_consensus
 from simulation.kube import consensus_air, machines, silence
-from simulation.kube.kubelet import kubelet
+from simulation.kube.kubelet import outages
 from simulation.raft import elections, quorum, replication
 from simulation.raft.log import Log
 from simulation.raft.member import LEADERS_WORDS, Member
@@ -197,7 +197,7 @@ SILENT_BUGS: dict[str, tuple[Patch, ...]] = {
 LAB_BUGS: dict[str, tuple[Patch, ...]] = {
     "lets programs run without power": (
         (machines, "switch_off", _keep_processes),
-        (kubelet.Kubelets, "power_off", lambda *_: None),
+        (outages, "power_off", lambda *_: None),
     ),
     "hears through cables that are cut": ((consensus_air, "is_open", _hear_through_cuts),),
 }

@@ -1,4 +1,4 @@
-"""What a kubelet does to containers: start, probe, restart, stop.
+"""What a kubelet does to containers: start, probe, restart. How they stop is stopping.py.
 
 Every step ends with a timer that carries the container's attempt; whatever happens in between
 raises the attempt, so a timer that comes too late does nothing.
@@ -6,25 +6,22 @@ raises the attempt, so a timer that comes too late does nothing.
 
 from typing import TYPE_CHECKING
 
-from simulation.kernel.dice import Dice
-from simulation.kernel.timeline import Phase
 from simulation.kernel.units import SECOND, Duration, MilliCpu
 from simulation.kube.events import Rhythm
-from simulation.kube.images import Behaviour, behaviour_of, profile_of, program_of
-from simulation.kube.kubelet import held, probing, pulls
+from simulation.kube.images import Behaviour, profile_of, program_of
+from simulation.kube.kubelet import held, probing, pulls, stopping
 from simulation.kube.kubelet.reports import event, quiet, repeated, report
 from simulation.kube.kubelet.stages import (
-    CLEANUP_TIME,
     CRASHES,
     NOTICE_TIME,
     START_TIME,
-    TERM_MINIMUM,
     ContainerRun,
     Ended,
     KubeletState,
     PodRun,
     crash_delay,
     fails,
+    first_cause,
     forget_failure,
     is_sidecar,
     next_crash_delay,
@@ -34,26 +31,12 @@ from simulation.kube.kubelet.stages import (
 )
 from simulation.kube.kubelet.status import container_id
 from simulation.kube.kubelet.steps import timer
-from simulation.kube.limits import SECONDS_MAX
 from simulation.kube.machines import Process, process_key
 from simulation.kube.objects.pod import Container, Pod
 from simulation.kube.programs import TAKES_MEMORY_AFTER
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
-
-_NO_DICE = Dice(0)
-"""Well-known images need no roll."""
-
-KILLED = 137
-"""128 + SIGKILL."""
-TERMINATED = 143
-"""128 + SIGTERM: what a program without a handler leaves behind."""
-
-
-def first_cause(run: PodRun) -> int:
-    """Return the happening that the kubelet acts upon."""
-    return run.causes[0] if run.causes else 0
 
 
 def roll(world: "World", span: tuple[int, int], purpose: str, run: PodRun, name: str) -> int:
@@ -179,17 +162,7 @@ def probe_failed(
         repeated(world, run, each.name, kind, rhythm, "Unhealthy", said)
     text = f"Container {each.name} failed {kind.lower()} probe, will be restarted"
     event(world, run, "Normal", "Killing", text)
-    _terminate(world, kubelet, run, each, grace_of(run))
-
-
-def grace_of(run: PodRun) -> Duration:
-    """Return how long the containers of a pod are given after SIGTERM."""
-    if run.grace >= 0:
-        return max(run.grace, TERM_MINIMUM)
-    asked = run.pod.metadata.deletion_grace_period_seconds
-    if asked is None:
-        asked = run.pod.spec.termination_grace_period_seconds
-    return max(min(30 if asked is None else asked, SECONDS_MAX) * SECOND, TERM_MINIMUM)
+    stopping.terminate(world, kubelet, run, each, stopping.grace_of(run))
 
 
 def process_ends(
@@ -235,7 +208,7 @@ def exited(
     if run.stage == "stopping":
         report(world, kubelet, run)
         if not any(other.stage in ("running", "stopping") for other in run.runs()):
-            finish_stop(world, kubelet, run)
+            stopping.finish_stop(world, kubelet, run)
         return
     if each.is_redefined:
         # The back-off belongs to the old definition, and so does the restart policy.
@@ -317,7 +290,7 @@ def redefine(world: "World", kubelet: KubeletState, run: PodRun, before: Pod) ->
             text = f"Container {each.name} definition changed, will be restarted"
             event(world, run, "Normal", "Killing", text)
             each.is_redefined = True
-            _terminate(world, kubelet, run, each, grace_of(run))
+            stopping.terminate(world, kubelet, run, each, stopping.grace_of(run))
         elif each.stage in WAITING_IN_VAIN and known[each.name] != image:
             each.attempt += 1
             each.stage, each.pull_failures = "waiting", 0
@@ -326,48 +299,6 @@ def redefine(world: "World", kubelet: KubeletState, run: PodRun, before: Pod) ->
 
 
 WAITING_IN_VAIN = ("pull-failed", "pull-backoff", "never-pull", "invalid-name", "crash-backoff")
-
-
-def stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:
-    """Stop all containers of a pod; its grace begins when the kubelet hears of it."""
-    run.stage = "stopping"
-    run.attempt += 1
-    quiet(world, run)
-    grace = grace_of(run)
-    alive = [each for each in run.runs() if each.stage in ("running", "stopping")]
-    for each in alive:
-        if each.stage == "running":
-            text = f"Stopping container {each.name}"
-            event(world, run, "Normal", "Killing", text)
-        _terminate(world, kubelet, run, each, grace)
-    for each in run.runs():
-        if each not in alive:
-            quiet(world, run, each.name)
-            each.attempt += 1
-    if not alive:
-        finish_stop(world, kubelet, run)
-    report(world, kubelet, run)
-
-
-def _terminate(
-    world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun, grace: Duration
-) -> None:
-    """Send SIGTERM, and SIGKILL when the grace is over."""
-    container = spec_of(run, each.name)
-    behaviour = program_of(container, world.dice)
-    hook = pre_stop_time(container)
-    needs = grace if behaviour.stops_after is None else hook + behaviour.stops_after
-    code = KILLED if needs >= grace else 0
-    quiet(world, run, each.name)
-    each.attempt += 1
-    each.stage = "stopping"
-    process = world.machines[kubelet.node].processes.get(process_key(run.uid, each.name))
-    if process is not None:
-        process.stopping = True
-        world.traffic_changed(first_cause(run))
-    data = (run.uid, each.name, each.attempt, code)
-    due = world.now + min(needs, grace)
-    world.timeline.at(due, "kubelet/process-killed", kubelet.node, data, Phase.REALITY)
 
 
 def resume(world: "World", kubelet: KubeletState, run: PodRun) -> None:
@@ -424,30 +355,9 @@ def _rearm(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRu
     probing.begin(world, kubelet, run, each, container, behaviour)
 
 
-def pre_stop_time(container: Container) -> Duration:
-    """Return how long the preStop hook takes, as far as it only sleeps."""
-    hook = (container.rest.get("lifecycle") or {}).get("preStop") or {}
-    if "sleep" in hook:
-        return int((hook["sleep"] or {}).get("seconds") or 0) * SECOND
-    command = tuple(map(str, (hook.get("exec") or {}).get("command") or ()))
-    if not command:
-        return 0
-    behaviour = behaviour_of("busybox:1", command, (), _NO_DICE)
-    return behaviour.exits_after or 0
-
-
 def configure_again(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
     """Try once more to start a container whose environment could not be made."""
     if each.stage == "config-error":
         each.stage = "waiting"
         advance(world, kubelet, run)
         report(world, kubelet, run)
-
-
-def finish_stop(world: "World", kubelet: KubeletState, run: PodRun) -> None:
-    """All containers have ended: clean up, then tell the API."""
-    run.stage = "stopped"
-    run.attempt += 1
-    wait = world.dice.between(*CLEANUP_TIME, "pod cleanup", run.uid)
-    data = (run.uid, "", run.attempt)
-    world.timeline.at(world.now + wait, "kubelet/cleaned-up", kubelet.node, data)

@@ -12,7 +12,7 @@ from simulation.kernel.records import Record
 from simulation.kernel.timeline import Event
 from simulation.kernel.units import MINUTE, SECOND, Bytes, Duration
 from simulation.kube.images import parse_reference
-from simulation.kube.kubelet import containers, node_status
+from simulation.kube.kubelet import containers, node_status, stopping
 from simulation.kube.kubelet.reports import event, report
 from simulation.kube.kubelet.stages import KubeletState, PodRun, Verdict
 from simulation.kube.kubelet.status import qos_class
@@ -128,7 +128,7 @@ def _oom(world: "World", kubelet: KubeletState, process: Process) -> None:
     if run is None or each is None:
         return
     each.is_out_of_memory = True
-    containers.process_ends(world, kubelet, run, each, containers.KILLED)
+    containers.process_ends(world, kubelet, run, each, stopping.KILLED)
 
 
 def look(world: "World", happened: Event) -> None:
@@ -225,7 +225,7 @@ def end(
     """Let the kubelet end a pod by its own decision: it stops, Failed, and stays to be seen."""
     run.verdict = verdict
     run.grace = grace
-    containers.stop(world, kubelet, run)
+    stopping.stop(world, kubelet, run)
 
 
 def rejection(kubelet: KubeletState, pod: Pod) -> Verdict | None:

@@ -272,6 +272,11 @@ def pull_delay(failures: int) -> Duration:
     return min(PULL_BACKOFF_FIRST << min(failures - 1, 10), PULL_BACKOFF_MAX)
 
 
+def first_cause(run: PodRun) -> int:
+    """Return the happening that the kubelet acts upon."""
+    return run.causes[0] if run.causes else 0
+
+
 def owner_of(run: PodRun) -> str:
     """Return what made a pod, or the pod itself: pods of one owner fail alike."""
     meta = run.pod.metadata

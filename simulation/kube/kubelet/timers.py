@@ -4,9 +4,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulation.kernel.timeline import Event
-from simulation.kube.kubelet import containers, node_status, pressure, probing, pulls, shutdown
+from simulation.kube.kubelet import (
+    containers,
+    node_status,
+    outages,
+    pressure,
+    probing,
+    pulls,
+    shutdown,
+)
 from simulation.kube.kubelet.reports import report, report_again
-from simulation.kube.kubelet.stages import ContainerRun, KubeletState, PodRun
+from simulation.kube.kubelet.stages import ContainerRun, KubeletState, PodRun, first_cause
 from simulation.kube.machines import next_pod_ip
 
 if TYPE_CHECKING:
@@ -52,10 +60,6 @@ def _current_pod(world: "World", happened: Event) -> tuple[KubeletState, PodRun]
     if not world.kubelets.works(world, happened.subject):
         return None
     return kubelet, run
-
-
-def _list(world: "World", happened: Event) -> None:
-    world.kubelets.list(world, happened)
 
 
 def _sandbox_made(world: "World", happened: Event) -> None:
@@ -129,11 +133,11 @@ def _probe_failed(world: "World", happened: Event) -> None:
 
 
 def _serves(world: "World", kubelet: KubeletState, run: PodRun, each: ContainerRun) -> None:
-    world.traffic_changed(containers.first_cause(run))
+    world.traffic_changed(first_cause(run))
 
 
 HANDLERS: dict[str, Callable[["World", Event], None]] = {
-    "kubelet/list": _list,
+    "kubelet/list": outages.first_list,
     "kubelet/sandbox-made": _sandbox_made,
     "kubelet/mount-again": _mount_again,
     "kubelet/configure-again": _of_container(containers.configure_again),

@@ -18,6 +18,7 @@ from simulation.kube.admission import commit
 from simulation.kube.events import EventLog, EventLogState
 from simulation.kube.happenings import Ledger
 from simulation.kube.kubelet import kubelet as kubelets
+from simulation.kube.kubelet import outages
 from simulation.kube.kubelet.node_status import node_object
 from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.meta import ObjectMeta, Resources
@@ -180,12 +181,12 @@ class SmallWorld:
         self.kubelets.connected(self, name)
 
     def power_off(self, name: str) -> None:
-        self.kubelets.power_off(self, name)
+        outages.power_off(self, name)
         machines.switch_off(self.machines[name], self.now)
 
     def power_on(self, name: str) -> None:
         machines.finish_boot(self.machines[name], self.now)
-        self.kubelets.power_on(self, name)
+        outages.power_on(self, name)
 
     def said(self, reason: str) -> list[str]:
         """Return every message of a reason so far, as often as it was said."""
