@@ -16,7 +16,7 @@ from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.service import Service
 from simulation.kube.objects.workload import Deployment, ReplicaSet
-from simulation.kube.rules.pods import condition
+from simulation.kube.rules.pods import condition, is_finished
 
 if TYPE_CHECKING:
     from simulation.kube.network.traffic import Route
@@ -238,9 +238,7 @@ def _pods_on(world: "World", node: str) -> list[Pod]:
     return [
         pod
         for _, pod in world.store.by(PODS_BY_NODE, node)
-        if isinstance(pod, Pod)
-        and pod.metadata.deletion_timestamp is None
-        and pod.status.phase not in ("Succeeded", "Failed")
+        if isinstance(pod, Pod) and pod.metadata.deletion_timestamp is None and not is_finished(pod)
     ]
 
 

@@ -8,6 +8,7 @@ from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.rules import quantities
 from simulation.kube.rules.ages import age
+from simulation.kube.rules.pods import is_finished
 from simulation.kube.rules.printing import node_roles
 from simulation.kubectl.describe_pods import date
 from simulation.kubectl.describe_text import NONE, UNSET, Json, Lines, annotations, labels, truth
@@ -107,7 +108,7 @@ def _pods(world: "World", obj: Node) -> Lines:
     pods = [
         pod
         for _, pod in world.store.by(PODS_BY_NODE, obj.metadata.name)
-        if isinstance(pod, Pod) and pod.status.phase not in ("Succeeded", "Failed")
+        if isinstance(pod, Pod) and not is_finished(pod)
     ]
     most = obj.status.allocatable
     alls = (most.cpu or 1, most.memory or 1, most.ephemeral_storage or 1)

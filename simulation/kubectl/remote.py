@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulation.kube.kubelet.reaching import exec_error
 from simulation.kube.machines import process_key
 from simulation.kube.objects.pod import Pod
+from simulation.kube.rules.pods import is_finished
 from simulation.kubectl import inside
 from simulation.kubectl.errors import CommandError, usage_of
 from simulation.kubectl.logs import default_of, defaulted, invalid_container, names_of, pods_of
@@ -50,7 +51,7 @@ def execute(world: "World", call: Call) -> Output:
 def _entered(world: "World", call: Call) -> Pod:
     """Return the pod whose container a call enters; raise CommandError if none can be."""
     pod = _reached(world, call) if call.args else pods_of(world, call)[0]
-    if pod.status.phase in ("Succeeded", "Failed"):
+    if is_finished(pod):
         raise CommandError(
             "error: cannot exec into a container in a completed pod; "
             f"current phase is {pod.status.phase}"

@@ -13,7 +13,7 @@ from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.service import Ingress, Service
 from simulation.kube.objects.workload import DaemonSet, Deployment, ReplicaSet
-from simulation.kube.rules.pods import condition, is_ready
+from simulation.kube.rules.pods import condition, is_finished, is_ready
 from simulation.kube.rules.printing import pod_status
 from simulation.kube.rules.revisions import revision_of
 from simulation.kube.scheduler.pod_infos import pod_info
@@ -79,7 +79,7 @@ def node_rows(world: "World") -> Rows:
 def _requested(world: "World", node: str) -> tuple[int, int]:
     cpu = memory = 0
     for _, pod in world.store.by(PODS_BY_NODE, node):
-        if isinstance(pod, Pod) and pod.status.phase not in ("Succeeded", "Failed"):
+        if isinstance(pod, Pod) and not is_finished(pod):
             requests = pod_info(pod).requests
             cpu += requests.get("cpu", 0)
             memory += requests.get("memory", 0)

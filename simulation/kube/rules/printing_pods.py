@@ -9,6 +9,7 @@ from simulation.kube.objects.pod import (
     Pod,
 )
 from simulation.kube.rules.ages import age
+from simulation.kube.rules.pods import is_finished
 from simulation.kube.rules.printing_common import NONE, UNKNOWN, Cells, age_of
 
 ROLE_PREFIX = "node-role.kubernetes.io/"
@@ -26,7 +27,7 @@ def pod_status(pod: Pod) -> str:
     if pod.metadata.deletion_timestamp is not None:
         if pod.status.reason == "NodeLost":
             return "Unknown"
-        if pod.status.phase not in ("Succeeded", "Failed"):
+        if not is_finished(pod):
             return "Terminating"
     return reason
 

@@ -8,20 +8,17 @@ from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
 from simulation.kube.objects.policy import PodDisruptionBudget
+from simulation.kube.rules.pods import is_finished
 from simulation.kube.scheduler.hints import Happening
 from simulation.kube.scheduler.infos import REGION, ZONE, Budget, Cluster, NodeInfo, PodInfo
 from simulation.kube.scheduler.pod_infos import budget_info, node_facts, pod_info
 from simulation.kube.store import Change
 from simulation.kube.view import View
 
-FINAL_PHASES = ("Succeeded", "Failed")
-
 
 def is_placed(pod: object) -> bool:
     """Tell whether a pod takes room on a node."""
-    return (
-        isinstance(pod, Pod) and bool(pod.spec.node_name) and pod.status.phase not in FINAL_PHASES
-    )
+    return isinstance(pod, Pod) and bool(pod.spec.node_name) and not is_finished(pod)
 
 
 class NodeTable:
