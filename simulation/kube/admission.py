@@ -17,9 +17,11 @@ from simulation.kube.objects.config import Namespace
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.policy import PodDisruptionBudget
 from simulation.kube.objects.service import Service
 from simulation.kube.rules import names, service_addresses
 from simulation.kube.rules.admitting import fill_in, unknown_account, unknown_class
+from simulation.kube.rules.disruption import governs, judge_eviction
 from simulation.kube.rules.pods import set_condition
 from simulation.kube.store import Change
 from simulation.kube.writes import (
@@ -286,7 +288,8 @@ def _evict(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> Re
     current, refused = _guard(world, write)
     if not isinstance(current, Pod) or refused is not None:
         return refused or not_found(resource_of(write.object), write.object.metadata.name)
-    verdict = world.judge_eviction(current)
+    every = world.store.list(PodDisruptionBudget)
+    verdict = judge_eviction([each for each in every if governs(each, current)], current, world.now)
     if isinstance(verdict, Refused):
         return verdict
     if verdict is not None:

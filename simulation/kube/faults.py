@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from simulation.kernel.reasons import Refused
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration
-from simulation.kube import aftermath, cable_faults, control_plane, machines, offices
+from simulation.kube import aftermath, cable_faults, control_plane, machine_room, machines, offices
 from simulation.kube.kubelet import outages, shutdown
 from simulation.kube.kubelet.node_status import KUBELET, RUNTIME
 from simulation.kube.limits import WORKERS_MAX
@@ -266,7 +266,7 @@ def add_worker(world: "World") -> None:
     workers = [each for each in world.machines.values() if each.role == machines.WORKER]
     if len(workers) >= WORKERS_MAX:
         raise Refused("too-many-workers", limit=WORKERS_MAX)
-    machine = world.new_worker()
+    machine = machine_room.new_worker(world)
     world.fault("worker-added", f"Machine/{machine.name}", node=machine.name)
     due = machines.switch_on(machine, world.now, world.settings.boot_duration, world.dice)
     world.timeline.at(due, "machine/booted", machine.name, (machine.boots,), Phase.REALITY)
@@ -282,7 +282,7 @@ def remove_worker(world: "World", name: str) -> None:
     else:
         power_goes(world, name, "worker-removed")
     aftermath.dismiss(world, name)
-    world.forget_machine(name)
+    machine_room.forget_machine(world, name)
 
 
 HANDLERS = {"disk/lease": lease_written, "machine/booted": booted}

@@ -13,7 +13,7 @@ from simulation.kernel.reasons import Reason, Refused
 from simulation.kernel.records import State
 from simulation.kernel.timeline import Event, Phase
 from simulation.kernel.units import SECOND, Duration, Instant
-from simulation.kube import aftermath, control_plane, machines
+from simulation.kube import aftermath, control_plane, machine_room, machines
 from simulation.kube.apiserver import Reply, Server
 from simulation.kube.kubelet.static_pods import static_pods
 from simulation.kube.manifests.defaults import with_defaults
@@ -125,7 +125,7 @@ class Members:
             address=address,
             pod_cidr=f"{network}.0/24",
         )
-        world.add_machine(machine)
+        machine_room.add_machine(world, machine)
         return machine
 
     # --- step by step
@@ -190,7 +190,7 @@ class Members:
             world.leave_room(move.node)
             del world.api.state.servers[move.node]
             aftermath.dismiss(world, move.node)
-            world.forget_machine(move.node)
+            machine_room.forget_machine(world, move.node)
             world.story("member-removed", f"Member/{move.node}", (move.cause,), node=move.node)
             world.reality_changed(move.cause)
         elif consensus.leader() == move.node:

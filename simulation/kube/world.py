@@ -40,7 +40,6 @@ from simulation.kube.heartbeats import Heartbeats, HeartbeatsState
 from simulation.kube.kubelet import kubelet, pressure
 from simulation.kube.kubelet.kubelet import Kubelets, KubeletsState
 from simulation.kube.leadership import Leadership, LeadershipState
-from simulation.kube.limits import MACHINES_REMEMBERED_MAX
 from simulation.kube.machines import CONTROL_PLANE, ON, WORKER, Machine
 from simulation.kube.manager import Manager, ManagerState, Tools
 from simulation.kube.membership import Members, MembersState
@@ -48,20 +47,15 @@ from simulation.kube.network import traffic
 from simulation.kube.network.links import Links, LinksState
 from simulation.kube.network.traffic import Traffic, TrafficState
 from simulation.kube.objects.kinds import AnyObject
-from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod
-from simulation.kube.objects.policy import PodDisruptionBudget
 from simulation.kube.offices import Offices, OfficesState
 from simulation.kube.readers import Reader, Readers, ReadersState
-from simulation.kube.rules.disruption import governs, judge_eviction
 from simulation.kube.scheduler import scheduler
 from simulation.kube.scheduler.scheduler import Scheduler, SchedulerState
 from simulation.kube.server_health import ServerHealth, ServerHealthState
 from simulation.kube.settings import Settings
 from simulation.kube.store import Change, Store, StoreState
 from simulation.kube.workqueue import Note
-from simulation.kube.writes import Refused as RefusedWrite
-from simulation.kube.writes import Write
 from simulation.raft import quorum
 from simulation.raft.roles import Role
 
@@ -316,11 +310,6 @@ class World:
             refused,
         )
 
-    def judge_eviction(self, pod: Pod) -> RefusedWrite | PodDisruptionBudget | None:
-        """Return why the eviction API refuses a pod, the budget that pays for it, or None."""
-        every = self.store.list(PodDisruptionBudget)
-        return judge_eviction([each for each in every if governs(each, pod)], pod, self.now)
-
     # --- wiring
 
     def reality_changed(self, cause: int = 0, before_ticks: bool = False) -> None:
@@ -441,58 +430,9 @@ class World:
     def _member_changed(self, member: str, role: Role, term: int, now: Instant) -> None:
         self.leadership.member_changed(self, member, role, term)
 
-    # --- machines come and go
-
-    def plug_in(self, machine: Machine) -> None:
-        """A machine stands in the room; nothing runs on it yet."""
-        self.machines[machine.name] = machine
-        self.state.removed.pop(machine.name, None)
+    def machines_changed(self) -> None:
+        """A machine was plugged in or taken away."""
         self._control_plane = None
-
-    def add_machine(self, machine: Machine) -> None:
-        """Plug a machine in, and install what every node runs."""
-        self.plug_in(machine)
-        self.kubelets.add(self, machine.name)
-        self.readers.add(self, machine.name, machine.name)
-
-    def new_worker(self) -> Machine:
-        """Return one more worker, plugged in and switched off."""
-        # Whoever took the last worker away may plug one in again: then it is like a master.
-        others = self.workers() or self.control_plane()
-        like = self.machines[others[0]]
-        self.state.workers_made += 1
-        number = self.state.workers_made
-        zones = sorted({self.machines[name].zone for name in others})
-        machine = Machine(
-            name=f"worker-{number}",
-            zone=zones[(number - 1) % len(zones)],
-            cpu=like.cpu,
-            memory=like.memory,
-            disk=like.disk,
-            power="off",
-            boots=0,
-            since=self.now,
-            address=f"10.0.0.{20 + number}",
-            pod_cidr=f"10.244.{10 + number}.0/24",
-        )
-        self.add_machine(machine)
-        return machine
-
-    def forget_machine(self, name: str) -> None:
-        """A machine was taken away: its Node object is deleted, as an operator would."""
-        self.readers.remove(name)
-        self.kubelets.remove(name)
-        del self.machines[name]
-        self.state.removed[name] = self.now
-        if len(self.state.removed) > MACHINES_REMEMBERED_MAX:
-            del self.state.removed[next(iter(self.state.removed))]
-        self._control_plane = None
-        node = self.store.get(Node, name)
-        if node is not None:
-            because = Reason("node-deleted", {"node": name})
-            reply = apiserver.Reply("api/ignored", name)
-            write = Write("delete", node, because)
-            self.api.send(self, "kubectl", "internet", (write,), reply, (self.last_fault,))
 
 
 CONSENSUS_PURPOSES = (

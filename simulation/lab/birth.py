@@ -18,6 +18,7 @@ from simulation.kube.apiserver import Server
 from simulation.kube.kubelet.adoption import adopt
 from simulation.kube.kubelet.node_status import node_object, tell_started
 from simulation.kube.kubelet.static_pods import static_pods
+from simulation.kube.machine_room import plug_in
 from simulation.kube.machines import CONTROL_PLANE, WORKER, Machine
 from simulation.kube.manifests.codec import from_json
 from simulation.kube.manifests.defaults import with_defaults
@@ -97,7 +98,7 @@ def _plug_in(world: World, scenario: dict[str, Any]) -> None:
                 address=f"10.0.0.{address + number}",
                 pod_cidr=f"10.244.{network + number}.0/24",
             )
-            world.plug_in(machine)
+            plug_in(world, machine)
             if role == CONTROL_PLANE:
                 world.api.state.servers[name] = Server(name)
     world.state.workers_made = len(scenario["workers"])
