@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulation.kernel.timeline import Event
 from simulation.kernel.units import SECOND, Duration, Instant
-from simulation.lab.anticipation import anticipate, is_stale
+from simulation.lab.anticipation import Anticipation, is_stale
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
@@ -49,9 +49,11 @@ IN_A_BURST = (
 """How components react to something before they rest; without a quorum nothing comes of it."""
 
 
-def step_end(world: "World") -> Instant | None:
-    """Return up to when a step may go from here, None if nothing is due."""
-    awaited = anticipate(world)
+def step_end(world: "World", awaited: Anticipation | None) -> Instant | None:
+    """Return up to when a step may go from here, None if nothing is due.
+
+    awaited: what the cluster is waiting for now (`anticipate`).
+    """
     if awaited is not None and not awaited.is_repeat:
         return awaited.due + LANDING
     events = world.timeline.events()

@@ -91,6 +91,8 @@ class Lab:
         self.genesis = genesis
         self.world = world
         self._refusals = refusals or {}
+        self._awaited_at: tuple[int, Instant] | None = None
+        self._awaited: Anticipation | None = None
         self.sessions = attach(world, terminals or SessionsState())
 
     @classmethod
@@ -174,11 +176,15 @@ class Lab:
 
     def anticipate(self) -> Anticipation | None:
         """Return what the cluster is waiting for, if it is anything that learners wait for."""
-        return anticipate(self.world)
+        look = (self.world.moves, self.world.now)
+        if look != self._awaited_at:
+            # The host asks before and after each turn, and mostly nothing came in between.
+            self._awaited_at, self._awaited = look, anticipate(self.world)
+        return self._awaited
 
     def step_end(self) -> Instant | None:
         """Return up to when a step may go, None if nothing is due."""
-        return step_end(self.world)
+        return step_end(self.world, self.anticipate())
 
     def digest(self) -> str:
         """Return a text that two labs share only if they believe and remember the same."""

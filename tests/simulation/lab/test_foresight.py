@@ -1,7 +1,10 @@
 """Steps lead to what is due, and nowhere if nothing is."""
 
+import pytest
+
 from simulation.kernel.units import SECOND
 from simulation.lab import commands
+from simulation.lab import lab as lab_module
 from simulation.lab.genesis import Genesis
 from simulation.lab.lab import Lab
 from simulation.scenarios.catalogue import DEFAULT, content_of
@@ -80,3 +83,23 @@ def test_the_back_off_of_a_pod_that_is_gone_is_not_awaited() -> None:
 
     assert lab.anticipate() is None
     assert lab.step_end() is None
+
+
+def test_what_is_awaited_is_worked_out_once_while_nothing_happens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab, looks = a_lab(), []
+    monkeypatch.setattr(lab_module, "anticipate", lambda world: looks.append(world.now))
+
+    lab.anticipate()
+    lab.step_end()
+    lab.anticipate()
+    assert len(looks) == 1
+
+    order(lab, do="power-off", node="worker-3")
+    lab.anticipate()
+    assert len(looks) == 2
+
+    lab.advance(lab.now + 1)
+    lab.anticipate()
+    assert len(looks) == 3
