@@ -19,8 +19,7 @@ from simulation.kube.apiserver import Reply
 from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.writes import Committed, Result
 from simulation.kube.writes import Refused as RefusedWrite
-from simulation.kubectl import about, applying, feeding, filters, removing
-from simulation.kubectl.durations import duration
+from simulation.kubectl import about, applying, feeding, removing
 from simulation.kubectl.errors import (
     CLIENT_TIMED_OUT,
     TIMED_OUT,
@@ -33,8 +32,7 @@ from simulation.kubectl.errors import (
 from simulation.kubectl.failing import wrapped
 from simulation.kubectl.limits import SESSIONS_KEPT_MAX, SESSIONS_MAX
 from simulation.kubectl.notes import beyond_quota, note_about, places_of
-from simulation.kubectl.numbers import is_whole
-from simulation.kubectl.parse import Call, not_here, parse
+from simulation.kubectl.parse import Call, parse
 from simulation.kubectl.plans import CHANGES, GOALS, PLANS, VISITING, WRITES_AT_ONCE
 from simulation.kubectl.reading import nobody_there, server_of
 from simulation.kubectl.resources import RESOURCES
@@ -52,20 +50,15 @@ from simulation.kubectl.session import (
     clipped,
 )
 from simulation.kubectl.terminal import (
-    READS,
     can_read,
     notices,
-    pipeline,
     read_by,
-    receiver,
-    refuse_givers,
 )
+from simulation.kubectl.understanding import READ_TIMEOUT, is_long, patience, understood
 
 if TYPE_CHECKING:
     from simulation.kube.world import World
 
-READ_TIMEOUT: Duration = 60 * SECOND
-"""--request-timeout of the API server: a read without a quorum hangs until then."""
 LOOK: Duration = 200
 """Between two looks of a command that waits; its lines then lag a fifth of a second at most."""
 DRAIN_LOOK: Duration = SECOND
@@ -91,7 +84,7 @@ class Sessions:
         self._step(world, session, lambda: self._begin(world, session))
 
     def _begin(self, world: "World", session: Session) -> None:
-        session.argv, session.givers, session.pipes, call = _understood(session.argv)
+        session.argv, session.givers, session.pipes, call = understood(session.argv)
         if isinstance(call, CommandError):
             session.say(world.now, call.text, STDERR)
             self._end(world, session, call.exit_code)
@@ -194,8 +187,8 @@ class Sessions:
             or can_read(world, session.server)
         ):
             self._plan(world, session, call)
-        elif world.now >= session.started + _patience(call):
-            text = TIMED_OUT if _patience(call) == READ_TIMEOUT else CLIENT_TIMED_OUT
+        elif world.now >= session.started + patience(call):
+            text = TIMED_OUT if patience(call) == READ_TIMEOUT else CLIENT_TIMED_OUT
             session.complain(world.now, text)
             self._end(world, session, 1)
         else:
@@ -206,7 +199,7 @@ class Sessions:
         session.stage = WRITING
         try:
             plan = PLANS.get(call.verb)
-            if plan is None or not _is_long(call):
+            if plan is None or not is_long(call):
                 self._print(world, session, call)
                 return
             plan(world, session, call)
@@ -369,62 +362,11 @@ def _left_out(session: Session, n: int) -> list[Line]:
     ]
 
 
-Words = tuple[str, ...]
-
-
-def _understood(
-    argv: tuple[str, ...],
-) -> tuple[tuple[str, ...], list[Words], list[Words], "Call | CommandError"]:
-    """Return the plain kubectl words of a line, what it reads, the filters behind it, its meaning."""
-    try:
-        parts = pipeline(list(argv))
-        place = receiver(parts)
-        refuse_givers(parts[:place])
-        words, *pipes = parts[place:]
-        if words[:1] == ["watch"]:
-            words = _watched(words[1:])
-        call = parse(tuple(words))
-        for part in pipes:
-            if part[0] not in filters.BY_LINE and _is_long(call):
-                raise not_here(f"| {part[0]} behind a command that takes time", "| grep")
-            filters.apply(list(part), "")
-        givers = [tuple(part) for part in parts[:place]]
-        return tuple(words), givers, [tuple(part) for part in pipes], call
-    except CommandError as problem:
-        return argv, [], [], problem
-
-
-def _watched(words: list[str]) -> list[str]:
-    """Turn `watch -n 1 kubectl get pods` into `kubectl get pods -w`."""
-    while words and words[0].startswith("-"):
-        with_value = words[0] in ("-n", "--interval")
-        words = words[2 if with_value else 1 :]
-    if len(words) == 1 and " " in words[0]:
-        words = words[0].split()
-    if words[:1] not in (["kubectl"], ["k"]) or "get" not in words:
-        raise CommandError("watch: real, not simulated here, try: watch kubectl get pods")
-    return words if {"-w", "--watch"} & set(words) else [*words, "-w"]
-
-
-def _patience(call: Call) -> Duration:
-    """Return how long the first read of a call may hang; --request-timeout=0 means no limit of its own."""
-    text = call.flag("request-timeout")
-    wanted = duration(f"{text}s" if is_whole(text) else text) if text else 0
-    return min(wanted, READ_TIMEOUT) if wanted > 0 else READ_TIMEOUT
-
-
 def _verb(session: Session) -> str:
     try:
         return parse(session.argv).verb
     except CommandError:
         return ""
-
-
-def _is_long(call: Call) -> bool:
-    """Tell whether a verb that can also be a plain read is a session here."""
-    if call.verb not in READS:
-        return True
-    return call.on("watch") or call.on("watch-only") or call.on("follow")
 
 
 def waiting_for(session: Session) -> Reason | None:
