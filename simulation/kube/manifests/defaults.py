@@ -14,7 +14,7 @@ from simulation.kube.objects.autoscaling import HorizontalPodAutoscaler
 from simulation.kube.objects.config import Namespace, PersistentVolumeClaim, Unsimulated
 from simulation.kube.objects.kinds import AnyObject, kind_of
 from simulation.kube.objects.pod import PodTemplateSpec
-from simulation.kube.objects.service import Service
+from simulation.kube.objects.service import WITH_NODE_PORTS, Service
 from simulation.kube.objects.workload import (
     CronJob,
     DaemonSet,
@@ -176,7 +176,7 @@ def _service(obj: Service) -> Service:
     spec = replace(obj.spec, ports=ports, rest=rest)
     if kind != "ExternalName" and not spec.internal_traffic_policy:
         spec = replace(spec, internal_traffic_policy="Cluster")
-    exposed = kind in ("NodePort", "LoadBalancer") or (kind == "ClusterIP" and spec.external_ips)
+    exposed = kind in WITH_NODE_PORTS or (kind == "ClusterIP" and spec.external_ips)
     if exposed and not spec.external_traffic_policy:
         spec = replace(spec, external_traffic_policy="Cluster")
     return replace(obj, spec=spec)

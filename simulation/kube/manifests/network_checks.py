@@ -19,6 +19,7 @@ from simulation.kube.manifests.wording import (
     selector,
     subdomain,
 )
+from simulation.kube.objects.service import WITH_NODE_PORTS
 
 Json = dict[str, Any]
 
@@ -49,7 +50,7 @@ def service(content: Json) -> Found:
         found.append(required("spec.externalName"))
     elif sort == "ExternalName":
         found += subdomain("spec.externalName", spec["externalName"].rstrip("."))
-    if sort in ("LoadBalancer", "NodePort") and headless:
+    if sort in WITH_NODE_PORTS and headless:
         text = f"may not be set to 'None' for {sort} services"
         found.append(bad("spec.clusterIPs[0]", "None", text))
     found += _service_ports(sort, ports)

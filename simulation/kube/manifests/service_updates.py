@@ -7,11 +7,12 @@ also changed stays, and validation says what is wrong with it.
 
 from typing import Any
 
+from simulation.kube.objects.service import WITH_NODE_PORTS
+
 Json = dict[str, Any]
 
 ADDRESS_FIELDS = (("clusterIP", "clusterIPs"), ("ipFamilies",), ("ipFamilyPolicy",))
 """Fields that go together when a Service stops having an address."""
-WITH_NODE_PORTS = ("LoadBalancer", "NodePort")
 
 
 def prepared(old: Json, new: Json) -> Json:

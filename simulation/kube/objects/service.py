@@ -5,6 +5,9 @@ from typing import Any
 from simulation.kernel.records import Record
 from simulation.kube.objects.meta import IntOrString, KubeObject
 
+WITH_NODE_PORTS = ("LoadBalancer", "NodePort")
+"""Types of Services that may hold ports of the nodes."""
+
 
 class ServicePort(Record):
     """One port of a Service."""

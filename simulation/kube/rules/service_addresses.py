@@ -12,7 +12,7 @@ import msgspec
 
 from simulation.kernel.dice import Dice
 from simulation.kube.indexes import EXPOSED, SERVICES_BY_ADDRESS, SERVICES_BY_EXPOSURE
-from simulation.kube.objects.service import Service, ServicePort, ServiceSpec
+from simulation.kube.objects.service import WITH_NODE_PORTS, Service, ServicePort, ServiceSpec
 
 if TYPE_CHECKING:
     from simulation.kube.store import Store
@@ -39,20 +39,26 @@ def objection(service: Service, store: "Store", key: str = "") -> str:
         if why:
             address = spec.cluster_ip
             return f'spec.clusterIPs: Invalid value: ["{address}"]: failed to allocate IP {address}: {why}'
+    needs = _needs_node_ports(spec)
+    if not needs and not any(port.node_port for port in spec.ports):
+        return ""
     taken = _ports_held(store, key)
     for number, port in enumerate(spec.ports):
         if port.node_port in taken:
             where = f"spec.ports[{number}].nodePort"
             return f"{where}: Invalid value: {port.node_port}: provided port is already allocated"
     wanted = [number for number, port in enumerate(spec.ports) if not port.node_port]
-    if _needs_node_ports(spec) and len(wanted) > len(_free_ports(service, taken)):
+    if needs and len(wanted) > len(_free_ports(service, taken)):
         return f"spec.ports[{wanted[-1]}].nodePort: Internal error: failed to allocate a nodePort: range is full"
     return ""
 
 
 def _needs_node_ports(spec: ServiceSpec) -> bool:
-    return spec.type == "NodePort" or (
-        spec.type == "LoadBalancer" and spec.rest.get("allocateLoadBalancerNodePorts") is not False
+    """Tell whether ports are chosen for those that ask for none (alloc.go, shouldAllocateNodePorts)."""
+    if spec.type not in WITH_NODE_PORTS:
+        return False
+    return (
+        spec.type != "LoadBalancer" or spec.rest.get("allocateLoadBalancerNodePorts") is not False
     )
 
 
@@ -95,7 +101,7 @@ def filled(service: Service, store: "Store", dice: Dice) -> Service:
         spec = replace(spec, cluster_ip=_free_address(store, dice, key))
     if spec.cluster_ip and spec.type != "ExternalName":
         spec = replace(spec, rest={**spec.rest, "clusterIPs": [spec.cluster_ip]})
-    if _needs_node_ports(spec):
+    if _needs_node_ports(spec) and not all(port.node_port for port in spec.ports):
         spec = replace(spec, ports=_with_node_ports(service, store, dice))
     return replace(service, spec=spec)
 

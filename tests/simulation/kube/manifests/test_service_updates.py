@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulation.kube.rules import service_addresses
 from tests.simulation.kubectl.terminals import a_lab, typed
 
 NODE_PORT = """
@@ -138,3 +139,25 @@ def test_more_ports_of_the_nodes_than_there_are_are_refused():
     assert second.stderr.endswith(
         "spec.ports[1399].nodePort: Internal error: failed to allocate a nodePort: range is full\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("spec", "looks"),
+    [
+        ("{ports: [{port: 80}]}", 0),
+        ("{type: LoadBalancer, allocateLoadBalancerNodePorts: false, ports: [{port: 80}]}", 0),
+        ("{type: NodePort, ports: [{port: 80, nodePort: 30800}]}", 1),
+        # Once to see that there is room, once to choose.
+        ("{type: NodePort, ports: [{port: 80}]}", 2),
+    ],
+)
+def test_only_who_wants_a_port_of_the_nodes_is_told_which_are_held(monkeypatch, spec, looks):
+    lab, seen = a_lab(), []
+    held = service_addresses._ports_held
+    monkeypatch.setattr(
+        service_addresses, "_ports_held", lambda *asked: seen.append(asked) or held(*asked)
+    )
+
+    assert an_applied(lab, spec, "one").stdout == "service/one created\n"
+
+    assert len(seen) == looks
