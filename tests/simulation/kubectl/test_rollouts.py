@@ -39,73 +39,29 @@ def a_statefulset(**status: object) -> StatefulSet:
 
 
 DEADLINE = (Condition(type="Progressing", status="False", reason="ProgressDeadlineExceeded"),)
+NEW = {"updated_replicas": 4}
+ROLLED = {**NEW, "replicas": 4}
+REVISED = {"current_revision": "a", "update_revision": "b"}
+TO_FINISH = 'Waiting for deployment "d" rollout to finish:'
+DS_TO_FINISH = 'Waiting for daemon set "d" rollout to finish:'
+SEEN = {"desired_number_scheduled": 3}
+# fmt: off
 CASES = [
-    (
-        a_deployment(observed_generation=1),
-        "Waiting for deployment spec update to be observed...",
-        False,
-    ),
-    (
-        a_deployment(updated_replicas=2),
-        'Waiting for deployment "d" rollout to finish: 2 out of 4 new replicas have been updated...',
-        False,
-    ),
-    (
-        a_deployment(updated_replicas=4, replicas=5),
-        'Waiting for deployment "d" rollout to finish: 1 old replicas are pending termination...',
-        False,
-    ),
-    (
-        a_deployment(updated_replicas=4, replicas=4, available_replicas=3),
-        'Waiting for deployment "d" rollout to finish: 3 of 4 updated replicas are available...',
-        False,
-    ),
-    (
-        a_deployment(updated_replicas=4, replicas=4, available_replicas=4),
-        'deployment "d" successfully rolled out',
-        True,
-    ),
-    (
-        a_deployment(updated_replicas=2, conditions=DEADLINE),
-        'error: deployment "d" exceeded its progress deadline',
-        None,
-    ),
-    (
-        a_daemonset(desired_number_scheduled=3, updated_number_scheduled=1),
-        'Waiting for daemon set "d" rollout to finish: 1 out of 3 new pods have been updated...',
-        False,
-    ),
-    (
-        a_daemonset(desired_number_scheduled=3, updated_number_scheduled=3, number_available=2),
-        'Waiting for daemon set "d" rollout to finish: 2 of 3 updated pods are available...',
-        False,
-    ),
-    (
-        a_daemonset(desired_number_scheduled=3, updated_number_scheduled=3, number_available=3),
-        'daemon set "d" successfully rolled out',
-        True,
-    ),
-    (
-        a_statefulset(observed_generation=0),
-        "Waiting for statefulset spec update to be observed...",
-        False,
-    ),
+    (a_deployment(observed_generation=1), "Waiting for deployment spec update to be observed...", False),
+    (a_deployment(updated_replicas=2), f"{TO_FINISH} 2 out of 4 new replicas have been updated...", False),
+    (a_deployment(**NEW, replicas=5), f"{TO_FINISH} 1 old replicas are pending termination...", False),
+    (a_deployment(**ROLLED, available_replicas=3), f"{TO_FINISH} 3 of 4 updated replicas are available...", False),
+    (a_deployment(**ROLLED, available_replicas=4), 'deployment "d" successfully rolled out', True),
+    (a_deployment(updated_replicas=2, conditions=DEADLINE), 'error: deployment "d" exceeded its progress deadline', None),
+    (a_daemonset(**SEEN, updated_number_scheduled=1), f"{DS_TO_FINISH} 1 out of 3 new pods have been updated...", False),
+    (a_daemonset(**SEEN, updated_number_scheduled=3, number_available=2), f"{DS_TO_FINISH} 2 of 3 updated pods are available...", False),
+    (a_daemonset(**SEEN, updated_number_scheduled=3, number_available=3), 'daemon set "d" successfully rolled out', True),
+    (a_statefulset(observed_generation=0), "Waiting for statefulset spec update to be observed...", False),
     (a_statefulset(ready_replicas=1), "Waiting for 2 pods to be ready...", False),
-    (
-        a_statefulset(
-            ready_replicas=3, updated_replicas=1, current_revision="a", update_revision="b"
-        ),
-        "waiting for statefulset rolling update to complete 1 pods at revision b...",
-        False,
-    ),
-    (
-        a_statefulset(
-            ready_replicas=3, current_replicas=3, current_revision="b", update_revision="b"
-        ),
-        "statefulset rolling update complete 3 pods at revision b...",
-        True,
-    ),
+    (a_statefulset(ready_replicas=3, updated_replicas=1, **REVISED), "waiting for statefulset rolling update to complete 1 pods at revision b...", False),
+    (a_statefulset(ready_replicas=3, current_replicas=3, current_revision="b", update_revision="b"), "statefulset rolling update complete 3 pods at revision b...", True),
 ]
+# fmt: on
 
 
 @pytest.mark.parametrize(("obj", "text", "over"), CASES, ids=[text for _, text, _ in CASES])
