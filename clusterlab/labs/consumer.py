@@ -20,7 +20,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError, close_old_connections
 
 from clusterlab.labs import limits
-from clusterlab.labs.hub import MOVED, TOO_SILENT, Send, Watched, hub, text_message
+from clusterlab.labs.closing import MOVED, NOT_HERE, TOO_MANY_REFUSALS, TOO_SILENT
+from clusterlab.labs.hub import Send, Watched, hub, text_message
 from clusterlab.labs.protocol import Bucket, letter_of, read
 from clusterlab.runtime import mailbox
 from clusterlab.runtime.models import Link
@@ -28,8 +29,6 @@ from clusterlab.runtime.opening import restart
 from clusterlab.runtime.retention import visited
 from simulation.kernel.reasons import Reason, Refused
 
-NOT_HERE = 4404
-TOO_MANY_REFUSALS = 4429
 RESUME_PERIOD_S = 0.5
 
 

@@ -19,6 +19,7 @@ import redis
 from channels.layers import get_channel_layer
 
 from clusterlab.labs import limits
+from clusterlab.labs.closing import CANNOT_BE_TOLD, MOVED, TOO_SILENT
 from clusterlab.runtime import keys, mailbox
 from clusterlab.runtime import limits as runtime_limits
 from simulation.projection.changes import merge
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SNAPSHOT_PERIOD = 1.0
-TOO_SILENT = 4408
-CANNOT_BE_TOLD = 4500
-MOVED = 4410
 _ENCODER = msgspec.json.Encoder()
 Send = dict[str, Any]
 """A message of ASGI: text, or bytes if it is compressed. Made once, sent to many."""
@@ -223,38 +221,43 @@ class Hub:
         watched = self.labs.get(message.get("lab", ""))
         if watched is None:
             return
-        kind = message["t"]
-        if kind == "gap":
-            if watched.take_gap(message):
-                watched.heard_at = time.monotonic()
-                await self.want_snapshot(message["lab"])
-            return
-        send: Send = {"type": "websocket.send"}
-        if "bytes" in message:
-            send["bytes"] = message["bytes"]
-        else:
-            send["text"] = message["text"]
-        if kind == "delta":
-            if not watched.take_delta(message):
-                return
-            watched.heard_at = time.monotonic()
-            for each in tuple(watched.sockets):
-                told = each.delta(message["epoch"], message["base"], message["seq"], send)
-                await self._guarded(watched, each, told)
-        elif kind == "snapshot":
-            if not watched.take_snapshot(message, send):
-                return
-            watched.heard_at = time.monotonic()
-            for each in tuple(watched.sockets):
-                await self._guarded(watched, each, each.snapshot(watched))
-        else:
-            socket = message.get("socket", "")
-            for each in tuple(watched.sockets):
-                if not socket or each.name == socket:
-                    await self._guarded(watched, each, each.tell(send))
-                    if kind == "moved":
-                        # Whoever stayed would keep the old lab running.
-                        await self._guarded(watched, each, each.hang_up(MOVED))
+        match message["t"]:
+            case "gap":
+                if watched.take_gap(message):
+                    watched.heard_at = time.monotonic()
+                    await self.want_snapshot(message["lab"])
+            case "delta":
+                if watched.take_delta(message):
+                    await self._tell_delta(watched, message)
+            case "snapshot":
+                if watched.take_snapshot(message, _sending(message)):
+                    await self._tell_snapshot(watched)
+            case kind:
+                await self._tell_some(watched, message, is_last=kind == "moved")
+
+    async def _tell_delta(self, watched: Watched, message: dict[str, Any]) -> None:
+        watched.heard_at = time.monotonic()
+        send = _sending(message)
+        for each in tuple(watched.sockets):
+            told = each.delta(message["epoch"], message["base"], message["seq"], send)
+            await self._guarded(watched, each, told)
+
+    async def _tell_snapshot(self, watched: Watched) -> None:
+        watched.heard_at = time.monotonic()
+        for each in tuple(watched.sockets):
+            await self._guarded(watched, each, each.snapshot(watched))
+
+    async def _tell_some(self, watched: Watched, message: dict[str, Any], is_last: bool) -> None:
+        """Tell whom a message is for, or everybody; after the last one nobody stays.
+
+        Whoever stayed would keep the old lab running.
+        """
+        socket, send = message.get("socket", ""), _sending(message)
+        for each in tuple(watched.sockets):
+            if not socket or each.name == socket:
+                await self._guarded(watched, each, each.tell(send))
+                if is_last:
+                    await self._guarded(watched, each, each.hang_up(MOVED))
 
     async def _guarded(
         self, watched: Watched, socket: "LabConsumer", telling: Awaitable[None]
@@ -315,6 +318,12 @@ class Hub:
             del self.labs[lab]
             with contextlib.suppress(Exception):
                 await self.layer.group_discard(keys.group(lab), self.channel)
+
+
+def _sending(message: dict[str, Any]) -> Send:
+    """Return what a socket is handed of a message of the channel layer."""
+    content = "bytes" if "bytes" in message else "text"
+    return {"type": "websocket.send", content: message[content]}
 
 
 _hubs: dict[Any, Hub] = {}

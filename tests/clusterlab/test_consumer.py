@@ -14,7 +14,8 @@ from channels.testing import WebsocketCommunicator
 from clusterlab.asgi import application
 from clusterlab.labs import hub as hubs
 from clusterlab.labs import limits
-from clusterlab.labs.consumer import TOO_MANY_REFUSALS, LabConsumer
+from clusterlab.labs.closing import TOO_MANY_REFUSALS
+from clusterlab.labs.consumer import LabConsumer
 from clusterlab.runtime import keys, mailbox
 from clusterlab.runtime.models import Lab, Link
 from clusterlab.runtime.opening import open_lab

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from clusterlab.labs.hub import CANNOT_BE_TOLD, MOVED, Hub, Send, Watched
+from clusterlab.labs.closing import CANNOT_BE_TOLD, MOVED
+from clusterlab.labs.hub import Hub, Send, Watched
 from clusterlab.runtime import limits
 
 
