@@ -164,18 +164,20 @@ class Manager:
 
     def _wake(self, world: "World", name: str, due: Instant) -> None:
         queue = self.state.queues[name]
-        if world.now <= queue.wake_at <= due:
+        if queue.wakes and queue.wakes[0] <= due:
+            # Whoever is woken earlier sees to what comes later.
             return
-        queue.wake_at = due
+        queue.wakes.insert(0, due)
         world.timeline.at(due, "manager/visit", name, (self.state.term,), Phase.CLIENT)
 
     def visit(self, world: "World", event: Event) -> None:
         """Visit the keys of one controller that are due."""
         queue = self.state.queues.get(event.subject)
-        if queue is None or event.data[0] != self.state.term or not self._able(world):
+        if queue is None or event.data[0] != self.state.term:
             return
-        if queue.wake_at == world.now:
-            queue.wake_at = -1
+        queue.wakes = [each for each in queue.wakes if each > world.now]
+        if not self._able(world):
+            return
         seen = world.readers.get(READER).seen
         ready = queue.ready(world.now, seen)[:VISITS_PER_TURN_MAX]
         if ready:

@@ -53,7 +53,8 @@ class QueueState(State):
     visits: int = 0
     tokens_at: Instant = 0
     """When the client's rate limiter would have been empty (virtual scheduling)."""
-    wake_at: Instant = -1
+    wakes: list[Instant] = []
+    """When it will be woken, the earliest first: each instant stands on the timeline once."""
     notes: dict[str, Note] = {}
     """What the controller remembers between visits; it dies with the process."""
 

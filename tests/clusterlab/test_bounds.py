@@ -36,6 +36,7 @@ from clusterlab.runtime.models import Checkpoint, Lab
 from clusterlab.runtime.opening import open_lab
 from simulation.kernel.reasons import Reason, Refused
 from simulation.kernel.units import MINUTE, SECOND
+from simulation.lab import commands
 from simulation.lab.anticipation import Anticipation
 from simulation.lab.genesis import STATE
 from tests.clusterlab.running import ROOT
@@ -149,9 +150,17 @@ def idle_s() -> float:
     return hosted.idle_at - hosted.last
 
 
+def scale(hosted: Hosted) -> None:
+    """Have something done in a lab: in a calm one nothing happens for hours."""
+    argv = ["kubectl", "scale", "deployment/web", "--replicas=5"]
+    command = commands.parse({"do": "kubectl", "argv": argv, "files": {}})
+    hosted.universe.submit(command, "scale", "somebody")
+
+
 def events_of_a_turn() -> int:
     """Let a lab be far behind for one turn, and count what it dealt with."""
     _, hosted = hosting()
+    scale(hosted)
     hosted.pace = pacer.Pace(mode="manual", speed=100.0)
     hosted.owed = 10.0 * MINUTE
     real, counted = hosted.universe.advance, []
@@ -470,6 +479,8 @@ def test_how_a_turn_is_cut_by_the_clock_changes_nothing_in_a_lab(
 ) -> None:
     _, whole = hosting()
     _, cut = hosting()
+    scale(whole)
+    scale(cut)
     until = whole.universe.now + 30 * MINUTE
     whole.universe.advance(until)
 
