@@ -11,6 +11,8 @@ from simulation.kube.rules.proxying import Candidate, Place, Policies, choose
 from simulation.kube.view import View
 
 HEADLESS = "None"
+TCP = "TCP"
+"""What requests travel by; names are looked up by UDP."""
 
 
 class Backend(Record):
@@ -27,6 +29,7 @@ class FrontPort(Record):
 
     number: int
     backends: tuple[Backend, ...] = ()
+    protocol: str = TCP
 
 
 class NodePort(Record):
@@ -93,13 +96,13 @@ def _front(service: Service, slices: list[EndpointSlice], node: str) -> Front:
     spec = service.spec
     ready = [e.addresses[0] for each in slices for e in each.endpoints if _is_ready(e)]
     ports = tuple(
-        FrontPort(port.port, _inside(service, _endpoints(slices, port.name, node)))
+        FrontPort(port.port, _inside(service, _endpoints(slices, port.name, node)), port.protocol)
         for port in spec.ports
     )
     on_nodes = tuple(
         _on_nodes(service, port, _endpoints(slices, port.name, node))
         for port in spec.ports
-        if port.node_port and port.protocol == "TCP"
+        if port.node_port and port.protocol == TCP
     )
     return Front(spec.cluster_ip, spec.external_name, ports, tuple(dict.fromkeys(ready)), on_nodes)
 

@@ -23,7 +23,7 @@ from simulation.kube.network.flows import (
 )
 from simulation.kube.network.knowledge import services_known, tables_known
 from simulation.kube.network.links import BALANCER_ADDRESS, INTERNET
-from simulation.kube.network.services import Backend
+from simulation.kube.network.services import TCP, Backend
 from simulation.kube.objects.pod import Pod
 
 if TYPE_CHECKING:
@@ -224,7 +224,8 @@ def _connected(
             return _at_machine(world, sender, machine, request, hops, spent)
         return _answered(world, node, Backend(address, request.port), hops, spent)
     service, front = at
-    port = next((each for each in front.ports if each.number == request.port), None)
+    by_tcp = (each for each in front.ports if each.protocol == TCP)
+    port = next((each for each in by_tcp if each.number == request.port), None)
     if port is None:
         return _no_answer(hops, f"service {service}", f"has no port {request.port}", spent)
     name = f"{service}:{request.port}"

@@ -5,6 +5,7 @@ import pytest
 from simulation.kernel.units import SECOND
 from simulation.kube.network.trace import NO_ANSWER, REFUSED, Request, Trace, from_outside, from_pod
 from simulation.kube.objects.pod import Pod
+from simulation.kube.objects.service import Service
 from simulation.lab.lab import Lab
 from tests.simulation.kube.test_faults import do
 from tests.simulation.kubectl.terminals import a_lab, typed
@@ -140,3 +141,20 @@ def test_digits_of_other_scripts_make_no_address():
     came = typed(a_lab(), "curl http://1.²2.3.4/")
 
     assert "InternalError" not in came.stdout + came.stderr
+
+
+def test_a_service_for_udp_answers_no_request():
+    lab = a_lab()
+    typed(lab, "kubectl create deployment n --image=nginx")
+    typed(lab, "kubectl expose deployment n --type=NodePort --port=80 --protocol=UDP")
+    service = lab.world.store.get(Service, "default/n")
+    port = service.spec.ports[0]
+    typed(lab, "kubectl rollout status deployment n")
+    lab.advance(lab.now + 3 * SECOND)
+
+    assert (port.protocol, port.node_port > 0) == ("UDP", True)
+    assert asked(lab, "worker-1", port.node_port).trouble == REFUSED
+    inside = from_pod(
+        lab.world, lab.world.store.get(Pod, "default/report"), Request(service.spec.cluster_ip)
+    )
+    assert (inside.code, inside.hops[-2].event) == (0, "has no port 80")
