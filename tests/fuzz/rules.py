@@ -87,7 +87,7 @@ class Witness:
         if role is Role.CANDIDATE and member.term > term:
             self.note("5.2 an election ends")
 
-    def stepped(
+    def stepped(  # noqa: PLR0912 - a table of what may happen
         self, member: Member, message: Message, then: tuple[Role, int, int, int, int, str]
     ) -> None:
         """A member dealt with a message."""

@@ -117,7 +117,7 @@ class Storm:
             del self.syncing[name]
             self._hand_out(name)
 
-    def _act(self, name: str, what: int) -> None:
+    def _act(self, name: str, what: int) -> None:  # noqa: PLR0912 - a table of what may happen
         member = self.members[name]
         if what < 560 and self.air:
             self._deliver()

@@ -39,7 +39,7 @@ STEPS = st.lists(
 )
 
 
-def do(world: SmallWorld, number: int, step: Step, look: Callable[[], None] | None = None) -> None:
+def do(world: SmallWorld, number: int, step: Step, look: Callable[[], None] | None = None) -> None:  # noqa: PLR0912 - a table of what may happen
     verb, a, b, wait = step
     one = world.names[a % len(world.names)]
     other = world.names[b % len(world.names)]

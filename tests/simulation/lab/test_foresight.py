@@ -10,6 +10,16 @@ from simulation.lab.lab import Lab
 from simulation.scenarios.catalogue import DEFAULT, content_of
 
 BORN_AT = 1_763_942_400
+SLOW = """
+apiVersion: v1
+kind: Pod
+metadata: {name: slow}
+spec:
+  containers:
+  - name: main
+    image: shop.local/web:1.0
+    readinessProbe: {httpGet: {path: /, port: 80}, initialDelaySeconds: DELAY}
+"""
 
 
 def a_lab() -> Lab:
@@ -103,3 +113,43 @@ def test_what_is_awaited_is_worked_out_once_while_nothing_happens(
     lab.advance(lab.now + 1)
     lab.anticipate()
     assert len(looks) == 3
+
+
+def test_what_a_command_sets_off_without_a_quorum_is_not_due() -> None:
+    lab = a_lab()
+    for node in ("cp-1", "cp-2"):
+        order(lab, do="power-off", node=node)
+    lab.advance(lab.now + 90 * SECOND)
+    order(lab, do="cut", a="worker-1", b="worker-2")
+
+    soon = {each.purpose for each in lab.world.timeline.events() if each.due <= lab.now + SECOND}
+    assert "traffic/solve" in soon
+    assert lab.step_end() is None
+
+
+def test_the_timer_of_a_container_that_is_gone_is_not_due() -> None:
+    lab = a_lab()
+    pod = SLOW.replace("DELAY", "100")
+    order(lab, do="kubectl", argv=["kubectl", "apply", "-f", "p.yaml"], files={"p.yaml": pod})
+    lab.advance(lab.now + 20 * SECOND)
+    assert lab.step_end() is not None
+
+    kubectl(lab, "delete pod slow --now")
+    lab.advance(lab.now + 20 * SECOND)
+
+    left = [each for each in lab.world.timeline.events() if each.purpose == "kubelet/ready"]
+    assert [each.due > lab.now for each in left] == [True]
+    assert lab.step_end() is None
+
+
+@pytest.mark.parametrize(("seconds", "is_due"), [(190, True), (215, False)])
+def test_what_nobody_awaits_is_seen_three_minutes_ahead(seconds: int, is_due: bool) -> None:
+    lab = a_lab()
+    kubectl(lab, f"run job --image=busybox --restart=Never -- sleep {seconds}")
+    lab.advance(lab.now + 20 * SECOND)
+
+    end = lab.step_end()
+
+    assert lab.anticipate() is None
+    assert (end is not None) == is_due
+    assert end is None or lab.now + 160 * SECOND < end < lab.now + seconds * SECOND

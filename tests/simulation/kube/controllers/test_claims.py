@@ -54,6 +54,26 @@ def test_a_pod_whose_labels_no_longer_match_is_released_and_replaced() -> None:
     assert ["create Pod/web-1-"] in summary(outcome)
 
 
+@pytest.mark.parametrize(
+    "pod",
+    [
+        a_pod("web-a", on="w", owner="web-1", phase="Failed"),
+        a_pod("web-a", on="w", owner="web-1", deleting=True),
+    ],
+    ids=["one that has ended", "one that is being deleted"],
+)
+def test_a_pod_that_counts_no_more_is_not_released_either(pod: Pod) -> None:
+    outcome = visit(
+        ReplicaSetController(),
+        "default/web-1",
+        a_replicaset(replicas=1),
+        labelled(pod, app="debug"),
+    )
+
+    assert owners(outcome) == {}
+    assert ["create Pod/web-1-"] in summary(outcome)
+
+
 def test_a_pod_that_is_nobodys_is_adopted_instead_of_another_one_created() -> None:
     pod = a_pod("bare", on="w")
 
