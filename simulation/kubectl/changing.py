@@ -93,16 +93,21 @@ def annotate(world: "World", session: Session, call: Call) -> None:
     _mark(world, session, call, "annotations", "annotation", "annotated")
 
 
+def _check_values(labels: dict[str, str]) -> None:
+    """Raise CommandError about the first value that no label can have."""
+    for key, value in labels.items():
+        for _, text in label_value("", value):
+            why = text.partition(f"{shown(value)}: ")[2]
+            raise CommandError(f'error: invalid label value: "{key}={value}": {why}')
+
+
 def _mark(world: "World", session: Session, call: Call, field: str, what: str, word: str) -> None:
     if not call.args and not call.given("filename"):
         raise CommandError(NAMES_NEEDED)
     call, new, removed = _split_changes(call, what)
     may_overwrite = call.on("overwrite")
     if field == "labels":
-        for key, value in new.items():
-            for _, text in label_value("", value):
-                why = text.partition(f"{shown(value)}: ")[2]
-                raise CommandError(f'error: invalid label value: "{key}={value}": {why}')
+        _check_values(new)
     for resource, obj in found_by(world, session, call):
         old = getattr(obj.metadata, field)
         if call.on("list") and not new and not removed:
@@ -116,26 +121,23 @@ def _mark(world: "World", session: Session, call: Call, field: str, what: str, w
                 f"error: '{clash[0]}' already has a value ({old[clash[0]]}), and --overwrite is false",
             )
             continue
-        for key in removed:
-            if key not in old and field == "labels":
-                session.say(world.now, f'{what} "{key}" not found.')
+        for key in [key for key in removed if key not in old and field == "labels"]:
+            session.say(world.now, f'{what} "{key}" not found.')
         merged = {key: value for key, value in {**old, **new}.items() if key not in removed}
         name = f"{resource.typed}/{obj.metadata.name}"
         if merged == old:
             # kubectl says "not labeled", yet "annotated" whether anything changed or not.
             session.say(world.now, f"{name} {'not ' if field == 'labels' else ''}{word}")
             continue
+        bad = label_problems("metadata.labels", merged) if field == "labels" else []
+        if bad:
+            text = invalid_text(resource.kind, obj.metadata.name, [words for _, words in bad])
+            session.complain(world.now, text)
+            continue
         marked = replace(obj, metadata=replace(obj.metadata, **{field: merged}))
         said = word
-        if field == "labels":
-            said = {(True, True): "modified", (False, True): "unlabeled"}.get(
-                (bool(new), bool(removed)), word
-            )
-            bad = label_problems("metadata.labels", merged)
-            if bad:
-                text = invalid_text(resource.kind, obj.metadata.name, [words for _, words in bad])
-                session.complain(world.now, text)
-                continue
+        if field == "labels" and removed:
+            said = "modified" if new else "unlabeled"
         perform(world, session, call, "patch", resource, marked, said, (f"metadata.{field}",))
 
 

@@ -247,9 +247,12 @@ def _container(world: "World", each: Json, status: Json | None, pod_meta: Json) 
         probe = each.get(f"{title.lower()}Probe")
         if probe:
             lines.append(f"    {title}:\t{_probe(probe)}")
-    lines += _environment(each, pod_meta)
+    return lines + _environment(each, pod_meta) + _mounts(each)
+
+
+def _mounts(each: Json) -> Lines:
     mounts = sorted(each.get("volumeMounts") or (), key=lambda one: str(one.get("mountPath")))
-    lines.append("    Mounts:" if mounts else f"    Mounts:\t{NONE}")
+    lines = ["    Mounts:" if mounts else f"    Mounts:\t{NONE}"]
     for one in mounts:
         flags = "ro" if one.get("readOnly") else "rw"
         flags += f',path="{one["subPath"]}"' if one.get("subPath") else ""

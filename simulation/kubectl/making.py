@@ -163,12 +163,7 @@ def _run(world: "World", session: Session, call: Call) -> Content:
         )
     spec: Content = {"containers": _containers(call, name), "dnsPolicy": "ClusterFirst"}
     spec["restartPolicy"] = restart
-    if call.on("rm") and not (call.on("attach") or call.on("stdin")):
-        raise usage_of("--rm should only be used for attached containers", "run")
-    if call.on("stdin") or call.on("tty"):
-        raise CommandError(
-            "kubectl run -it: real, not simulated here, try: kubectl run without -it and --rm, then kubectl logs"
-        )
+    _refuse_terminal(call)
     if call.given("image-pull-policy"):
         spec["containers"][0]["imagePullPolicy"] = call.flag("image-pull-policy")
     if call.on("privileged"):
@@ -177,6 +172,16 @@ def _run(world: "World", session: Session, call: Call) -> Content:
     if call.given("annotations"):
         meta["annotations"] = pairs(call, "annotations")
     return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}
+
+
+def _refuse_terminal(call: Call) -> None:
+    """Raise CommandError about a `run` that wants to be typed into."""
+    if call.on("rm") and not (call.on("attach") or call.on("stdin")):
+        raise usage_of("--rm should only be used for attached containers", "run")
+    if call.on("stdin") or call.on("tty"):
+        raise CommandError(
+            "kubectl run -it: real, not simulated here, try: kubectl run without -it and --rm, then kubectl logs"
+        )
 
 
 def _say_dry(

@@ -203,30 +203,39 @@ def _known(specification: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _flag(
-    words: list[str],
-    known: dict[str, tuple[str, str]],
-    flags: dict[str, tuple[str, ...]],
-    verb: str,
-) -> None:
+Known = dict[str, tuple[str, str]]
+"""Flag as it is typed to its long name and its sort."""
+Flags = dict[str, tuple[str, ...]]
+"""Long name to the values that a line gives."""
+
+
+def _flag(words: list[str], known: Known, flags: Flags, verb: str) -> None:
     """Take one flag, or one bundle of short ones, off the words."""
+    if words[0].startswith("--"):
+        _long_flag(words, known, flags, verb)
+    else:
+        _short_flags(words, known, flags, verb)
+
+
+def _long_flag(words: list[str], known: Known, flags: Flags, verb: str) -> None:
+    name, equals, value = words.pop(0).partition("=")
+    if name not in known:
+        raise usage(f"unknown flag: {name}", verb)
+    long, sort = known[name]
+    if not equals:
+        if sort == "switch":
+            value = "true"
+        elif long in WITHOUT_VALUE:
+            value = WITHOUT_VALUE[long]
+        elif not words:
+            raise usage(f"flag needs an argument: {name}", verb)
+        else:
+            value = words.pop(0)
+    _keep(flags, long, value)
+
+
+def _short_flags(words: list[str], known: Known, flags: Flags, verb: str) -> None:
     word = words.pop(0)
-    if word.startswith("--"):
-        name, equals, value = word.partition("=")
-        if name not in known:
-            raise usage(f"unknown flag: {name}", verb)
-        long, sort = known[name]
-        if not equals:
-            if sort == "switch":
-                value = "true"
-            elif long in WITHOUT_VALUE:
-                value = WITHOUT_VALUE[long]
-            elif not words:
-                raise usage(f"flag needs an argument: {name}", verb)
-            else:
-                value = words.pop(0)
-        _keep(flags, long, value)
-        return
     letters = word[1:]
     while letters:
         letter, letters = letters[0], letters[1:]

@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from simulation.kube.world import World
 
 
+def _patched(sort: str, before: dict[str, Any], body: Any) -> dict[str, Any]:
+    """Return a manifest after a patch; raise TypeError if a patch of that sort cannot look so."""
+    if sort == "json":
+        if not isinstance(body, list):
+            raise TypeError("json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+        return json_patch(before, body)
+    if not isinstance(body, dict):
+        given = "array" if isinstance(body, list) else "string"
+        raise TypeError(
+            f"json: cannot unmarshal {given} into Go value of type map[string]interface {{}}"
+        )
+    return (strategic if sort == "strategic" else json_merge)(before, body)
+
+
 def patch(world: "World", session: Session, call: Call) -> None:
     """Plan a patch of each object that a call names."""
     text = call.flag("patch") or session.files.get(call.flag("patch-file"), "")
@@ -40,19 +54,7 @@ def patch(world: "World", session: Session, call: Call) -> None:
     for resource, live in found_by(world, session, call, NO_RESOURCES):
         before = to_json(live, world.calendar)
         try:
-            if sort == "json":
-                if not isinstance(body, list):
-                    raise TypeError(
-                        "json: cannot unmarshal object into Go value of type jsonpatch.Patch"
-                    )
-                content = json_patch(before, body)
-            else:
-                if not isinstance(body, dict):
-                    sort_of = "array" if isinstance(body, list) else "string"
-                    raise TypeError(
-                        f"json: cannot unmarshal {sort_of} into Go value of type map[string]interface {{}}"
-                    )
-                content = (strategic if sort == "strategic" else json_merge)(before, body)
+            content = _patched(sort, before, body)
         except TypeError as problem:
             session.complain(world.now, f"Error from server (BadRequest): {problem}")
             continue

@@ -107,18 +107,21 @@ def _check(call: Call, grace: int) -> None:
         )
 
 
-def delete(world: "World", session: Session, call: Call) -> None:
-    """Plan the deletion of objects, and wait for their end unless told otherwise."""
+def _grace(call: Call) -> int:
+    """Return the seconds that `delete` asks for; below 0 each pod has its own."""
     grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
     _check(call, grace)
     if call.on("now"):
-        grace = 1
-    forced = call.on("force")
-    if forced and grace < 0:
-        grace = 0
-    if grace == 0 and not forced:
-        # kubectl turns 0 without --force into 1: only --force may drop a pod unconfirmed.
-        grace = 1
+        return 1
+    if call.on("force"):
+        return max(grace, 0)
+    # kubectl turns 0 without --force into 1: only --force may drop a pod unconfirmed.
+    return 1 if grace == 0 else grace
+
+
+def delete(world: "World", session: Session, call: Call) -> None:
+    """Plan the deletion of objects, and wait for their end unless told otherwise."""
+    grace, forced = _grace(call), call.on("force")
     found = _aims(world, session, call)
     if not found and not session.failed and not call.on("ignore-not-found"):
         session.say(world.now, "No resources found")

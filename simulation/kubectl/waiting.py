@@ -24,7 +24,7 @@ from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import print_as
 from simulation.kubectl.parse import Call, not_here
 from simulation.kubectl.reading import collect, gone, namespace_of
-from simulation.kubectl.resources import RESOURCES, Resource, targets
+from simulation.kubectl.resources import RESOURCES, Target, targets
 from simulation.kubectl.selectors import select
 from simulation.kubectl.session import STDERR, Aim, Session
 from simulation.kubectl.sources import wanted_by
@@ -220,21 +220,30 @@ def wait(world: "World", session: Session, call: Call) -> None:
     if not meant:
         raise CommandError("error: no matching resources found")
     if sort.lower() == "create":
-        found: list[tuple[Resource, AnyObject]] = []
-        problems: list[str] = []
-        for each in meant:
-            namespace = namespace_of(each.resource, call)
-            key = f"{namespace}/{each.name}" if namespace else each.name
-            session.aims.append(
-                Aim(each.resource.kind, key, "", f"{each.resource.plural}/{each.name}")
-            )
+        session.aims += [_aim_at_name(each, call) for each in meant]
     else:
-        found, problems = collect(world, call, meant)
-        for problem in problems:
-            if sort.lower() != "delete":
-                session.complain(world.now, problem)
-        if not found and not problems:
-            raise CommandError("error: no matching resources found")
+        _aim_at_found(world, session, call, meant, is_deletion=sort.lower() == "delete")
+    session.goal = "waited"
+    timeout = duration(call.flag("timeout")) if call.given("timeout") else WAIT_DEFAULT
+    session.deadline = world.now + (FOREVER if timeout < 0 else timeout)
+
+
+def _aim_at_name(each: Target, call: Call) -> Aim:
+    """Return what to wait for of an object that need not be there yet."""
+    namespace = namespace_of(each.resource, call)
+    key = f"{namespace}/{each.name}" if namespace else each.name
+    return Aim(each.resource.kind, key, "", f"{each.resource.plural}/{each.name}")
+
+
+def _aim_at_found(
+    world: "World", session: Session, call: Call, meant: list[Target], is_deletion: bool
+) -> None:
+    """Aim at the objects that are there; whose deletion is awaited may be gone already."""
+    found, problems = collect(world, call, meant)
+    for problem in problems if not is_deletion else ():
+        session.complain(world.now, problem)
+    if not found and not problems:
+        raise CommandError("error: no matching resources found")
     for resource, obj in found:
         name = obj.metadata.name
         typed = f"{resource.typed}/{name}"
@@ -243,9 +252,6 @@ def wait(world: "World", session: Session, call: Call) -> None:
         )
     for note in notes_about(found):
         session.say(world.now, note, STDERR)
-    session.goal = "waited"
-    timeout = duration(call.flag("timeout")) if call.given("timeout") else WAIT_DEFAULT
-    session.deadline = world.now + (FOREVER if timeout < 0 else timeout)
 
 
 def _jsonpath(wanted: str) -> tuple[str, str | None]:

@@ -70,30 +70,44 @@ def _strict(owner: str, type: str, value: Any, path: str) -> Found:
     if value is None or type == "a":
         return []
     if type.startswith("*"):
-        if not isinstance(value, list):
-            return [(path, _wrong(value, owner, path, f"[]{type[1:]}"))]
-        each = enumerate(value)
-        return [found for n, one in each for found in _strict(owner, type[1:], one, f"{path}[{n}]")]
+        return _strict_list(owner, type, value, path)
     if type.startswith("{"):
-        if not isinstance(value, dict):
-            return [(path, _wrong(value, owner, path, "map[string]string"))]
-        # Go names the field that holds the map, not the key within it.
-        return [
-            (where, text.replace(f".{path}.{key} of type", f".{path} of type"))
-            for key, one in value.items()
-            for where, text in _strict(
-                owner, inner(type), "" if one is None else one, f"{path}.{key}"
-            )
-        ]
+        return _strict_map(owner, type, value, path)
     if type == "q":
         return _quantity(path, value)
     if type in SCALARS:
-        go_type = _go_type(type, path)
-        right = isinstance(value, SCALARS[type]) and (type == "b" or not isinstance(value, bool))
-        if right and isinstance(value, int) and type in ("i", "x"):
-            go_type = "int32" if type == "x" else go_type
-            right = -RANGES[go_type] <= value < RANGES[go_type]
-        return [] if right else [(path, _wrong(value, owner, path, go_type))]
+        return _strict_scalar(owner, type, value, path)
+    return _strict_structure(owner, type, value, path)
+
+
+def _strict_list(owner: str, type: str, value: Any, path: str) -> Found:
+    if not isinstance(value, list):
+        return [(path, _wrong(value, owner, path, f"[]{type[1:]}"))]
+    each = enumerate(value)
+    return [found for n, one in each for found in _strict(owner, type[1:], one, f"{path}[{n}]")]
+
+
+def _strict_map(owner: str, type: str, value: Any, path: str) -> Found:
+    if not isinstance(value, dict):
+        return [(path, _wrong(value, owner, path, "map[string]string"))]
+    # Go names the field that holds the map, not the key within it.
+    return [
+        (where, text.replace(f".{path}.{key} of type", f".{path} of type"))
+        for key, one in value.items()
+        for where, text in _strict(owner, inner(type), "" if one is None else one, f"{path}.{key}")
+    ]
+
+
+def _strict_scalar(owner: str, type: str, value: Any, path: str) -> Found:
+    go_type = _go_type(type, path)
+    right = isinstance(value, SCALARS[type]) and (type == "b" or not isinstance(value, bool))
+    if right and isinstance(value, int) and type in ("i", "x"):
+        go_type = "int32" if type == "x" else go_type
+        right = -RANGES[go_type] <= value < RANGES[go_type]
+    return [] if right else [(path, _wrong(value, owner, path, go_type))]
+
+
+def _strict_structure(owner: str, type: str, value: Any, path: str) -> Found:
     fields = structures().get(type, {})
     if not fields:
         return []

@@ -46,10 +46,10 @@ def service(content: Json) -> Found:
     ports = spec.get("ports") or ()
     if not ports and sort != "ExternalName" and not headless:
         found.append(required("spec.ports"))
-    if sort == "ExternalName" and not spec.get("externalName"):
-        found.append(required("spec.externalName"))
-    elif sort == "ExternalName":
-        found += subdomain("spec.externalName", spec["externalName"].rstrip("."))
+    if sort == "ExternalName":
+        target = spec.get("externalName")
+        where = "spec.externalName"
+        found += subdomain(where, target.rstrip(".")) if target else [required(where)]
     if sort in WITH_NODE_PORTS and headless:
         text = f"may not be set to 'None' for {sort} services"
         found.append(bad("spec.clusterIPs[0]", "None", text))
@@ -66,14 +66,19 @@ def service(content: Json) -> Found:
         if not ADDRESS.fullmatch(str(each)):
             found.append(bad(f"spec.externalIPs[{number}]", each, ADDRESS_TEXT))
     found += one_of("spec.type", sort, TYPES)
+    return found + _traffic_policies(spec, sort)
+
+
+def _traffic_policies(spec: Json, sort: str) -> Found:
+    found: Found = []
     for name in ("externalTrafficPolicy", "internalTrafficPolicy"):
         if spec.get(name):
             found += one_of(f"spec.{name}", spec[name], ("Cluster", "Local"))
     if spec.get("externalTrafficPolicy") and sort in ("ClusterIP", "ExternalName"):
         text = "may only be set for externally-accessible services"
         if not spec.get("externalIPs"):
-            path = "spec.externalTrafficPolicy"
-            found.append(bad(path, spec["externalTrafficPolicy"], text))
+            where = "spec.externalTrafficPolicy"
+            found.append(bad(where, spec["externalTrafficPolicy"], text))
     return found
 
 

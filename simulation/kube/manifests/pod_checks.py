@@ -139,7 +139,7 @@ def _containers(path: str, spec: Json, volumes: list[str]) -> Found:
     for field in ("containers", "initContainers"):
         for number, each in enumerate(spec.get(field) or ()):
             where = f"{path}.{field}[{number}]"
-            found += _container(where, each, volumes, sidecar=field == "initContainers")
+            found += _container(where, each, volumes, is_init=field == "initContainers")
             name = each.get("name")
             if name and name in names:
                 found.append(duplicate(f"{where}.name", name))
@@ -163,7 +163,10 @@ def _host_ports(path: str, spec: Json) -> Found:
     return found
 
 
-def _container(path: str, each: Json, volumes: list[str], sidecar: bool) -> Found:
+PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+
+
+def _container(path: str, each: Json, volumes: list[str], is_init: bool) -> Found:
     found: Found = []
     name = each.get("name")
     found += dns_label(f"{path}.name", name) if name else [required(f"{path}.name")]
@@ -183,17 +186,19 @@ def _container(path: str, each: Json, volumes: list[str], sidecar: bool) -> Foun
     found += _ports(f"{path}.ports", each.get("ports") or ())
     found += _each(f"{path}.env", each.get("env"), _variable)
     found += _mounts(f"{path}.volumeMounts", each.get("volumeMounts") or (), volumes)
-    for field in ("livenessProbe", "readinessProbe", "startupProbe"):
+    for field in PROBES:
         if each.get(field) is not None:
             found += _probe(f"{path}.{field}", each[field], field)
     for hook, handler in (each.get("lifecycle") or {}).items():
         if isinstance(handler, dict):
             found += _handler(f"{path}.lifecycle.{hook}", handler)
-    if sidecar and each.get("restartPolicy") is None:
-        for field in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle"):
-            if each.get(field) is not None:
-                text = "may not be set for init containers without restartPolicy=Always"
-                found.append(forbidden(f"{path}.{field}", text))
+    if is_init and each.get("restartPolicy") is None:
+        text = "may not be set for init containers without restartPolicy=Always"
+        found += [
+            forbidden(f"{path}.{field}", text)
+            for field in (*PROBES, "lifecycle")
+            if each.get(field) is not None
+        ]
     return found + amounts(f"{path}.resources", each.get("resources") or {})
 
 

@@ -246,19 +246,15 @@ def _part_trouble(part: str, least: int, greatest: int, names: tuple[str, ...]) 
         return f"too many slashes: {part}"
     if span.count("-") > 1:
         return f"too many hyphens: {part}"
-    numbers = []
-    for text in () if low in ("*", "?") else (low, high) if dash else (low,):
-        offset = 1 if least == 1 else 0
-        if text.lower() in names:
-            numbers.append(names.index(text.lower()) + offset)
-        elif NUMBER.fullmatch(text):
-            numbers.append(int(text))
-        else:
+    known = {name: number for number, name in enumerate(names, 1 if least == 1 else 0)}
+    texts = () if low in ("*", "?") else (low, high) if dash else (low,)
+    unknown = [text for text in texts if text.lower() not in known]
+    for text in [*unknown, step] if slash else unknown:
+        if not NUMBER.fullmatch(text):
             return (
                 f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": invalid syntax'
             )
-    if slash and not NUMBER.fullmatch(step):
-        return f'failed to parse int from {step}: strconv.Atoi: parsing "{step}": invalid syntax'
+    numbers = [known[text.lower()] if text.lower() in known else int(text) for text in texts]
     if numbers and numbers[0] < least:
         return f"beginning of range ({numbers[0]}) below minimum ({least}): {part}"
     if numbers and numbers[-1] > greatest:
