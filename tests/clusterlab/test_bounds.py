@@ -522,3 +522,19 @@ def test_only_a_command_with_manifests_may_be_large(
         web_limits.QUESTION_BYTES_MAX,
         web_limits.MESSAGE_BYTES_MAX,
     )
+
+
+def test_a_checkpoint_waits_until_replaying_costs_more_than_it_does() -> None:
+    host, hosted = hosting()
+    host._checkpoint(hosted)
+    assert 0 < hosted.checkpoint_s < 10
+    assert hosted.replay_s == 0
+
+    dear = 2 * limits.REPLAY_S
+    hosted.checkpointed(dear)
+    due = []
+    for work_s in (limits.REPLAY_S, 0.9 * dear, 1.1 * dear):
+        hosted.replay_s = work_s
+        due.append(hosted.is_checkpoint_due())
+
+    assert due == [False, False, True]
