@@ -30,8 +30,18 @@ POD_WAITS = {
 }
 """Events of kubelets that a learner waits for, and the words for the wait."""
 
-TIMERS = ("kubelet/pull-again", "kubelet/ready", "kubelet/restart")
-"""Those that carry pod, container and attempt."""
+TIMERS = (
+    "kubelet/exited",
+    "kubelet/probe-failed",
+    "kubelet/process-ends",
+    "kubelet/process-killed",
+    "kubelet/pull-again",
+    "kubelet/ready",
+    "kubelet/restart",
+    "kubelet/started",
+    "kubelet/unready",
+)
+"""Events that carry pod, container and attempt."""
 LONG_START = 20 * SECOND
 REPEAT_FROM: Duration = 60 * SECOND
 """A back-off that long comes after 10, 20 and 40 s: what it ends in has been seen four times."""

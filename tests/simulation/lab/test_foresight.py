@@ -153,3 +153,15 @@ def test_what_nobody_awaits_is_seen_three_minutes_ahead(seconds: int, is_due: bo
     assert lab.anticipate() is None
     assert (end is not None) == is_due
     assert end is None or lab.now + 160 * SECOND < end < lab.now + seconds * SECOND
+
+
+def test_the_end_of_a_process_that_was_killed_before_is_not_due() -> None:
+    lab = a_lab()
+    kubectl(lab, "run job --image=busybox --restart=Never -- sleep 150")
+    lab.advance(lab.now + 20 * SECOND)
+    assert lab.step_end() is not None
+
+    kubectl(lab, "delete pod job --now")
+    lab.advance(lab.now + 20 * SECOND)
+
+    assert lab.step_end() is None
