@@ -30,6 +30,40 @@ def test_a_vote_is_cast_once_a_term():
     assert granted == [("b", True), ("c", False), ("b", True)]
 
 
+def test_who_follows_a_leader_votes_for_nobody_else_in_its_term():
+    member = a_member(rules=PLAIN, term=1)
+
+    member.step(Message(Kind.HEARTBEAT, "b", "a", 2))
+    member.step(Message(Kind.VOTE, "c", "a", 2))
+
+    assert (member.leader, member.vote) == ("b", NOBODY)
+    assert [vote.reject for vote in said(member, Kind.VOTE_REPLY)] == [True]
+
+
+@pytest.mark.parametrize(("kind", "elapsed"), [(Kind.VOTE, 0), (Kind.PRE_VOTE, 3)])
+def test_who_grants_a_vote_waits_for_its_timeout_anew(kind, elapsed):
+    member = a_member(term=1)
+    for _ in range(3):
+        member.tick()
+
+    member.step(Message(kind, "b", "a", 2))
+
+    replies = [*said(member, Kind.VOTE_REPLY), *said(member, Kind.PRE_VOTE_REPLY)]
+    assert [reply.reject for reply in replies] == [False]
+    assert member.election_elapsed == elapsed
+
+
+@pytest.mark.parametrize(("ticks", "hears"), [(-1, False), (0, True)])
+def test_a_candidate_is_heard_once_the_leader_was_silent_for_a_timeout(ticks, hears):
+    member = a_member(rules=ETCD, term=1)
+    member.step(Message(Kind.HEARTBEAT, "b", "a", 1))
+    member.election_elapsed = ETCD.election_ticks + ticks
+
+    member.step(Message(Kind.VOTE, "c", "a", 2))
+
+    assert bool(said(member, Kind.VOTE_REPLY)) is hears
+
+
 def test_a_vote_survives_a_loss_of_power():
     member = a_member(term=1)
     member.step(Message(Kind.VOTE, "b", "a", 2))
