@@ -40,13 +40,13 @@ def test_who_follows_a_leader_votes_for_nobody_else_in_its_term():
     assert [vote.reject for vote in said(member, Kind.VOTE_REPLY)] == [True]
 
 
-@pytest.mark.parametrize(("kind", "elapsed"), [(Kind.VOTE, 0), (Kind.PRE_VOTE, 3)])
-def test_who_grants_a_vote_waits_for_its_timeout_anew(kind, elapsed):
+@pytest.mark.parametrize(("kind", "term", "elapsed"), [(Kind.VOTE, 1, 0), (Kind.PRE_VOTE, 2, 3)])
+def test_who_grants_a_vote_waits_for_its_timeout_anew(kind, term, elapsed):
     member = a_member(term=1)
     for _ in range(3):
         member.tick()
 
-    member.step(Message(kind, "b", "a", 2))
+    member.step(Message(kind, "b", "a", term))
 
     replies = [*said(member, Kind.VOTE_REPLY), *said(member, Kind.PRE_VOTE_REPLY)]
     assert [reply.reject for reply in replies] == [False]
