@@ -299,3 +299,15 @@ def test_viewers_of_a_quarantined_lab_are_told_and_its_owner_lets_it_go_on() -> 
     assert lab in host.labs
     row = Lab.objects.get(id=lab)
     assert (row.trouble, len(row.falls)) == ("", 1)
+
+
+def test_a_fenced_host_that_was_slow_does_not_replace_the_cached_checkpoint() -> None:
+    lab = open_lab().lab_id
+
+    for epoch in (2, 1):
+        # The slow one looked at the database before the epoch moved, and at Redis after it.
+        Lab.objects.filter(id=lab).update(epoch=epoch)
+        archive.keep(lab, epoch, 0, 1_000, f"of epoch {epoch}".encode())
+
+    assert keys.connection().hget(keys.checkpoint(lab), "epoch") == b"2"
+    assert b"of epoch 2" in (keys.connection().hget(keys.checkpoint(lab), "content") or b"")
