@@ -27,6 +27,7 @@ from clusterlab.runtime.hosted import REACHED_EVERY, Hosted
 from clusterlab.runtime.mailbox import decode
 from clusterlab.runtime.models import Lab as LabRow
 from clusterlab.runtime.pacer import Pace
+from clusterlab.runtime.pulse import Pulse
 from simulation.kernel.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -59,11 +60,14 @@ class Host:
         self.renewed_at = time.monotonic()
         self.is_late = False
         """Leases ran out during this turn: labs may be another's, and no blame is to be put on one."""
+        self.working_on = ""
+        self.pulse = Pulse(self._beat)
 
     def run(self) -> None:
         """Serve until told to stop; outages of Redis and of the database are waited out."""
         gc.collect()
         gc.disable()
+        self.pulse.start()
         try:
             while not self.stopping:
                 try:
@@ -81,6 +85,7 @@ class Host:
                     time.sleep(REDIS_RETRY)
         finally:
             self._drain()
+            self.pulse.stop()
             self.announcer.close()
             gc.enable()
 
@@ -94,7 +99,7 @@ class Host:
         due = [lab for lab in self.labs.values() if lab.due <= clock]
         if due:
             self._serve(due)
-        self.announcer.say("")
+        self._end_work()
         self._sleep()
 
     def _sleep(self) -> None:
@@ -146,7 +151,25 @@ class Host:
         ownership.renew(sorted(self.labs), self.name)
         self.renewed_at = clock
 
-    def _begin_work(self, lab: str) -> None:
+    def _beat(self) -> None:
+        """Keep the leases of what is hosted, and of what is just being taken.
+
+        A pulse that was interrupted is not taken up again: first it has to be looked which labs are
+        still its own.
+        """
+        clock = time.monotonic()
+        if (clock - self.renewed_at) * 1000 > limits.LEASE_MS:
+            return
+        names = {*list(self.labs), self.working_on} - {""}
+        ownership.renew(sorted(names), self.name)
+        self.renewed_at = clock
+
+    def _end_work(self) -> None:
+        self.announcer.say("")
+        self.working_on = ""
+        self.pulse.rest()
+
+    def _begin_work(self, lab: str, is_rising: bool = False) -> None:
         """Say whose turn it is, and keep the leases of all while it lasts.
 
         A host that stood still for longer than its leases hold says nothing until it has looked which
@@ -155,6 +178,8 @@ class Host:
         waited = time.monotonic() - self.renewed_at
         self.is_late = self.is_late or waited * 1000 > limits.LEASE_MS
         self.announcer.say("" if self.is_late else lab)
+        self.working_on = lab
+        self.pulse.begin_work(limits.RISING_CPU_S if is_rising else limits.TURN_CPU_S)
         if waited > LOOK_PERIOD:
             with contextlib.suppress(*OUTAGE):
                 self._renew()
@@ -186,7 +211,7 @@ class Host:
         row = ownership.claim(lab, self.name)
         if row is None:
             return
-        self._begin_work(lab)
+        self._begin_work(lab, is_rising=True)
         try:
             revived = archive.revive(row)
             pace = msgspec.convert(row.pace, Pace, strict=False) if row.pace else Pace()
@@ -307,7 +332,7 @@ class Host:
         if row is None:
             self.labs.pop(hosted.id, None)
             return False
-        self._begin_work(hosted.id)
+        self._begin_work(hosted.id, is_rising=True)
         try:
             revived = archive.revive(row, hosted.universe.now)
         except OUTAGE:

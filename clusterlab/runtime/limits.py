@@ -5,6 +5,17 @@
 LEASE_MS = 1_500
 """A host that does not renew for this long is presumed dead."""
 
+TURN_CPU_S = 3.0
+"""A turn of one lab takes a hundredth of this. Beyond it the lab has no end, and its host lets its
+leases run out."""
+
+RISING_CPU_S = 15.0
+"""The same for a lab that rises from its journal: one of 5,000 nodes is born in two seconds, a long journal is played
+again in five."""
+
+WORK_S = 60.0
+"""The same by the clock, for work that waits for something that never comes."""
+
 FORGET_S = 3_600
 """What nobody asks for any more disappears from Redis after an hour."""
 

@@ -1,6 +1,7 @@
 """Who hosts which lab: a lease in Redis for speed, an epoch in the database for truth."""
 
 import contextlib
+import logging
 import time
 from typing import Any
 
@@ -8,6 +9,8 @@ import redis
 
 from clusterlab.runtime import keys, limits, models, telling
 from simulation.lab.genesis import ENGINE
+
+log = logging.getLogger(__name__)
 
 _RENEW = """
 for i, key in ipairs(KEYS) do
@@ -52,12 +55,14 @@ def _move_epoch(lab: str, host: str) -> models.Lab | None:
         return None
     as_found = models.Lab.objects.filter(id=lab, epoch=found.epoch)
     falls = _falls_with(found, host)
+    epoch = found.epoch + 1
     if len(falls) >= limits.FALLS_MAX:
-        if as_found.update(trouble="quarantined", falls=falls, host=""):
+        # The epoch moves here too: a host that was only slow is fenced, and does not go on with it.
+        if as_found.update(epoch=epoch, trouble="quarantined", falls=falls, host=""):
+            log.warning("lab %s is quarantined: two hosts fell while they worked on it", lab)
             keys.connection().zrem(keys.WANTED, lab)
             telling.publish([telling.trouble(lab, "lab-stopped")])
         return None
-    epoch = found.epoch + 1
     if not as_found.update(epoch=epoch, host=host, falls=falls):
         return None
     return models.Lab.objects.filter(id=lab, epoch=epoch).first()
@@ -73,7 +78,10 @@ def _falls_with(lab: models.Lab, host: str) -> list[float]:
     if lab.host in ("", host):
         return falls
     worked_on = keys.connection().get(keys.serving(lab.host))
-    return [*falls, time.time()] if worked_on == lab.id.encode() else falls
+    if worked_on != lab.id.encode():
+        return falls
+    log.warning("host %s fell while it worked on lab %s", lab.host, lab.id)
+    return [*falls, time.time()]
 
 
 class Announcer:
