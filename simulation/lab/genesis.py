@@ -2,10 +2,10 @@
 
 from simulation.kernel.records import Record
 
-ENGINE = 5
+ENGINE = 6
 """Behaviour: raised when the same journal would lead to another history."""
 
-STATE = 6
+STATE = 7
 """Schema of checkpoints: raised when an older one must be migrated."""
 
 
