@@ -68,11 +68,11 @@ def endpoints(addresses: list[str]) -> EndpointSlice:
 def heard(world: "World", change: Change) -> None:
     """Something was committed: if it is about the Service, the next look comes to something."""
     is_lost = change.new is None and change.key == KEY and change.kind in OURS
-    if is_lost or _is_about_a_master(world, change):
+    if is_lost or _adds_or_removes_a_server(world, change):
         _look_later(world)
 
 
-def _is_about_a_master(world: "World", change: Change) -> bool:
+def _adds_or_removes_a_server(world: "World", change: Change) -> bool:
     node = change.either
     if not isinstance(node, Node) or (change.old is not None and change.new is not None):
         return False
