@@ -231,8 +231,8 @@ def start_process(world: "World", name: str, process: str) -> None:
 
 def _running(world: "World", name: str, process: str) -> machines.Machine:
     machine = world.machine(name)
-    is_master = machine.role == machines.CONTROL_PLANE
-    if process not in (*SERVICES, *(control_plane.PROCESSES if is_master else ())):
+    is_control_plane = machine.role == machines.CONTROL_PLANE
+    if process not in (*SERVICES, *(control_plane.PROCESSES if is_control_plane else ())):
         raise Refused("process-unknown", process=process, node=name)
     if not machine.is_on:
         raise Refused("process-on-machine-off", node=name)

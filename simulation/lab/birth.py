@@ -45,8 +45,8 @@ BORN_WITH = Reason("lab-born")
 def bear(seed: int, content: str, calendar: Calendar) -> World:
     """Return a new world as a scenario describes it, at instant BORN."""
     scenario = yaml.safe_load(content)
-    masters = len(scenario["controlPlane"])
-    assert 1 <= masters <= MEMBERS_MAX, f"a scenario with {masters} control plane nodes"
+    members = len(scenario["controlPlane"])
+    assert 1 <= members <= MEMBERS_MAX, f"a scenario with {members} control plane nodes"
     dice = Dice(seed)
     settings = msgspec.convert(scenario.get("settings", {}), Settings)
     world = World(dice, calendar, WorldState(now=BORN, settings=settings))

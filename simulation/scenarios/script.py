@@ -130,9 +130,9 @@ def _script(
     line, scenario = settings.get("scenario", (0, DEFAULT))
     if scenario not in names():
         raise Mistake(line, f"there is no scenario called {scenario}")
-    line, masters = settings.get("control-plane", (0, ""))
-    if line and not (WHOLE.fullmatch(masters) and 1 <= int(masters) <= CONTROL_PLANE_MAX):
-        raise Mistake(line, f"a control plane has 1 to {CONTROL_PLANE_MAX} nodes, not {masters}")
+    line, size = settings.get("control-plane", (0, ""))
+    if line and not (WHOLE.fullmatch(size) and 1 <= int(size) <= CONTROL_PLANE_MAX):
+        raise Mistake(line, f"a control plane has 1 to {CONTROL_PLANE_MAX} nodes, not {size}")
     line, seed = settings.get("seed", (0, str(SEED)))
     if not WHOLE.fullmatch(seed):
         raise Mistake(line, f"the seed must be a whole number, not {seed}")
@@ -145,9 +145,7 @@ def _script(
             line,
             f"no part of the story is called {', '.join(unknown) or 'nothing'}; there are: {wanted}",
         )
-    return Script(
-        tuple(statements), tuple(remarks), scenario, int(seed), shown, int(masters or "0")
-    )
+    return Script(tuple(statements), tuple(remarks), scenario, int(seed), shown, int(size or "0"))
 
 
 def _statement(

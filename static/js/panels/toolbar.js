@@ -26,10 +26,10 @@ export function stuckSentence(store) {
   const isSomeoneStarting = machines.some((machine) => machine.power === "booting");
   const quorum = quorumOf(store);
   if (!quorum.has && !isSomeoneStarting) {
-    const masters = machines.filter((machine) => machine.role === "control-plane");
-    const off = masters.filter((machine) => machine.power === "off").length;
+    const members = machines.filter((machine) => machine.role === "control-plane");
+    const off = members.filter((machine) => machine.power === "off").length;
     return off
-      ? t("nothing will happen by itself: {off} of {all} control plane nodes are off", { off, all: masters.length })
+      ? t("nothing will happen by itself: {off} of {all} control plane nodes are off", { off, all: members.length })
       : t("nothing will be written by itself: {up} of {all} members are up, and no {quorum} of them hear each other", quorum);
   }
   const unfit = Object.values(store.table("pod")).filter((pod) => pod.unfit && pod.deleting === null).length;
