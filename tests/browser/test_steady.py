@@ -133,8 +133,10 @@ def test_the_words_of_the_picture_stay_in_their_frames(visit: Visit, lang: str) 
     page.locator("#inspector > section > .close").click()
     assert frames(learner) == []
     learner.machine("worker-4", "power-off")
+    learner.hurry()
     worker = page.locator('#scene [data-kind=Node][data-key="worker-4"]')
     expect(worker).to_contain_text("NotReady", timeout=60_000)
+    page.locator("#controls .play").click()
 
     assert frames(learner) == []
     for width, height in ((1920, 1080), (390, 844)):
