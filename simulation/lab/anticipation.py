@@ -13,8 +13,10 @@ from simulation.kernel.reasons import Reason
 from simulation.kernel.records import Record
 from simulation.kernel.timeline import Event
 from simulation.kernel.units import SECOND, Duration, Instant
+from simulation.kube.indexes import PODS_BY_NODE
 from simulation.kube.kubelet.stages import ContainerRun, crash_delay, pull_delay
 from simulation.kube.objects.node import Node
+from simulation.kube.rules.eviction import Timer
 from simulation.kube.rules.pods import condition
 from simulation.kube.rules.taints import NO_EXECUTE
 
@@ -86,14 +88,21 @@ def judged_at(world: "World", node: str) -> Instant | None:
 
 
 def evicted_from(world: "World", node: str) -> Instant | None:
-    """Return when the next pods are evicted from a node, None if none wait for that."""
+    """Return when the next pods are evicted from a node, None if no timer runs for that.
+
+    The timers are what the controller noted of each pod. When it looks at the node next is another
+    matter: between the taint and its first visit it is about to look, and nothing is due yet.
+    """
     queue = world.manager.state.queues.get("taint-eviction")
-    waiting = queue.queued.get(node) if queue is not None else None
     found = world.store.get(Node, node)
-    if waiting is None or found is None:
+    if queue is None or node not in queue.queued or found is None:
         return None
-    is_tainted = any(taint.effect == NO_EXECUTE for taint in found.spec.taints)
-    return waiting.due if is_tainted else None
+    if not any(taint.effect == NO_EXECUTE for taint in found.spec.taints):
+        return None
+    pods = [pod.metadata.uid for _, pod in world.store.by(PODS_BY_NODE, node)]
+    notes = [queue.notes.get(f"{node}/{uid}") for uid in pods]
+    dues = [Timer(*note).due for note in notes if note is not None]
+    return min((due for due in dues if due > world.now), default=None)
 
 
 def _silent_nodes(world: "World") -> list[Anticipation]:

@@ -215,3 +215,23 @@ def test_no_eviction_is_awaited_of_a_node_without_pods_that_tolerate_its_silence
     assert 0 <= gone["evicted_at"] - awaited < SECOND
     assert node_rows(small.world)["worker-3"]["ready"] == "Unknown"
     assert node_rows(small.world)["worker-3"]["evicts_at"] is None
+
+
+def test_no_frame_says_that_an_eviction_is_near_before_a_timer_runs() -> None:
+    small = lab()
+    do(small, {"do": "power-off", "node": "worker-3"})
+    while after(small, 1)["believed"] == "True":
+        assert clocks_row(small.world)["evicts_at"] is None
+
+    twin = Lab.create(small.genesis)
+    do(twin, {"do": "power-off", "node": "worker-3"})
+    twin.advance(small.now - SECOND)
+    said = []
+    for _ in range(1_000):
+        twin.advance(twin.now + 10)
+        row = clocks_row(twin.world)
+        if row["evicts_at"] is not None:
+            said.append(row["evicts_at"] - row["not_ready_at"])
+
+    assert len(said) > 300, "it is said as soon as the timers run"
+    assert min(said) >= 300 * SECOND
