@@ -34,6 +34,19 @@ TERMS: dict[str, tuple[str, str]] = {
         "Drag along it to look at an earlier moment; the lab goes on meanwhile. Where you look and "
         "how fast the lab runs are two different things.",
     ),
+    "mark-bad": (
+        "Red diamond",
+        "Something went wrong at this moment. Page Up and Page Down lead from mark to mark.",
+    ),
+    "mark-good": (
+        "Green triangle",
+        "Something recovered at this moment. Page Up and Page Down lead from mark to mark.",
+    ),
+    "mark-info": (
+        "Purple square",
+        "Something changed at this moment, for better or worse. Page Up and Page Down lead from mark "
+        "to mark.",
+    ),
     "control-plane": (
         "Control plane node",
         "A node that runs the API server, etcd, the scheduler and the controllers. Once called "
@@ -139,8 +152,8 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "selector": (
         "Label selector",
-        "Key and value that a pod's labels must have. Whoever has them belongs to it, whatever its "
-        "name.",
+        "Key and value that a pod's labels must have. Every pod that has them belongs to it, "
+        "whatever its name.",
     ),
     "requested": (
         "Requested",
@@ -179,13 +192,13 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "noexecute": (
         "NoExecute",
-        "The hardest effect of a taint: it also drives out pods that run here already. A pod that "
-        "tolerates it stays for its tolerationSeconds.",
+        "The strongest effect of a taint: it also drives out pods that already run here. A pod "
+        "that tolerates it stays for its tolerationSeconds.",
     ),
     "toleration": (
         "Toleration",
-        "A pod's leave to stay on a node in spite of a taint. tolerationSeconds says for how long; by "
-        "default it is 300 s on a node that is not heard.",
+        "A pod's permission to stay on a node in spite of a taint. tolerationSeconds says for how "
+        "long; by default it is 300 s on a node from which nothing is heard.",
     ),
     "evicted": (
         "Eviction",
@@ -342,8 +355,8 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "election-timer": (
         "Election timer",
-        "A member that hears no leader for so long asks for an election. Each draws its own time, 1 "
-        "to 2 s, so that they seldom stand at once.",
+        "A member that hears no leader for so long asks for an election. Each draws its own time, "
+        "1 to 2 s, so that they seldom stand for election at once.",
     ),
     "cable": (
         "Cable",
@@ -373,7 +386,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "slow-disk": (
         "Slow disk",
         "etcd answers only when its disk has written. A leader that waits too long for its disk "
-        "misses its heartbeats and loses its office.",
+        "misses its heartbeats and is replaced.",
     ),
     "split-vote": (
         "Split vote",
@@ -426,11 +439,11 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "lab-time": (
         "Lab time",
-        "How long this lab has been open, in its own time. It is no wall clock.",
+        "How long this lab has been open, in its own time. It is not the time of day.",
     ),
     "etcd": (
         "etcd",
-        "The database of Kubernetes, kept alike on several members by Raft. All that the cluster "
-        "believes is stored there.",
+        "The database of Kubernetes, kept identical on several members by Raft. All that the "
+        "cluster believes is stored there.",
     ),
 }

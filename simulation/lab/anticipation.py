@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 POD_WAITS = {
-    "kubelet/pull-again": "waiting-for-backoff",
+    "kubelet/pull-again": "waiting-for-pull-again",
     "kubelet/pulled": "waiting-for-image",
     "kubelet/ready": "waiting-for-ready",
-    "kubelet/restart": "waiting-for-backoff",
+    "kubelet/restart": "waiting-for-restart",
 }
 """Events of kubelets that a learner waits for, and the words for the wait."""
 
@@ -169,10 +169,12 @@ def is_stale(world: "World", event: Event) -> bool:
 def is_repeat(world: "World", event: Event) -> bool:
     """Tell whether an event ends a back-off that has become long."""
     each = _container_of(world, event) if event.purpose in TIMERS else None
-    if each is None or POD_WAITS[event.purpose] != "waiting-for-backoff":
+    if each is None:
         return False
     if event.purpose == "kubelet/pull-again":
         return pull_delay(max(1, each.pull_failures)) >= REPEAT_FROM
+    if event.purpose != "kubelet/restart":
+        return False
     ended = each.ended or each.last
     return ended is not None and crash_delay(each, ended.finished) >= REPEAT_FROM
 

@@ -63,7 +63,7 @@ function said(name, value) {
 
 /** Templates of reasons count in the plural; English alone has another word for one. */
 function singular(sentence) {
-  return language === "en" ? sentence.replace(/(?<![\d.,])1 (ready )?(pod|endpoint|member|word|worker|command)s\b/g, "1 $1$2") : sentence;
+  return language === "en" ? sentence.replace(/(?<![\d.,])1 (ready )?(pod|endpoint|member|word|worker|command|disruption)s\b/g, "1 $1$2") : sentence;
 }
 
 /** Return a size as Kubernetes writes it: 128Mi, or 64Ki if it is less than one. */
@@ -71,6 +71,16 @@ export function quantity(bytes) {
   const mebibytes = bytes / 1_048_576;
   return mebibytes < 1 && bytes > 0 ? `${Math.ceil(bytes / 1024)}Ki` : `${Math.round(mebibytes)}Mi`;
 }
+
+/** A name longer than this might not fit on a line of a phone. */
+const NAME_MAX = 24;
+const NAME = /^[\w.:/]+-[\w.:/-]*\w$/;
+
+/** Tell whether a text is a name that would break at its hyphens, and is short enough not to. */
+export const isName = (text) => text.length <= NAME_MAX && NAME.test(text);
+
+/** Return a text in pieces, each name one of them. */
+export const withNames = (text) => text.split(/([\w.:/]+-[\w.:/-]*\w)/).filter(Boolean);
 
 let opened = 0;
 
@@ -99,6 +109,12 @@ export function moment(instant) {
   return instant < opened ? t("before the lab opened") : t("at lab {clock}", { clock: clock(instant) });
 }
 
+/** Return the instant of which the sentence of a reason tells, null if the clock cannot say it. */
+export function toldAt({ at, reason }) {
+  const told = reason.key === "lease-not-renewed" ? reason.params.since : at;
+  return told < opened ? null : told;
+}
+
 /** Return a whole number with separators. */
 export function number(value) {
   return Math.round(value).toLocaleString(locale);
@@ -109,10 +125,10 @@ export function short(value, from = 10_000) {
   return value < from ? number(value) : value.toLocaleString(locale, { notation: "compact", maximumFractionDigits: 1 });
 }
 
-/** Return seconds as a reader says them: 43 s, 4 min 12 s, 3 h 5 min 54 s. */
+/** Return seconds as a reader says them, in one piece: 43 s, 1 min 12 s, 3 h 5 min 54 s. */
 export function span(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const [h, m, n] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  if (seconds < 120) return t("{n} s", { n: seconds });
-  return h ? t("{h} h {m} min {n} s", { h, m, n }) : t("{m} min {n} s", { m, n });
+  const said = seconds < 60 ? t("{n} s", { n }) : h ? t("{h} h {m} min {n} s", { h, m, n }) : t("{m} min {n} s", { m, n });
+  return said.replaceAll(" ", "\u00a0");
 }

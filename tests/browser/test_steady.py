@@ -184,7 +184,7 @@ def test_a_phone_shows_what_the_press_did_and_says_what_is_waited_for(visit: Vis
     page.touchscreen.tap(*here)
 
     pace = page.locator("#pace")
-    expect(pace).to_contain_text("waiting for the heartbeat")
+    expect(pace).to_contain_text("waiting for a heartbeat")
     expect(pace).to_contain_text("00:00:")
     box = pace.bounding_box()
     assert box and box["y"] + box["height"] <= 844 - NAV_PX

@@ -187,7 +187,7 @@ def test_like_lines_are_one_line_and_calm_suggests_what_next(visit: Visit) -> No
     learner.hurry()
     expect(page.locator("#lesson .clocks.calm")).to_be_visible(timeout=60_000)
 
-    group = page.locator("#lesson .story .many").filter(has_text="count as not ready")
+    group = page.locator("#lesson .story .many").filter(has_text="are marked not ready")
     expect(group).to_have_count(1)
     expect(page.locator("#lesson .story")).not_to_contain_text("kindnet")
     group.locator("summary").click()
@@ -205,3 +205,29 @@ def test_like_lines_are_one_line_and_calm_suggests_what_next(visit: Visit) -> No
     expect(cards).to_have_count(0)
     page.locator("#lesson .next-again").click()
     expect(cards).to_have_count(4)
+
+
+SILENCE = r"""() => {
+  const said = [document.querySelector("[data-term=belief-clock] dd span"), document.querySelector("#scene")]
+    .map((place) => place?.textContent.match(/(?<=silent for )\d+|(\d+)초째 소식/i)?.[0] ?? "");
+  const lines = (each) => each.getClientRects().length;
+  const names = [...document.querySelectorAll("#lesson .story span.name")];
+  return { said, names: names.length, broken: names.filter((each) => lines(each) > 1).length };
+}"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_clock_and_the_picture_tell_one_silence_and_names_do_not_break(
+    visit: Visit, lang: str
+) -> None:
+    learner = visit(lang).open_lab()
+    page = learner.page
+    kill(learner)
+
+    learner.until(lambda: all(page.evaluate(SILENCE)["said"]), lambda: page.evaluate(SILENCE))
+
+    seen = page.evaluate(SILENCE)
+    assert seen["said"][0] == seen["said"][1]
+    assert seen["names"] and not seen["broken"]
+    mark = page.locator("#timeline g[data-term=mark-bad]").first
+    expect(mark).to_have_attribute("data-more", re.compile(r"^00:00:\d\d .*worker-3"))

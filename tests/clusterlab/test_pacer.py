@@ -84,6 +84,6 @@ def test_touching_the_speed_leaves_auto() -> None:
 
 def test_auto_does_not_hurry_towards_what_only_repeats() -> None:
     pace = pacer.Pace()
-    again = Anticipation(300 * SECOND, 0, Reason("waiting-for-backoff", {"node": "n"}), True)
+    again = Anticipation(300 * SECOND, 0, Reason("waiting-for-restart", {"node": "n"}), True)
 
     assert {pacer.speed_now(pace, 0, again, 100 + turn / 10) for turn in range(100)} == {1.0}

@@ -43,13 +43,13 @@ test("without a quorum that is what is said, whatever else has happened since", 
 
 test("users who fail come before the node that fails them", () => {
   assert.equal(say(failing), "12 of 12 requests a second fail: web (no ready pod)");
-  assert.match(say({ ...silent, ...failing }), /^12 of 12 .* · worker-3 is not heard any more/);
+  assert.match(say({ ...silent, ...failing }), /^12 of 12 .* · Nothing is heard from worker-3/);
 });
 
 test("a node is told by how far its story has come", () => {
   const fault = (rest) => ({ machine: "worker-3", evicts_at: null, evicted_at: null, over_at: null, ...rest });
   assert.match(say(silent), /still counts as Ready: it is judged in 30\ss/);
-  assert.match(say(notReady, fault({ evicts_at: NOW + 60_000 })), /evicted in 60\ss/);
+  assert.match(say(notReady, fault({ evicts_at: NOW + 60_000 })), /evicted in 1\smin\s0\ss/);
   assert.match(say(notReady, fault({ evicted_at: 5 })), /are evicted, and their controllers make new ones/);
   assert.match(say(notReady, fault({ evicted_at: 5, over_at: 9 })), /made new ones elsewhere/);
 });

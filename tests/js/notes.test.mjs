@@ -19,7 +19,7 @@ test("spans are those between the clocks that stand beside them, so they add up"
 test("an eviction is announced for as long as the controller waits for it, of a node that is not ready", () => {
   const node = { heartbeat: null, noticed: null, ready: "Unknown", evicts_at: 478_000 };
 
-  assert.deepEqual(noteOf(node, ON, 180_000), ["eviction in 4\u00a0min 58\u00a0s"]);
+  assert.deepEqual(noteOf(node, ON, 180_000), ["eviction in 4\u00a0min\u00a058\u00a0s"]);
   assert.deepEqual(noteOf(node, ON, 478_500), []);
   assert.deepEqual(noteOf({ ...node, evicts_at: null }, ON, 180_000), []);
   assert.deepEqual(noteOf({ ...node, ready: "True" }, ON, 180_000), []);

@@ -41,7 +41,7 @@ def a_script(folder: Path, text: str) -> Path:
         ("kubectl get pods --foo", 1, "unknown flag: --foo"),
         ("power-off", 1, "power-off takes 1 word, not 0"),
         ("power-off worker-9", 1, "There is no machine called worker-9"),
-        ("power-off worker-3\npower-off worker-3", 2, "worker-3 is off already"),
+        ("power-off worker-3\npower-off worker-3", 2, "worker-3 is already off"),
         ("load fast http://shop.local/", 1, "is no rate"),
         ("request ftp://shop.local/", 1, 'Protocol "ftp" not supported'),
         ("kubectl apply -f nothing.yaml", 1, "there is no file nothing.yaml"),
@@ -56,7 +56,7 @@ def a_script(folder: Path, text: str) -> Path:
         (
             "remove-worker worker-2\nwait 5s\ncut worker-2",
             3,
-            "There is no machine called worker-2 any more; it was taken away at 00:00:00",
+            "There is no machine called worker-2 any more; it was removed at 00:00:00",
         ),
         ("# scenario: moon\nwait 5s", 1, "there is no scenario called moon"),
         ("# seed: x\nwait 5s", 1, "the seed must be a whole number"),
@@ -147,7 +147,7 @@ def test_the_story_is_told_when_asked_for(tmp_path):
 
     assert "switched off" not in plain.stdout
     assert "  00:00:00  worker-3 was switched off" in told.stdout
-    assert "it counts as NotReady" in told.stdout
+    assert "it is marked NotReady" in told.stdout
 
 
 def test_a_seed_gives_other_names_and_the_same_seed_the_same(tmp_path):
@@ -208,5 +208,5 @@ def test_load_that_no_rule_leads_anywhere_is_told(tmp_path):
 
     told = [line.strip() for line in ended.stdout.splitlines() if "No Ingress" in line]
     assert told == [
-        "00:00:00  No Ingress has a rule for nope.local/: whoever asks there is answered with 404"
+        "00:00:00  No Ingress has a rule for nope.local/: requests there are answered with 404"
     ]

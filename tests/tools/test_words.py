@@ -13,8 +13,7 @@ from simulation.kube.reasons import (
 from tools.words import unbroken
 
 ORDINARY = {
-    "A", "All", "Every", "Everything", "It", "No", "Nothing", "Of", "Requests", "Somebody", "Split",
-    "The", "What",
+    "A", "All", "It", "Messages", "No", "Nothing", "Requests", "Split", "The",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@
 import { h } from "preact";
 import { many, number, t } from "../words.js";
 import { lengthOf, rounded, stub, wayTo } from "./layout.js";
-import { chosen, circle, colour, fit, path, rect, text } from "./pen.js";
+import { chosen, circle, colour, fit, path, rect, text, wrapped } from "./pen.js";
 
 const COMET_SPEED = 165;
 const COMETS_PER_LINE_MAX = 4;
@@ -127,7 +127,7 @@ function internetBox({ x, y, r }, rates) {
     path(`M${x} ${y - 15}a15 15 0 1 0 .01 0M${x - 15} ${y}h30M${x} ${y - 15}c-9 9-9 21 0 30M${x} ${y - 15}c9 9 9 21 0 30`,
       { stroke: colour("text2"), "stroke-width": 1.5 }),
     text(x, y + 46, t("Internet"), { size: 11.5, weight: 600, anchor: "middle" }),
-    text(x, y + 61, `${number(rps)} /s`, { size: 11, fill: colour("muted"), anchor: "middle" }),
+    text(x, y + 61, t("{n} /s", { n: number(rps) }), { size: 11, fill: colour("muted"), anchor: "middle" }),
     errors >= 0.5 && text(x, y + 76, t("{n}/s fail", { n: number(errors) }), {
       size: 11, weight: 650, fill: colour("bad"), anchor: "middle", term: "failed" }));
 }
@@ -160,6 +160,12 @@ function serviceBox(actions, key, box, state, rate) {
   const selected = state.selection?.kind === "Service" && state.selection.key === key;
   const followed = state.follow === key;
   const small = box.h < 36;
+  const flat = box.h < 44;
+  const style = { size: 11, fill: count ? colour("muted") : colour("bad"), weight: count ? 500 : 650 };
+  const said = count ? [many("{n} pod", "{n} pods", count), t("{n} /s", { n: number(rate?.rps ?? 0) })] : [t("no ready pod")];
+  // What does not fit side by side stands below where the box is high enough.
+  const lines = wrapped(said, box.w - 26, style.size, style).slice(0, small ? 0 : flat ? 1 : 2);
+  const top = small ? 17 : flat ? 16 : lines.length > 1 ? 15 : 19;
   const listed = count ? many("{n} ready pod", "{n} ready pods", count) : t("no ready pod");
   const label = `${t("Service")} ${service.name}, ${listed}`;
   return h("g", { key: `service ${key}`, "data-term": "service", ...chosen(actions, "Service", key, label) },
@@ -171,9 +177,7 @@ function serviceBox(actions, key, box, state, rate) {
       "stroke-width": followed || selected ? 1.8 : 1.1,
     }),
     rect({ x: box.x + 9, y: box.y + 8, w: 5, h: box.h - 16 }, { rx: 2.5, fill: colour(`l-${service.lane % 6}`) }),
-    text(box.x + 22, box.y + (small ? 17 : box.h < 44 ? 16 : 19), fit(`svc/${service.name}`, box.w - 28, 12, { mono: true }), { size: 12, weight: 600, mono: true }),
-    !small && text(box.x + 22, box.y + (box.h < 44 ? 30 : 35),
-      fit(count ? many("{n} pod · {rps}/s", "{n} pods · {rps}/s", count, { rps: number(rate?.rps ?? 0) }) : t("no ready pod"), box.w - 26, 11, { weight: count ? 500 : 650 }), {
-        size: 11, fill: count ? colour("muted") : colour("bad"), weight: count ? 500 : 650 }));
+    text(box.x + 22, box.y + top, fit(`svc/${service.name}`, box.w - 28, 12, { mono: true }), { size: 12, weight: 600, mono: true }),
+    lines.map((line, i) => text(box.x + 22, box.y + top + (flat ? 14 : lines.length > 1 ? 13 : 16) + 12.5 * i, line, style)));
 }
 

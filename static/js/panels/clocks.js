@@ -44,8 +44,10 @@ export function whyThen(fault) {
   const { heartbeat_at: last, limit_s: limit, looks_s: looks } = fault;
   const isCounted = (fault.not_ready_at ?? fault.judged_at) !== null && fault.process !== "container-runtime";
   if (!isCounted || last === null) return null;
-  const before = between(last, fault.fault_at) / 1000;
-  return t("The last heartbeat came {before} s before the fault. The controller saw it up to {looks} s later, counts {limit} s from there, and judges at its next look after that: it looks every {looks} s.", { before, limit, looks });
+  const before = span(between(last, fault.fault_at));
+  return between(last, fault.not_ready_at ?? fault.judged_at) / 1000 > limit + 2 * looks + 1
+    ? t("The last heartbeat came {before} before the fault. Another controller manager took over since, and counts to {limit} s anew.", { before, limit })
+    : t("The last heartbeat came {before} before the fault. The controller, which looks every {looks} s, sees it up to {looks} s late, counts to {limit} s from there, and judges at its first look after that.", { before, limit, looks });
 }
 
 /** Draw the card: it is about one fault, the latest. Where room is short it folds to a line when all is calm. */
@@ -54,8 +56,8 @@ export function clocksCard(store, now, folds = false) {
   if (!fault) return null;
   const name = fault.machine;
   const stage = stageOf(store);
-  const tag = { healed: t("calm"), replaced: t("calm without it") }[stage];
-  const title = h("h2", { "data-term": "three-clocks" }, t("{name}: three clocks", { name }),
+  const tag = { healed: t("recovered"), replaced: t("recovered without it") }[stage];
+  const title = h("h2", { "data-term": "three-clocks" }, t("Three clocks of {name}", { name }),
     h("span", { class: "tag" }, tag ?? t("not over yet")));
   const content = [
     h("dl", null, machineClock(store, fault, now), beliefClock(store, fault, now), usersClock(store, fault, now)),
@@ -104,7 +106,7 @@ function machineClock(store, fault, now) {
   if (!machine) return one("machine-clock", t("Machine"), t("gone"), "", "bad");
   const since = span(between(Math.max(machine.since, 0), now));
   if (machine.power === "off") return one("machine-clock", t("Machine"), t("off for {span}", { span: span(between(fault.fault_at, now)) }), "", "bad");
-  if (machine.cut) return one("machine-clock", t("Machine"), t("cut off for {span}", { span: span(between(fault.fault_at, now)) }), t("It runs, but nobody hears it."), "bad");
+  if (machine.cut) return one("machine-clock", t("Machine"), t("cut off for {span}", { span: span(between(fault.fault_at, now)) }), t("It runs, but nothing is heard from it."), "bad");
   const process = silencedBy(machine);
   if (process) return one("machine-clock", t("Machine"), t("{process} stopped for {span}", { process, span: span(between(fault.fault_at, now)) }), t("The machine runs, and so do its pods; nobody looks after them."), "bad");
   if (machine.power === "booting") return one("machine-clock", t("Machine"), t("starting for {span}", { span: since }), "", "warn");
@@ -120,32 +122,38 @@ function beliefClock(store, fault, now) {
   const name = t("Cluster believes");
   const clock = (...rest) => one("belief-clock", name, ...rest);
   if (fault.believed === "True" && fault.judged_at !== null) {
-    const left = span(between(now, fault.judged_at));
-    const counted = between(fault.noticed, now) / 1000;
-    const silence = Math.max(0, now - fault.noticed);
-    const limit = fault.limit_s;
-    const detail = counted < limit
-      ? t("The controller has counted {n} s of silence, limit {limit} s. It judges at its next look after that, in {left}.", { n: counted, limit, left })
-      : t("The limit of {limit} s is over. The controller judges at its next look, in {left}.", { limit, left });
-    return clock("Ready", detail, "warn", silence / (fault.judged_at - fault.noticed), whyThen(fault));
+    const last = fault.heartbeat_at ?? fault.noticed;
+    return clock("Ready", counting(fault, last, now), "warn", (now - last) / (fault.judged_at - last), whyThen(fault));
   }
   if (fault.believed === "True" && fault.silent) {
     return clock("Ready", quorumOf(store).has
-      ? t("No heartbeat arrives, and no controller is at work that would count.")
-      : t("No heartbeat can be written without a quorum, and nobody can be called NotReady."), "warn");
+      ? t("No heartbeat arrives, and no controller is running that would count.")
+      : t("Without a quorum no heartbeat can be written, and no node can be marked NotReady."), "warn");
   }
   if (fault.believed === "True") return clock("Ready", t("heartbeats arrive"), "good");
   if (fault.believed === null) return clock(t("not registered"), "", "bad");
   const passed = span(between(fault.believed_since, now));
   if (fault.evicts_at !== null && fault.evicted_at === null) {
     const left = span(between(now, fault.evicts_at));
-    return clock("NotReady", t("for {span}; its pods are evicted in {left}", { span: passed, left }), "bad",
+    return clock("NotReady", t("for {span}; its pods will be evicted in {left}", { span: passed, left }), "bad",
       (now - fault.believed_since) / (fault.evicts_at - fault.believed_since), whyThen(fault));
   }
   const detail = fault.evicted_at !== null
-    ? t("for {span}; its pods are evicted", { span: passed })
-    : fault.well ? t("for {span}; it is heard again", { span: passed }) : t("for {span}", { span: passed });
+    ? t("for {span}; its pods were evicted", { span: passed })
+    : fault.well ? t("for {span}; heartbeats arrive again", { span: passed }) : t("for {span}", { span: passed });
   return clock("NotReady", detail, "bad", undefined, whyThen(fault));
+}
+
+/** Say how long a node is silent, as the picture says it, and when the controller will judge. */
+function counting(fault, last, now) {
+  const { limit_s: limit, looks_s: looks } = fault;
+  const words = { silence: span(between(last, now)), left: span(between(now, fault.judged_at)), limit, looks };
+  if (between(fault.noticed, now) / 1000 >= limit) {
+    return t("Silent for {silence}. The controller has counted to its limit of {limit} s and judges at its next look, in {left}.", words);
+  }
+  return between(last, fault.noticed) / 1000 > looks + 1
+    ? t("Silent for {silence}. Another controller manager has taken over: it counts to {limit} s anew and judges at its first look after that, in {left}.", words)
+    : t("Silent for {silence}. The controller saw the last heartbeat up to {looks} s late; it counts to {limit} s and judges at its first look after that, in {left}.", words);
 }
 
 function usersClock(store, fault, now) {
@@ -157,8 +165,8 @@ function usersClock(store, fault, now) {
   if (fault.endpoints_gone_at !== null) {
     const params = { span: span(between(fault.fault_at, fault.endpoints_gone_at)) };
     details.push(bare.length
-      ? t("{span} after the fault its endpoints went: no request waits for it any more.", params)
-      : t("{span} after the fault its endpoints went: no request waits for it any more, long before a replacement exists.", params));
+      ? t("{span} after the fault its pods left the lists of their Services: no more requests are sent to them.", params)
+      : t("{span} after the fault its pods left the lists of their Services: no more requests are sent to them, long before replacements exist.", params));
   }
   details.push(...bare.map(bareSentence));
   const tone = failing ? "bad" : slowing ? "warn" : failed + slow >= 1 ? "stopped" : "good";

@@ -64,7 +64,7 @@ function question(store, actions) {
   return [
     h("h1", null, store.mayEver
       ? t("Switch {name} off. Who notices first?", { name })
-      : t("The one who leads this lab will switch a worker off. Who notices first?")),
+      : t("The instructor will switch a worker off. Who notices first?")),
     prediction(store, fault),
     store.mayEver && act(store, actions, {
       place: `power ${name}`, danger: true, also: () => (store.awaitsAnswer = true), label: t("Switch {name} off", { name }),
@@ -138,7 +138,7 @@ function answer(store, fault) {
     h("h1", { key: "answer", tabindex: -1, ref: (title) => receive(store, title) }, t("Who noticed, and when")),
     known.length === 0 && h("p", { class: "quiet" }, t("Nobody yet.")),
     h("ol", { class: "noticed" },
-      line("users", t("their requests wait for a pod that is not there")),
+      line("users", t("their requests wait for pods that are gone")),
       line("control", whyThen(fault) ?? t("no heartbeat within {n} s: NotReady", { n: store.settings.grace_s })),
       line("scheduler", t("only when new pods have to be placed, after {n} s of toleration", { n: store.settings.toleration_s }))),
     known.length > 0 && prediction && h("p", { class: "explain verdict" }, verdict(known, after, prediction)),
@@ -179,6 +179,6 @@ function verdict(known, after, prediction) {
     }[prediction];
   }
   return prediction === first
-    ? t("You were right: no user met the machine that is gone.")
-    : t("This time no user met the machine that is gone, so the control plane noticed first.");
+    ? t("You were right: no request went to the machine that is gone.")
+    : t("This time no request went to the machine that is gone, so the control plane noticed first.");
 }

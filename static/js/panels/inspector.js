@@ -294,7 +294,7 @@ function pod(store, actions, key, now) {
 function explainPod(store, row) {
   const phase = phaseOf(row);
   const words = {
-    ghost: t("A ghost: the API still says that it runs, but its machine does not."),
+    ghost: t("A ghost: the API still says that it runs, but its machine is not running it."),
     orphan: t("It runs, but nobody hears of it: its node is cut off."),
     gone: row.ghost || row.reality === "stopped" || row.reality === "none"
       ? t("It stays Terminating: only the kubelet of {node} can confirm that it has stopped.", { node: row.node })

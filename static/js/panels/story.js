@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { grouped } from "../state/telling.js";
-import { because, clock, t } from "../words.js";
+import { because, clock, t, toldAt } from "../words.js";
 import { explained } from "./terms.js";
 
 const SHOWN_MAX = 60;
@@ -24,7 +24,7 @@ export function story(store, actions) {
     h("h2", null, t("Story"), h("span", { class: "tag" }, t("newest first"))),
     lines.length === 0 && h("p", { class: "quiet" }, store.mayEver
       ? t("Nothing has happened yet. Switch a machine off, or scale something.")
-      : t("Nothing has happened yet. What the one who leads this lab does, and what follows from it, will stand here.")),
+      : t("Nothing has happened yet. What the instructor does, and what follows from it, will appear here.")),
     h("ol", null, lines.map((each) => (each.rows ? many(store, actions, each) : line(store, actions, each.id, each.row)))),
     lines.length > PHONE_MAX && !store.isStoryWhole && h("button", {
       class: "tool more",
@@ -58,23 +58,23 @@ function many(store, actions, { id, key, params, rows }) {
 
 function manyWord(key, params) {
   const one = params.service ?? params.replicaset ? {
-    "endpoints-listed": t("The Service {service} gained ready endpoints {n} times", params),
-    "endpoints-lost": t("The Service {service} lost ready endpoints {n} times", params),
-    "replicaset-creates": t("The ReplicaSet {replicaset} created {n} pods that were missing", params),
-    "replicaset-deletes": t("The ReplicaSet {replicaset} deleted {n} pods that were too many", params),
+    "endpoints-listed": t("The Service {service} gained ready endpoints in {n} steps", params),
+    "endpoints-lost": t("The Service {service} lost ready endpoints in {n} steps", params),
+    "replicaset-creates": t("The ReplicaSet {replicaset} created {n} missing pods", params),
+    "replicaset-deletes": t("The ReplicaSet {replicaset} deleted {n} surplus pods", params),
   } : {};
   return one[key] ?? {
-    "endpoints-listed": t("Services gained ready endpoints {n} times", params),
-    "endpoints-lost": t("Services lost ready endpoints {n} times", params),
+    "endpoints-listed": t("Services gained ready endpoints in {n} steps", params),
+    "endpoints-lost": t("Services lost ready endpoints in {n} steps", params),
     "image-pull-failed": t("The image {image} of {n} pods cannot be pulled", params),
     "kubelet-removes": t("The kubelet of {node} removed {n} pods that had ended", params),
     "pod-evicted": t("{n} pods were evicted from {node}", params),
-    "pod-not-ready-with-node": t("{n} pods of {node} count as not ready", params),
+    "pod-not-ready-with-node": t("{n} pods of {node} are marked not ready", params),
     "pod-scheduled": t("{n} pods were assigned to nodes", params),
     "pod-unschedulable": t("No node fits {n} pods", params),
     "quota-refused": t("The quota refused a pod {n} times", params),
-    "replicaset-creates": t("ReplicaSets created {n} pods that were missing", params),
-    "replicaset-deletes": t("ReplicaSets deleted {n} pods that were too many", params),
+    "replicaset-creates": t("ReplicaSets created {n} missing pods", params),
+    "replicaset-deletes": t("ReplicaSets deleted {n} surplus pods", params),
   }[key];
 }
 
@@ -83,7 +83,7 @@ function chain(entries) {
   if (entries.length < 2) return h("p", { class: "chain quiet" }, t("This is the first cause: nothing in the cluster came before it."));
   return h("ol", { class: "chain" },
     entries.slice(1).map((entry, i) => h("li", { key: `why ${entry.id}` },
-      h("time", { class: "num" }, clock(entry.at)), " ",
-      h("em", null, i === entries.length - 2 ? t("first of all") : t("because")),
+      toldAt(entry) !== null && [h("time", { class: "num" }, clock(toldAt(entry))), " "],
+      h("em", null, i === entries.length - 2 ? t("first cause:") : t("because")),
       " ", explained(because(entry.reason, true)))));
 }

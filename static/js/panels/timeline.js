@@ -6,7 +6,7 @@
 
 import { h } from "preact";
 import { thinned } from "../state/past.js";
-import { clock, t } from "../words.js";
+import { because, clock, t } from "../words.js";
 import { all, unrecorded, visible, windowTo } from "./charts.js";
 
 const TICKS_MS = [30_000, 120_000, 300_000, 900_000, 3_600_000];
@@ -53,7 +53,7 @@ export function timeline(store, actions, W) {
   const shown = store.past.at ?? now;
   return h("svg", {
     viewBox: `0 0 ${W} 82`, preserveAspectRatio: "none", role: "slider", tabindex: 0,
-    "aria-label": t("Timeline: requests and events up to now"),
+    "aria-label": t("Timeline: requests and events up to now. Red diamonds are trouble, green triangles recovery, purple squares other events."),
     "aria-valuemin": Math.round(view.from), "aria-valuemax": Math.round(now), "aria-valuenow": Math.round(shown),
     "aria-valuetext": store.isPast ? clock(shown) : t("now"),
     onpointerdown: (event) => {
@@ -119,8 +119,7 @@ function lookByKey(event, store, actions) {
   key();
 }
 
-/** So many marks of one kind stand side by side in the strip at most. */
-
+/** Draw events, each with its sentence for whoever points at it. */
 function timelineMarks(store, view, x) {
   const shape = {
     bad: "M0 -5.2l5.2 5.2-5.2 5.2-5.2-5.2z",
@@ -129,7 +128,10 @@ function timelineMarks(store, view, x) {
   };
   const ink = { bad: "bad", good: "ok", info: "raft" };
   return thinned(store.history.marks.filter((mark) => mark.at >= view.from), x, MARK_PX).map((mark) =>
-    h("g", { key: mark.id, transform: `translate(${x(mark.at).toFixed(1)} 8)` },
+    h("g", {
+      key: mark.id, transform: `translate(${x(mark.at).toFixed(1)} 8)`,
+      "data-term": `mark-${mark.level}`, "data-more": `${clock(mark.at)} ${because(mark.reason)}`,
+    },
       h("path", { d: "M0 4V51", stroke: `var(--${ink[mark.level]})`, opacity: 0.4 }),
       h("path", { d: shape[mark.level], fill: `var(--${ink[mark.level]})` })));
 }

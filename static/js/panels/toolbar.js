@@ -12,7 +12,7 @@ export function waitingSentence(waiting, now) {
   if (!waiting) return "";
   const { key, params } = waiting.reason;
   const what = {
-    "waiting-for-lease": t("waiting for the heartbeat of {node}", params),
+    "waiting-for-lease": t("waiting for a heartbeat from {node}", params),
     "waiting-for-toleration": t("waiting for tolerationSeconds on {node}", params),
     "waiting-for-boot": t("waiting for {node} to start", params),
     "waiting-for-office": t("waiting for the lease of {office} to run out", params),

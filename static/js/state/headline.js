@@ -1,7 +1,7 @@
 // The one sentence that the last row reads: what is true now, the gravest first. What has happened is
 // told only while it is new; an eviction of hours ago is no news, and calm is said only of a calm state.
 
-import { because, between, many, number, t } from "../words.js";
+import { because, between, many, number, span, t } from "../words.js";
 import { causeWord } from "./causes.js";
 import { rates } from "./history.js";
 import { quorumOf } from "./quorum.js";
@@ -60,16 +60,16 @@ function nodes(state, now) {
   const [name, node] = silent[0] ?? lost.find(([each]) => each === state.clocks?.machine) ?? lost[0] ?? [];
   if (!name) return "";
   const machine = machines[name];
-  if (machine?.power === "booting") return t("{name} is starting, {left} s left", { name, left: left(machine.ready_at, now) });
+  if (machine?.power === "booting") return t("{name} is starting, {left} left", { name, left: left(machine.ready_at, now) });
   if (node.ready === "True") {
     return node.judged_at !== null && node.judged_at !== undefined
-      ? t("{name} is not heard any more and still counts as Ready: it is judged in {left} s", { name, left: left(node.judged_at, now) })
-      : t("{name} is not heard any more and still counts as Ready", { name });
+      ? t("Nothing is heard from {name}, which still counts as Ready: it is judged in {left}", { name, left: left(node.judged_at, now) })
+      : t("Nothing is heard from {name}, which still counts as Ready", { name });
   }
   if (lost.length > 1) return t("{n} nodes are NotReady: {names}", { n: lost.length, names: lost.map(([each]) => each).join(", ") });
   const fault = state.clocks?.machine === name ? state.clocks : null;
   if (fault?.evicts_at && fault.evicted_at === null) {
-    return t("{name} is NotReady: its pods are evicted in {left} s", { name, left: left(fault.evicts_at, now) });
+    return t("{name} is NotReady: its pods will be evicted in {left}", { name, left: left(fault.evicts_at, now) });
   }
   if (fault && fault.evicted_at !== null) {
     return fault.over_at === null
@@ -137,18 +137,18 @@ function missing(state) {
 function news(state, now) {
   const rows = Object.entries(state.table("story")).filter(([, row]) => row.notable && !row.system && row.at <= now && now - row.at <= NEWS_MS);
   const [newest] = rows.sort((a, b) => b[1].at - a[1].at || Number(b[0]) - Number(a[0]));
-  return newest ? because(newest[1].reason) : "";
+  return newest ? unstopped(because(newest[1].reason)) : "";
 }
 
 /** Nothing is missing, and still not all is as it was. */
 function unwhole(state) {
   const q = quorumOf(state);
-  if (q.up < q.all) return t("{up} of {all} members are up: {spare} more may go", q);
+  if (q.up < q.all) return t("{up} of {all} members are up: {spare} more may fail", q);
   return Object.keys(state.table("link")).length ? t("Nobody notices, but a cable is not as it should be") : "";
 }
 
 /** The same seconds as those of the clocks beside it. */
-const left = (due, now) => between(now, due) / 1000;
+const left = (due, now) => span(between(now, due));
 
 /** How much the reasons of one instant weigh: the state beside them, a step there says the first. */
 const WEIGHT = [
@@ -160,5 +160,8 @@ const WEIGHT = [
 export function eventSentence(marks) {
   const weight = ({ reason }) => (WEIGHT.includes(reason.key) ? WEIGHT.indexOf(reason.key) : WEIGHT.length);
   const [gravest] = [...marks].sort((a, b) => weight(a) - weight(b) || a.id - b.id);
-  return gravest ? because(gravest.reason) : "";
+  return gravest ? unstopped(because(gravest.reason)) : "";
 }
+
+/** A headline ends without a full stop. */
+const unstopped = (sentence) => sentence.replace(/\.$/, "");

@@ -75,6 +75,26 @@ def test_a_back_off_that_has_become_long_leads_nowhere() -> None:
     assert lab.step_end() is None
 
 
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("set image deployment/web web=shop.local/web:no", "waiting-for-pull-again"),
+        ("run once --image=busybox -- sleep 1", "waiting-for-restart"),
+    ],
+)
+def test_an_image_that_cannot_be_pulled_is_no_container_that_ended(line: str, key: str) -> None:
+    lab = a_lab()
+    kubectl(lab, line)
+
+    seen = set()
+    for _ in range(40):
+        lab.advance(lab.now + SECOND)
+        awaited = lab.anticipate()
+        seen.add(awaited.reason.key if awaited is not None else "")
+
+    assert {"waiting-for-pull-again", "waiting-for-restart"} & seen == {key}
+
+
 def test_without_a_quorum_nothing_is_due() -> None:
     lab = a_lab()
     for node in ("cp-1", "cp-2"):
