@@ -8,6 +8,7 @@ from simulation.kernel.records import Record
 from simulation.kubectl.durations import duration_trouble
 from simulation.kubectl.errors import CommandError, NotHere, usage, usage_of
 from simulation.kubectl.flags import DURATIONS, NUMBERS, WITHOUT_VALUE, refused
+from simulation.kubectl.helping import overview, page_of
 from simulation.kubectl.numbers import number_trouble
 from simulation.kubectl.verbs import ALIASES, GLOBAL, GROUPS, NOT_HERE, VERBS
 
@@ -81,7 +82,7 @@ def parse(argv: tuple[str, ...]) -> Call:
     if not words:
         if "help" in flags:
             return Call("help")
-        raise CommandError("kubectl controls the Kubernetes cluster manager.\n\n" + OVERVIEW, 0)
+        raise CommandError(overview().rstrip("\n"), 0)
     verb = _verb(words)
     known = _known(f"{VERBS[verb]} {GLOBAL}")
     args: list[str] = []
@@ -102,43 +103,14 @@ def parse(argv: tuple[str, ...]) -> Call:
     return Call(verb, tuple(args), flags, after)
 
 
-def help_text(verb: str) -> str:
-    """Return the usage of a verb: its options, as far as they are known here."""
-    if verb not in VERBS:
-        return f"{OVERVIEW}\n"
-    if verb in GROUPS:
-        return f"{_group_text(verb)}\n"
-    lines = [f"Usage:\n  kubectl {verb} [options]\n", "Options:"]
-    for word in sorted(VERBS[verb].split()):
-        name, equals, _ = word.partition("=")
-        long, _, short = name.partition(":")
-        before = f"-{short}, " if short else "    "
-        lines.append(f"    {before}--{long}{'=' if equals else ''}")
-    lines += [
-        "",
-        'Use "kubectl options" for a list of global command-line options (applies to all commands).',
-    ]
-    first, *rest = verb.split()
-    page = "".join([f"kubectl_{first}/", *(f"kubectl_{first}_{each}/" for each in rest)])
-    return "\n".join([*lines, f"More: {DOCUMENTATION}{page}\n"])
-
-
-def _group_text(verb: str) -> str:
-    inner = [each.split()[1] for each in VERBS if each.startswith(f"{verb} ")]
-    listed = "".join(f"  {each}\n" for each in inner)
-    return f"Available Commands:\n{listed}\nUsage:\n  kubectl {verb} SUBCOMMAND [options]"
-
-
-DOCUMENTATION = "https://kubernetes.io/docs/reference/kubectl/generated/"
 COMMANDS = sorted({each.split()[0] for each in (*VERBS, *NOT_HERE)})
-OVERVIEW = "Commands that work here: " + ", ".join(sorted({verb.split()[0] for verb in VERBS}))
 
 
 def _verb(words: list[str]) -> str:
     verb = words.pop(0)
     if verb == "help":
         if not words:
-            raise CommandError(OVERVIEW, 0)
+            raise CommandError(overview().rstrip("\n"), 0)
         # `kubectl help get pods` is `kubectl get --help`.
         verb = _verb(words)
         words[:] = ["--help"]
@@ -163,7 +135,7 @@ def _verb(words: list[str]) -> str:
         hint = "\n\nDid you mean this?\n\t" + "\n\t".join(near) if near else ""
         raise CommandError(f'error: unknown command "{verb}" for "kubectl"{hint}')
     if verb in GROUPS and verb != "create" and not {"-h", "--help"} & set(words):
-        raise CommandError(_group_text(verb))
+        raise CommandError(page_of(verb).rstrip("\n"))
     return verb
 
 

@@ -29,6 +29,7 @@ from simulation.kubectl import (
 from simulation.kubectl.curl import curl
 from simulation.kubectl.errors import CommandError, Mistyped, fault_of, internal
 from simulation.kubectl.flags import DEPRECATED, PROCESS
+from simulation.kubectl.helping import TERMINAL, page_of
 from simulation.kubectl.limits import (
     ARGV_WORDS_MAX,
     LINE_CHARACTERS_MAX,
@@ -36,7 +37,7 @@ from simulation.kubectl.limits import (
     PIPES_MAX,
 )
 from simulation.kubectl.output import Output
-from simulation.kubectl.parse import Call, help_text, not_here, parse
+from simulation.kubectl.parse import Call, not_here, parse
 from simulation.kubectl.reading import nobody_there, server_of
 from simulation.kubectl.sizes import fitting
 
@@ -354,10 +355,7 @@ def first(world: "World", words: list[str], server: str) -> Output:
     if name == "clear":
         return Output()
     if name == "help":
-        return Output(
-            "kubectl (or k), watch kubectl …, curl URL, request URL [--from POD], etcdctl endpoint status -w table; "
-            "| grep, | wc -l, | head\n"
-        )
+        return Output(TERMINAL)
     if name in ELSEWHERE:
         near = ELSEWHERE[name] or "help"
         text = f"{name} is a real command, but this terminal has only kubectl, curl, etcdctl and a few more"
@@ -387,7 +385,7 @@ def notices(world: "World", call: Call) -> list[str]:
 def read_by(world: "World", call: Call, server: str = "") -> Output:
     """Answer a call that only reads."""
     if call.on("help") or call.verb == "help":
-        return Output(help_text(call.verb))
+        return Output(page_of(call.verb))
     if changes(call):
         return Output("", "", 0, waits=True)
     if call.verb not in READS:

@@ -9,6 +9,7 @@ from typing import Any
 
 from simulation.kubectl import terminal
 from simulation.kubectl.errors import CommandError
+from simulation.kubectl.helping import TERMINAL
 from simulation.kubectl.output import apart
 from simulation.kubectl.parse import parse
 from simulation.kubectl.resources import find
@@ -16,17 +17,7 @@ from simulation.lab.commands import to_json
 from simulation.lab.commands.words import VERBS, orders, understood
 from simulation.lab.lab import Lab
 
-USAGES = (
-    "kubectl VERB …, or k VERB …",
-    "watch kubectl VERB …",
-    "curl [-v] URL",
-    "request URL [--from POD]",
-    "etcdctl endpoint status -w table",
-    *(form.usage for form in VERBS.values()),
-    "clear",
-    "… | grep WORD, | head, | wc -l, | kubectl apply -f -",
-)
-"""What `help` prints: forms, which need no language."""
+HELP_HELP = "help NAME says how one of machines, cables and the rest is written, as help cut.\n"
 
 
 def taken(lab: Lab, line: str, server: str = "") -> dict[str, Any]:
@@ -38,7 +29,9 @@ def taken(lab: Lab, line: str, server: str = "") -> dict[str, Any]:
     try:
         words = terminal.split(line)
         if words == ["help"]:
-            return _said("".join(f"{usage}\n" for usage in USAGES))
+            return _said(TERMINAL + HELP_HELP)
+        if words[:1] == ["help"] and words[1:2] and words[1] in VERBS:
+            return _said(f"{VERBS[words[1]].usage}\n")
         if words and words[0] in VERBS:
             given = orders(lab.world, understood(words))
             return _said() | {"orders": [to_json(each) for each in given]}  # type: ignore[arg-type]

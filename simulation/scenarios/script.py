@@ -193,7 +193,7 @@ def _check_kubectl(statement: Statement) -> None:
             raise Mistake(statement.line, problem.text) from None
 
 
-TERMINAL = ("kubectl", "k", "cat", "curl", "echo", "etcdctl", "watch")
+TERMINAL = ("kubectl", "k", "cat", "curl", "echo", "etcdctl", "help", "watch")
 OWN = {"request": (1, 3), "settle": (0, 1), "wait": (1, 1)}
 """What only scripts know, with the least and the most words behind it."""
 

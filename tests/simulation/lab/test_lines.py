@@ -1,5 +1,6 @@
 """A line of the page's terminal, and what the page is told to do about it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -70,14 +71,26 @@ def test_every_order_that_a_form_gives_can_be_sent_back():
             assert isinstance(outcome, Applied)
 
 
-def test_help_shows_every_form_and_the_page_completes_every_verb():
-    told = ask("help")["stdout"].splitlines()
+def test_help_names_every_act_and_how_each_is_written_and_the_page_completes_it():
+    told = ask("help")["stdout"]
+    named = set(re.findall(r"[a-z-]+", told))
     completing = (Path(__file__).parents[3] / "static/js/panels/complete.js").read_text()
     table = completing.partition("const MACHINE = {")[2].partition("};")[0]
 
     for verb, form in VERBS.items():
-        assert form.usage in told
+        assert verb in named
+        assert ask(f"help {verb}")["stdout"] == f"{form.usage}\n"
         assert f'{verb}": [' in table or f" {verb}: [" in table, verb
+
+
+def test_help_leads_with_three_things_that_can_be_tried():
+    lines = ask("help")["stdout"].splitlines()
+
+    assert lines[0] == "Three things to try:"
+    for line in lines[1:4]:
+        tried = re.split(r"\s{2,}", line.strip())[0]
+        assert not ask(tried)["stderr"], tried
+    assert len(lines) <= 24
 
 
 def test_a_form_says_how_it_is_written():
