@@ -3,7 +3,8 @@
 Watches DaemonSets, their pods and nodes. The pods are bound by the default scheduler, to the node
 that the controller names in their affinity. A node's failed pod is deleted at ever longer intervals
 and replaced when it is gone, because a kubelet that rejects pods would reject the next one as fast
-as it comes. Follows pkg/controller/daemon; of the rolling update the part with maxUnavailable.
+as it comes. An update goes on only while nothing is missing and nothing is too many (`rules/daemons`).
+Follows pkg/controller/daemon.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from simulation.kernel.reasons import Reason
+from simulation.kernel.records import Record
 from simulation.kernel.units import MINUTE, SECOND, Duration, Instant
 from simulation.kube import claims
 from simulation.kube.indexes import DAEMON_SETS_BY_SELECTOR, PODS_BY_OWNER
@@ -20,10 +22,25 @@ from simulation.kube.objects.node import Node
 from simulation.kube.objects.pod import Pod, Toleration
 from simulation.kube.objects.workload import DaemonSet, DaemonSetStatus
 from simulation.kube.rules import backoff
-from simulation.kube.rules.deployments import scaled_value
+from simulation.kube.rules.daemons import (
+    Bounds,
+    Place,
+    age,
+    bounds,
+    excess,
+    places,
+    replaceable,
+    surged,
+)
 from simulation.kube.rules.names import pod_template_hash
-from simulation.kube.rules.pods import is_active, is_ready, is_terminating
-from simulation.kube.rules.taints import tolerated
+from simulation.kube.rules.pods import (
+    is_active,
+    is_available,
+    is_finished,
+    is_ready,
+    is_terminating,
+    ready_since,
+)
 from simulation.kube.store import Change
 from simulation.kube.view import View
 from simulation.kube.workqueue import Note
@@ -31,6 +48,7 @@ from simulation.kube.writes import Write
 
 replace = msgspec.structs.replace
 
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 HASH_LABEL = "controller-revision-hash"
 ALL = "*"
 """The key that stands for every DaemonSet: a node came, went or changed."""
@@ -81,19 +99,18 @@ class DaemonSetController:
             return Outcome()
         owned, patches = claims.claimed(owner, view, PODS_BY_OWNER)
         pods = _pods_by_node(owned)
-        nodes = view.list(Node)
-        tolerations = tolerations_of(owner)
-        eligible = {node.metadata.name: _should_run(owner, node, tolerations) for node in nodes}
+        place_of = places(owner.spec.template, tolerations_of(owner), view.list(Node))
         newest = pod_template_hash(owner.spec.template)
+        rollout = _Rollout(owner, pods, place_of, newest, now)
         notes = _forgotten(tools.notes, now)
         waits: list[Duration] = []
-        writes: list[Write] = list(patches)
-        for name in sorted({*pods, *eligible}):
+        writes: list[Write] = []
+        for name in sorted({*pods, *place_of}):
             here = pods.get(name, [])
-            if not eligible.get(name, False):
+            if name not in place_of or not place_of[name].may_stay:
                 writes += _cleared(owner, name, here)
                 continue
-            writes += _for_node(owner, name, here, newest)
+            writes += _for_node(rollout, name, here)
             failed = [pod for pod in here if _is_to_be_deleted(pod, "Failed")]
             if not failed:
                 continue
@@ -105,12 +122,43 @@ class DaemonSetController:
             counted = backoff.counted(FAILED_PODS, failures, now, now)
             notes[note] = (counted.wait, counted.counted_at)
             writes += [_failed(owner, name, pod, tools) for pod in failed]
-        writes += _replaced(owner, pods, newest)
-        status = _status(owner, pods, eligible, newest)
+        # What was asked for just now is expected first, as in the real controller's expectations.
+        writes = [*patches, *(writes or _updated(rollout))]
+        waits += _until_available(rollout)
+        status = _status(rollout)
         if status != owner.status:
             because = Reason("daemonset-counted", {"daemonset": owner.metadata.name})
             writes.append(Write("patch", replace(owner, status=status), because, ("status",)))
         return Outcome((tuple(writes),), min(waits) if waits else None, notes)
+
+
+class _Rollout(Record):
+    """What a visit knows of a DaemonSet."""
+
+    owner: DaemonSet
+    pods: dict[str, list[Pod]]
+    place_of: dict[str, Place]
+    newest: str
+    now: Instant
+
+    @property
+    def bounds(self) -> Bounds:
+        """How far an update may go."""
+        desired = sum(each.should_run for each in self.place_of.values())
+        return bounds(self.owner.spec, desired)
+
+    @property
+    def is_surging(self) -> bool:
+        """Whether an update may put a new pod beside an old one."""
+        return self.owner.spec.update_strategy.type == "RollingUpdate" and self.bounds.surge > 0
+
+    def is_new(self, pod: Pod) -> bool:
+        """Tell whether a pod is of the newest template."""
+        return pod.metadata.labels.get(HASH_LABEL) == self.newest
+
+    def is_available(self, pod: Pod) -> bool:
+        """Tell whether a pod has been ready for minReadySeconds."""
+        return is_available(pod, self.owner.spec.min_ready_seconds, self.now)
 
 
 def _forgotten(notes: Mapping[str, Note], now: Instant) -> dict[str, Note | None]:
@@ -126,11 +174,7 @@ def target_node(pod: Pod) -> str:
     """Return the node a daemon pod is on or is meant for."""
     if pod.spec.node_name:
         return pod.spec.node_name
-    required = (
-        (pod.spec.affinity or {})
-        .get("nodeAffinity", {})
-        .get("requiredDuringSchedulingIgnoredDuringExecution", {})
-    )
+    required = (pod.spec.affinity or {}).get("nodeAffinity", {}).get(REQUIRED, {})
     for term in required.get("nodeSelectorTerms", ()):
         for field in term.get("matchFields", ()):
             if field.get("key") == "metadata.name":
@@ -139,9 +183,11 @@ def target_node(pod: Pod) -> str:
 
 
 def _pods_by_node(pods: list[Pod]) -> dict[str, list[Pod]]:
+    """Return the pods of each node; one that has ended and is being deleted is none any more."""
     found: dict[str, list[Pod]] = {}
     for pod in pods:
-        found.setdefault(target_node(pod), []).append(pod)
+        if not (is_finished(pod) and is_terminating(pod)):
+            found.setdefault(target_node(pod), []).append(pod)
     return found
 
 
@@ -152,24 +198,21 @@ def tolerations_of(owner: DaemonSet) -> tuple[Toleration, ...]:
     return (*spec.tolerations, *(each for each in added if each not in spec.tolerations))
 
 
-def _should_run(owner: DaemonSet, node: Node, tolerations: tuple[Toleration, ...]) -> bool:
-    spec = owner.spec.template.spec
-    labels = node.metadata.labels
-    if any(labels.get(key) != value for key, value in spec.node_selector.items()):
-        return False
-    keeping_away = [t for t in node.spec.taints if t.effect in {"NoSchedule", "NoExecute"}]
-    return all(tolerated(taint, tolerations) for taint in keeping_away)
-
-
-def _for_node(owner: DaemonSet, node: str, pods: list[Pod], newest: str) -> list[Write]:
-    """Return what a node needs that should have a pod, failed ones left aside."""
-    params = _about(owner, node)
-    if not pods:
-        # A pod that has ended holds its place until it is gone.
-        return [Write("create", new_pod(owner, node, newest), Reason("daemonset-creates", params))]
-    succeeded = [pod for pod in pods if _is_to_be_deleted(pod, "Succeeded")]
+def _for_node(rollout: _Rollout, node: str, pods: list[Pod]) -> list[Write]:
+    """Return what a node needs whose pods may stay, failed ones left aside."""
+    owner, params = rollout.owner, _about(rollout.owner, node)
     running = [pod for pod in pods if is_active(pod)]
-    return [_delete(pod, params) for pod in (*succeeded, *sorted(running, key=_age)[1:])]
+    is_empty = not running if pods and rollout.is_surging else not pods
+    if is_empty and rollout.place_of[node].should_run:
+        return [_created(owner, node, rollout.newest)]
+    succeeded = [pod for pod in pods if _is_to_be_deleted(pod, "Succeeded")]
+    surplus = excess(running, rollout.is_surging, rollout.is_new, rollout.is_available)
+    return [_delete(pod, params) for pod in (*succeeded, *surplus)]
+
+
+def _created(owner: DaemonSet, node: str, newest: str) -> Write:
+    because = Reason("daemonset-creates", _about(owner, node))
+    return Write("create", new_pod(owner, node, newest), because)
 
 
 def _cleared(owner: DaemonSet, node: str, pods: list[Pod]) -> list[Write]:
@@ -192,10 +235,6 @@ def _about(owner: DaemonSet, node: str) -> dict[str, str | int]:
     return {"daemonset": owner.metadata.name, "node": node}
 
 
-def _age(pod: Pod) -> tuple[Instant, str]:
-    return pod.metadata.creation_timestamp or 0, pod.metadata.name
-
-
 def _delete(pod: Pod, params: dict[str, str | int]) -> Write:
     because = Reason("daemonset-deletes", params)
     return Write("delete", pod, because, require_uid=pod.metadata.uid)
@@ -206,7 +245,9 @@ def new_pod(owner: DaemonSet, node: str, newest: str) -> Pod:
     template = owner.spec.template
     field = {"key": "metadata.name", "operator": "In", "values": [node]}
     required = {"nodeSelectorTerms": [{"matchFields": [field]}]}
-    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+    given = template.spec.affinity or {}
+    of_nodes = {**(given.get("nodeAffinity") or {}), REQUIRED: required}
+    affinity = {**given, "nodeAffinity": of_nodes}
     meta = ObjectMeta(
         generate_name=f"{owner.metadata.name}-",
         namespace=owner.metadata.namespace,
@@ -218,43 +259,46 @@ def new_pod(owner: DaemonSet, node: str, newest: str) -> Pod:
     return Pod(metadata=meta, spec=spec)
 
 
-def _is_new(pod: Pod, newest: str) -> bool:
-    return pod.metadata.labels.get(HASH_LABEL) == newest
-
-
-def _replaced(owner: DaemonSet, pods: dict[str, list[Pod]], newest: str) -> list[Write]:
-    """Return the deletions of a rolling update: those that serve nobody anyway go first."""
+def _updated(rollout: _Rollout) -> list[Write]:
+    """Return the next step of a rolling update."""
+    owner, limits = rollout.owner, rollout.bounds
     if owner.spec.update_strategy.type != "RollingUpdate":
         return []
-    running = [pod for each in pods.values() for pod in each if is_active(pod)]
-    old = sorted((pod for pod in running if not _is_new(pod, newest)), key=_age)
-    if not old:
-        return []
-    rolling = owner.spec.update_strategy.rolling_update
-    allowed = scaled_value(rolling.max_unavailable if rolling else 1, len(pods), round_up=True)
-    missing = len(pods) - sum(is_ready(pod) for pod in running)
-    idle = [pod for pod in old if not is_ready(pod)]
-    serving = [pod for pod in old if is_ready(pod)]
-    doomed = idle + serving[: max(0, allowed - missing)]
-    return [_delete(pod, _about(owner, pod.spec.node_name)) for pod in doomed]
+    judges = rollout.is_new, rollout.is_available
+    wanted = [name for name, place in rollout.place_of.items() if place.should_run]
+    pods = {name: rollout.pods.get(name, []) for name in {**dict.fromkeys(wanted), **rollout.pods}}
+    doomed, nodes = (
+        surged(pods, rollout.place_of, limits.surge, *judges)
+        if limits.surge
+        else (replaceable(pods, limits.unavailable, *judges), [])
+    )
+    deletions = [_delete(pod, _about(owner, target_node(pod))) for pod in doomed]
+    return [*deletions, *(_created(owner, node, rollout.newest) for node in nodes)]
 
 
-def _status(
-    owner: DaemonSet, pods: dict[str, list[Pod]], eligible: dict[str, bool], newest: str
-) -> DaemonSetStatus:
-    desired = [name for name, wanted in eligible.items() if wanted]
-    active = {name: [pod for pod in pods.get(name, ()) if is_active(pod)] for name in desired}
-    ready = sum(any(map(is_ready, each)) for each in active.values())
-    misplaced = [name for name in pods if pods[name] and not eligible.get(name, False)]
+def _until_available(rollout: _Rollout) -> list[Duration]:
+    """Return when ready pods will have been ready for minReadySeconds."""
+    wait = rollout.owner.spec.min_ready_seconds * SECOND
+    ready = [ready_since(pod) for here in rollout.pods.values() for pod in here]
+    return [
+        since + wait - rollout.now
+        for since in ready
+        if since is not None and since + wait > rollout.now
+    ]
+
+
+def _status(rollout: _Rollout) -> DaemonSetStatus:
+    """Count nodes by the oldest pod of each, also one that is on its way out."""
+    desired = [name for name, place in rollout.place_of.items() if place.should_run]
+    oldest = [min(rollout.pods[name], key=age) for name in desired if rollout.pods.get(name)]
+    available = sum(map(rollout.is_available, oldest))
     return DaemonSetStatus(
-        current_number_scheduled=sum(bool(each) for each in active.values()),
+        current_number_scheduled=len(oldest),
         desired_number_scheduled=len(desired),
-        number_misscheduled=len(misplaced),
-        number_ready=ready,
-        number_available=ready,
-        number_unavailable=len(desired) - ready,
-        updated_number_scheduled=sum(
-            any(_is_new(pod, newest) for pod in each) for each in active.values()
-        ),
-        observed_generation=owner.metadata.generation,
+        number_misscheduled=len([name for name in rollout.pods if name not in desired]),
+        number_ready=sum(map(is_ready, oldest)),
+        number_available=available,
+        number_unavailable=len(desired) - available,
+        updated_number_scheduled=sum(map(rollout.is_new, oldest)),
+        observed_generation=rollout.owner.metadata.generation,
     )

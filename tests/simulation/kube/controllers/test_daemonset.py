@@ -2,12 +2,22 @@
 
 from typing import Any
 
+import msgspec
+import pytest
+
 from simulation.kernel.units import MINUTE, SECOND
-from simulation.kube.controllers.daemonset import DaemonSetController
+from simulation.kube.controllers.daemonset import HASH_LABEL, DaemonSetController
 from simulation.kube.manager import Outcome
 from simulation.kube.objects.meta import LabelSelector, ObjectMeta
+from simulation.kube.objects.node import Taint
 from simulation.kube.objects.pod import Pod
-from simulation.kube.objects.workload import DaemonSet, DaemonSetSpec
+from simulation.kube.objects.workload import (
+    DaemonSet,
+    DaemonSetSpec,
+    DaemonSetUpdateStrategy,
+    RollingUpdateDaemonSet,
+)
+from simulation.kube.rules.names import pod_template_hash
 from simulation.lab import commands
 from simulation.lab.lab import Lab
 from tests.simulation.kube.controllers.builders import (
@@ -20,6 +30,8 @@ from tests.simulation.kube.controllers.builders import (
 )
 from tests.simulation.kube.test_quota import lab
 from tests.simulation.kubectl.terminals import a_lab, typed
+
+replace = msgspec.structs.replace
 
 
 def test_many_nodes_at_once_get_one_pod_each_and_none_is_deleted_again() -> None:
@@ -60,7 +72,23 @@ def writes(outcome: Outcome) -> list[str]:
     return [each for batch in summary(outcome) for each in batch if "DaemonSet" not in each]
 
 
-FAILED = a_pod("agent-a", on="worker-1", phase="Failed", owner="agent")
+def of_the(
+    template: str,
+    name: str = "agent-a",
+    on: str = "worker-1",
+    phase: str = "Running",
+    ready: bool = True,
+    deleting: bool = False,
+    born: int = 0,
+) -> Pod:
+    """A pod of the "new" or of the "old" template."""
+    pod = a_pod(name, on, phase, ready, owner="agent", deleting=deleting)
+    label = pod_template_hash(a_template()) if template == "new" else "old"
+    labels = {**pod.metadata.labels, HASH_LABEL: label}
+    return replace(pod, metadata=replace(pod.metadata, labels=labels, creation_timestamp=born))
+
+
+FAILED = of_the("new", phase="Failed")
 
 
 def test_a_failed_pod_is_deleted_and_not_replaced_before_it_is_gone() -> None:
@@ -141,3 +169,112 @@ def _kindnet(lab: Lab) -> Pod:
     pods = [pod for _, pod in lab.world.store.by("pod/node", "worker-2")]
     [found] = [pod for pod in pods if pod.metadata.name.startswith("kindnet-")]
     return found
+
+
+def updating(*pods: Pod, unavailable: int | str = 1, surge: int | str = 0, nodes: int = 3) -> list:
+    """Let the controller look at an update on some nodes; return its writes to pods."""
+    rolling = RollingUpdateDaemonSet(surge, unavailable)
+    given = a_daemonset()
+    strategy = DaemonSetUpdateStrategy("RollingUpdate", rolling)
+    owner = replace(given, spec=replace(given.spec, update_strategy=strategy))
+    there = [a_node(f"worker-{number}") for number in range(1, nodes + 1)]
+    return writes(visit(DaemonSetController(), "default/agent", owner, *there, *pods, now=9_000))
+
+
+OLD = [of_the("old", f"old-{number}", f"worker-{number}", born=number) for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("unavailable", "pods", "expected"),
+    [
+        (1, OLD, ["delete Pod/old-1"]),
+        ("50%", OLD, ["delete Pod/old-1", "delete Pod/old-2"]),
+        (0, OLD, ["delete Pod/old-1"]),
+        (1, [*OLD[:2], of_the("new", "new-3", "worker-3", ready=False)], []),
+        (2, [*OLD[:2], of_the("new", "new-3", "worker-3", ready=False)], ["delete Pod/old-1"]),
+        (1, [*OLD[:2], of_the("old", "ill-3", "worker-3", ready=False)], ["delete Pod/ill-3"]),
+        (1, [*OLD[:2], of_the("old", "going-3", "worker-3", deleting=True)], []),
+        # The node that lacks a pod gets one first, and counts until it is available.
+        (2, OLD[:2], ["create Pod/agent-"]),
+    ],
+)
+def test_an_update_deletes_no_more_than_may_be_unavailable(unavailable, pods, expected) -> None:
+    assert updating(*pods, unavailable=unavailable) == expected
+
+
+@pytest.mark.parametrize(
+    ("pods", "expected"),
+    [
+        (OLD, ["create Pod/agent-"]),
+        ([*OLD, of_the("new", "new-1", "worker-1", ready=False, born=9)], []),
+        ([*OLD, of_the("new", "new-1", "worker-1", born=9)], ["delete Pod/old-1"]),
+        ([*OLD[:2], of_the("old", "ill-3", "worker-3", ready=False)], ["create Pod/agent-"] * 2),
+        (
+            [
+                *OLD[:2],
+                of_the("old", "ill-3", "worker-3", ready=False),
+                of_the("new", "new-3", "worker-3", ready=False, born=9),
+            ],
+            ["delete Pod/ill-3"],
+        ),
+    ],
+)
+def test_a_surge_puts_a_new_pod_beside_an_old_one_that_serves(pods, expected) -> None:
+    assert updating(*pods, unavailable=0, surge=1) == expected
+
+
+@pytest.mark.parametrize(("effect", "left"), [("NoSchedule", []), ("NoExecute", ["delete Pod/a"])])
+def test_a_pod_stays_on_a_node_that_takes_no_new_ones(effect, left) -> None:
+    node = replace(a_node(), spec=replace(a_node().spec, taints=(Taint("k", effect),)))
+    pod = of_the("new", "a")
+
+    outcome = visit(DaemonSetController(), "default/agent", a_daemonset(), node, pod)
+
+    assert writes(outcome) == left
+    [status] = [each.object.status for each in outcome.batches[0] if each.verb == "patch"]
+    assert (status.desired_number_scheduled, status.number_misscheduled) == (0, 1)
+
+
+def test_a_pod_that_has_ended_and_is_deleted_no_longer_holds_its_node() -> None:
+    assert writes(visited(of_the("new", phase="Succeeded", deleting=True))) == ["create Pod/agent-"]
+    assert writes(visited(of_the("new", deleting=True))) == []
+
+
+def test_a_pod_is_counted_as_available_when_it_was_ready_for_long_enough() -> None:
+    given = a_daemonset()
+    owner = replace(given, spec=replace(given.spec, min_ready_seconds=5))
+
+    early = visit(DaemonSetController(), "default/agent", owner, a_node(), of_the("new"), now=2_000)
+
+    [status] = [each.object.status for each in early.batches[0] if each.verb == "patch"]
+    assert (status.number_ready, status.number_available) == (1, 0)
+    assert early.again_in == 3_000
+
+
+PINNED = """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      affinity:
+        nodeAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            nodeSelectorTerms:
+            - matchExpressions:
+              - {key: topology.kubernetes.io/zone, operator: In, values: [b]}
+      containers: [{name: agent, image: "nginx:1.27"}]
+"""
+
+
+def test_the_affinity_of_the_template_chooses_the_nodes() -> None:
+    lab = a_lab()
+    typed(lab, "kubectl apply -f agent.yaml", {"agent.yaml": PINNED})
+    lab.advance(lab.now + 10 * SECOND)
+
+    placed = typed(lab, "kubectl get pods -l a=b -o jsonpath='{.items[*].spec.nodeName}'").stdout
+
+    assert sorted(placed.split()) == ["worker-2", "worker-4"]
