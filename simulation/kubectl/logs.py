@@ -18,6 +18,7 @@ from simulation.kube.objects.service import Service
 from simulation.kube.shell import Said
 from simulation.kubectl.durations import duration
 from simulation.kubectl.errors import CommandError, usage_of
+from simulation.kubectl.notes import note_about
 from simulation.kubectl.numbers import whole_number
 from simulation.kubectl.output import Output
 from simulation.kubectl.parse import Call
@@ -166,7 +167,10 @@ def _behind(world: "World", call: Call) -> list[Pod]:
         if isinstance(pod, Pod) and labels and labels.items() <= pod.metadata.labels.items()
     ]
     if not pods:
-        raise CommandError("error: timed out waiting for the condition")
+        note = note_about(resource, found)
+        raise CommandError(
+            "\n".join(["error: timed out waiting for the condition", *filter(None, [note])])
+        )
     return pods
 
 

@@ -171,14 +171,16 @@ def drain(world: "World", session: Session, call: Call) -> None:
     if call.dry_run:
         for node in nodes:
             _rehearse(world, session, call, node.metadata.name)
+        _conclude(world, session)
         return
     session.goal = "drained"
-    if call.given("timeout") and duration(call.flag("timeout")) > 0:
-        session.deadline = world.now + duration(call.flag("timeout"))
 
 
-def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, list[str]]:
-    """Return the pods to evict, why the node cannot be drained, and what to warn of."""
+def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], list[str], list[str]]:
+    """Return the pods to evict, why the node cannot be drained, and what to warn of.
+
+    A pod is named for the first of drain's filters that holds it back (kubectl's drain/filters.go).
+    """
     groups: dict[str, list[str]] = {"daemon": [], "local": [], "bare": []}
     evicted: list[Pod] = []
     chosen = (
@@ -194,12 +196,11 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
         if owner is not None and owner.kind == "DaemonSet" and not is_finished(pod):
             groups["daemon"].append(key)
             continue
-        if owner is None and not is_finished(pod):
-            groups["bare"].append(key)
-        if any("emptyDir" in each for each in pod.spec.rest.get("volumes", ())) and not is_finished(
-            pod
-        ):
+        keeps_files = any("emptyDir" in each for each in pod.spec.rest.get("volumes", ()))
+        if keeps_files and not is_finished(pod) and not call.on("delete-emptydir-data"):
             groups["local"].append(key)
+        elif owner is None and not is_finished(pod):
+            groups["bare"].append(key)
         evicted.append(pod)
     problems, warnings = [], []
     for group, flag, error, warning in (
@@ -228,9 +229,7 @@ def _sorted_out(world: "World", call: Call, node: str) -> tuple[list[Pod], str, 
             problems.append(error + listed)
         elif listed and warning:
             warnings.append(warning + listed)
-    if len(problems) > 1:
-        return evicted, f"[{', '.join(problems)}]", warnings
-    return evicted, "".join(problems), warnings
+    return evicted, problems, warnings
 
 
 def _is_not_waited_for(world: "World", call: Call, pod: Pod) -> bool:
@@ -254,20 +253,45 @@ def _rehearse(world: "World", session: Session, call: Call, node: str) -> None:
 
 
 def _begin(world: "World", session: Session, call: Call, node: str) -> None:
-    """Find out, once the node is cordoned, which of its pods are to be evicted."""
+    """Find out, once the node is cordoned and its turn has come, which of its pods are to be evicted."""
     evicted, problems, warnings = _sorted_out(world, call, node)
     if problems:
-        del session.tried[f"node {node}"]
-        session.complain(
-            world.now,
-            f'error: unable to drain node "{node}" due to error: {problems}, continuing command...\n'
-            f"There are pending nodes to be drained:\n {node}\n{problems.strip('[]')}",
-        )
+        _not_drained(world, session, node, problems)
         return
     if warnings:
         session.say(world.now, f"Warning: {'; '.join(warnings)}", STDERR)
     session.aims += [Aim("Pod", key_of(pod), pod.metadata.uid, node) for pod in evicted]
     session.tried[f"node {node}"] = 0
+    # The time that --timeout gives is each node's.
+    if call.given("timeout") and duration(call.flag("timeout")) > 0:
+        session.deadline = world.now + duration(call.flag("timeout"))
+
+
+def _not_drained(world: "World", session: Session, node: str, errors: list[str]) -> None:
+    """Say why a node is given up; the others still get their turn."""
+    del session.tried[f"node {node}"]
+    session.undrained[node] = errors
+    session.complain(
+        world.now,
+        f'error: unable to drain node "{node}" due to error: {_aggregate(errors)}, continuing command...',
+    )
+
+
+def _aggregate(errors: list[str]) -> str:
+    """Return errors as Go's aggregate prints them."""
+    return errors[0] if len(errors) == 1 else f"[{', '.join(errors)}]"
+
+
+def _conclude(world: "World", session: Session) -> None:
+    """Say at the end which nodes were not drained, and why (kubectl's drain.go and CheckErr)."""
+    if not session.undrained:
+        return
+    every = list(session.undrained.values())
+    lines = every[0] if len(every) == 1 else [_aggregate(errors) for errors in every]
+    nodes = (f" {node}" for node in session.undrained)
+    session.complain(
+        world.now, "\n".join(["There are pending nodes to be drained:", *nodes, *lines])
+    )
 
 
 UNSORTED = -3
@@ -275,14 +299,32 @@ UNSORTED = -3
 
 
 def look_drained(world: "World", session: Session, call: Call) -> bool:
-    """Evict whom it is time for; tell whether all pods of all nodes are gone."""
-    for name in [name for name, due in session.tried.items() if due == UNSORTED]:
-        _begin(world, session, call, name.removeprefix("node "))
+    """Evict whom it is time for, one node after the other; tell whether it is over."""
+    _count_gone(world, session, call)
+    if session.aims and session.deadline is not None and world.now >= session.deadline:
+        _give_node_up(world, session, call)
+    while not session.aims:
+        session.deadline = None
+        for name in [name for name, stage in session.tried.items() if stage == 0]:
+            del session.tried[name]
+            session.say(world.now, f"node/{name.removeprefix('node ')} drained")
+        left = next((name for name, stage in session.tried.items() if stage == UNSORTED), None)
+        if left is None:
+            _conclude(world, session)
+            return True
+        _begin(world, session, call, left.removeprefix("node "))
+        _count_gone(world, session, call)
+    return False
+
+
+def _count_gone(world: "World", session: Session, call: Call) -> None:
+    """Say which pods are gone, and ask again for those whose time has come."""
+    done = "deleted" if call.on("disable-eviction") else "evicted"
     waiting: list[Aim] = []
     for aim in session.aims:
         pod = world.store.get(Pod, aim.key)
         if pod is None or pod.metadata.uid != aim.uid:
-            session.say(world.now, f"pod/{aim.key.partition('/')[2]} evicted")
+            session.say(world.now, f"pod/{aim.key.partition('/')[2]} {done}")
             session.tried.pop(aim.key, None)
             continue
         waiting.append(aim)
@@ -290,41 +332,30 @@ def look_drained(world: "World", session: Session, call: Call) -> bool:
         if due is None or 0 <= due <= world.now:
             _evict(world, session, call, pod)
     session.aims = waiting
-    for name in [name for name in session.tried if name.startswith("node ")]:
-        node = name.removeprefix("node ")
-        if not any(aim.resource == node for aim in waiting):
-            del session.tried[name]
-            session.say(world.now, f"node/{node} drained")
-    return not waiting
 
 
-def drain_timed_out(world: "World", session: Session, call: Call) -> None:
-    """Say which pods are left when the time of a drain is over, node by node."""
+def _give_node_up(world: "World", session: Session, call: Call) -> None:
+    """Say which pods are left when the time of a node is over."""
     limit = f"global timeout reached: {go_duration(duration(call.flag('timeout')))}"
-    left: dict[str, list[str]] = {}
-    told: list[str] = []
+    node, errors = session.aims[0].resource, []
     for aim in session.aims:
         namespace, _, name = aim.key.partition("/")
         text = f'error when evicting pods/"{name}" -n "{namespace}": {limit}'
-        if session.tried.get(aim.key) == EVICTED:
+        if session.tried.pop(aim.key, None) == EVICTED:
             text = f'error when waiting for pod "{name}" in namespace "{namespace}" to terminate: {limit}'
-        left.setdefault(aim.resource, []).append(text)
-        told.append(text)
-    for node, texts in left.items():
-        listed = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
-        names = [aim.key.partition("/")[2] for aim in session.aims if aim.resource == node]
-        session.complain(
-            world.now,
-            f'There are pending pods in node "{node}" when an error occurred: {listed}\n'
-            + "".join(f"pod/{name}\n" for name in sorted(names))
-            + f'error: unable to drain node "{node}" due to error: {listed}, continuing command...',
-        )
+        errors.append(text)
+    names = sorted(aim.key.partition("/")[2] for aim in session.aims)
+    session.aims = []
     session.complain(
         world.now,
         "\n".join(
-            ["There are pending nodes to be drained:", *(f" {node}" for node in left), *told]
+            [
+                f'There are pending pods in node "{node}" when an error occurred: {_aggregate(errors)}',
+                *(f"pod/{name}" for name in names),
+            ]
         ),
     )
+    _not_drained(world, session, node, errors)
 
 
 EVICTED = -2
@@ -333,7 +364,9 @@ EVICTED = -2
 
 def _evict(world: "World", session: Session, call: Call, pod: Pod) -> None:
     key = key_of(pod)
-    session.say(world.now, f"evicting pod {key}")
+    # kubectl announces what it evicts, and not what it deletes.
+    if not call.on("disable-eviction"):
+        session.say(world.now, f"evicting pod {key}")
     session.tried[key] = -1
     grace = whole_number(call.flag("grace-period", "-1"), "--grace-period")
     because = Reason("evicted-by-drain", {"pod": key, "node": pod.spec.node_name})
@@ -348,8 +381,10 @@ def _evict(world: "World", session: Session, call: Call, pod: Pod) -> None:
 
 
 def evict_answered(world: "World", session: Session, key: str, result: Result) -> None:
-    """Take the answer to an eviction."""
+    """Take the answer to an eviction; it may come when the node has been given up."""
     namespace, _, name = key.partition("/")
+    if not any(aim.key == key for aim in session.aims):
+        return
     if isinstance(result, Committed) or (isinstance(result, Refused) and result.code == 404):
         session.tried[key] = EVICTED
         return

@@ -97,9 +97,9 @@ def undo(world: "World", session: Session, call: Call) -> None:
     for resource, obj in found:
         name = obj.metadata.name
         if not isinstance(obj, Deployment):
-            session.complain(
-                world.now, f"error: no rollbacker has been implemented for {resource.kind}"
-            )
+            real = not_here(f"kubectl rollout undo of a {resource.kind}", "kubectl set image")
+            none = f'error: no rollbacker has been implemented for "{resource.kind}"'
+            session.complain(world.now, real.text if isinstance(obj, Restartable) else none)
             continue
         if obj.spec.paused:
             session.complain(

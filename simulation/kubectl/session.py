@@ -111,6 +111,8 @@ class Session(State):
     widths: list[int] = []
     tried: dict[str, Instant] = {}
     """Pod to when its eviction is tried again; -1 while an answer is on its way."""
+    undrained: dict[str, list[str]] = {}
+    """Node that a drain gave up to what was wrong."""
     complaints: list[tuple[int, str]] = []
     """Errors about manifests, in the order of the manifests' writes: they are printed last."""
     failed: bool = False

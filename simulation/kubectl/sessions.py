@@ -311,8 +311,6 @@ class Sessions:
             self._look_in(world, session, DRAIN_LOOK if session.goal == "drained" else LOOK)
 
     def _give_up(self, world: "World", session: Session, call: Call) -> None:
-        if session.goal == "drained":
-            removing.drain_timed_out(world, session, call)
         if session.goal == "rolled-out":
             session.complain(world.now, "error: timed out waiting for the condition")
         for aim in session.aims if session.goal in ("waited", "deleted", "recreated") else ():

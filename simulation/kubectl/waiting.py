@@ -156,10 +156,15 @@ def _of_revision(
     return text, over
 
 
+ONLY_ROLLING = "error: rollout status is only available for RollingUpdate strategy type"
+
+
 def daemonset_status(obj: AnyObject) -> tuple[str, bool | None]:
-    """Return kubectl's line about a DaemonSet, and whether it is rolled out."""
+    """Return kubectl's line about a DaemonSet, and whether it is rolled out (None: never)."""
     assert isinstance(obj, DaemonSet), f"{obj.metadata.name} is no DaemonSet"
     name, status = obj.metadata.name, obj.status
+    if obj.spec.update_strategy.type != "RollingUpdate":
+        return ONLY_ROLLING, None
     if obj.metadata.generation > status.observed_generation:
         return "Waiting for daemon set spec update to be observed...", False
     rest = f'Waiting for daemon set "{name}" rollout to finish: '
@@ -179,7 +184,7 @@ def statefulset_status(obj: AnyObject) -> tuple[str, bool | None]:
     assert isinstance(obj, StatefulSet), f"{obj.metadata.name} is no StatefulSet"
     status, strategy = obj.status, obj.spec.update_strategy
     if strategy.type != "RollingUpdate":
-        return "error: rollout status is only available for RollingUpdate strategy type", None
+        return ONLY_ROLLING, None
     if status.observed_generation == 0 or obj.metadata.generation > status.observed_generation:
         return "Waiting for statefulset spec update to be observed...", False
     if status.ready_replicas < obj.spec.replicas:

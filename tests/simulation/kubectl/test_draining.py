@@ -99,3 +99,88 @@ def test_a_drain_whose_time_is_over_names_each_pod_that_is_left():
 )
 def test_a_duration_is_printed_as_go_prints_it(given, text):
     assert go_duration(given) == text
+
+
+BARE = """
+apiVersion: v1
+kind: Pod
+metadata: {name: bare}
+spec:
+  nodeName: worker-1
+  containers: [{name: a, image: nginx}]
+  volumes: [{name: files, emptyDir: {}}]
+"""
+
+
+def a_lab_with_a_bare_pod():
+    lab = a_lab()
+    typed(lab, "kubectl apply -f bare.yaml", {"bare.yaml": BARE})
+    lab.advance(lab.now + 10_000)
+    return lab
+
+
+def test_what_holds_a_drain_back_is_listed_line_by_line_at_the_end():
+    came = typed(a_lab(), "kubectl drain worker-3")
+
+    daemons, bare = came.stderr.splitlines()[-2:]
+    assert came.status == 1
+    assert daemons.startswith("cannot delete DaemonSet-managed Pods (use --ignore-daemonsets")
+    assert bare.startswith("cannot delete Pods that declare no controller (use --force")
+    assert came.stderr.splitlines()[0] == (
+        f'error: unable to drain node "worker-3" due to error: [{daemons}, {bare}], '
+        "continuing command..."
+    )
+
+
+def test_a_pod_is_named_for_the_first_thing_that_holds_it_back():
+    lab = a_lab_with_a_bare_pod()
+
+    files = typed(lab, "kubectl drain worker-1 --ignore-daemonsets")
+    bare = typed(lab, "kubectl drain worker-1 --ignore-daemonsets --delete-emptydir-data")
+
+    assert files.stderr.splitlines()[-1] == (
+        "cannot delete Pods with local storage (use --delete-emptydir-data to override): "
+        "default/bare"
+    )
+    assert bare.stderr.splitlines()[-1] == (
+        "cannot delete Pods that declare no controller (use --force to override): default/bare"
+    )
+
+
+def test_nodes_are_drained_one_after_the_other_and_those_that_were_not_are_named_at_the_end():
+    came = typed(a_lab(), "kubectl drain worker-1 worker-3 worker-2 --ignore-daemonsets")
+
+    lines = came.stdout.splitlines()
+    first = lines.index("node/worker-1 drained")
+    cordoned, evicted, drained = lines[:3], lines[3:first], lines[first + 1 :]
+    assert [each.split()[-1] for each in cordoned] == ["cordoned"] * 3
+    assert evicted and all("evict" in each for each in evicted)
+    assert drained[0].startswith("evicting pod") and drained[-1] == "node/worker-2 drained"
+    assert came.status == 1
+    assert came.stderr.splitlines()[-3:] == [
+        "There are pending nodes to be drained:",
+        " worker-3",
+        "cannot delete Pods that declare no controller (use --force to override): default/report",
+    ]
+
+
+def test_each_node_has_the_time_that_was_given():
+    lab = a_lab()
+    typed(lab, "kubectl create pdb all --selector=app=cart --min-available=100%")
+
+    came = typed(lab, "kubectl drain worker-1 worker-2 --ignore-daemonsets --timeout=12s")
+
+    assert "node/worker-2 drained" in came.stdout, "no pod of cart is on it"
+    assert came.stderr.splitlines()[-3:-1] == [
+        "There are pending nodes to be drained:",
+        " worker-1",
+    ]
+
+
+def test_who_deletes_instead_of_evicting_is_told_of_what_was_deleted_only():
+    lab = a_lab()
+
+    came = typed(lab, "kubectl drain worker-1 --ignore-daemonsets --disable-eviction")
+
+    assert "evict" not in came.stdout
+    assert came.stdout.count(" deleted\n") == 4

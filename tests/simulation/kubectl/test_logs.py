@@ -131,3 +131,13 @@ def test_a_log_of_another_program_says_what_the_lab_knows() -> None:
 
     assert "starting cart (shop.local/cart:1.4)" in said
     assert said.splitlines()[1].endswith("listening on :8080")
+
+
+def test_who_asks_for_the_log_of_a_job_is_told_why_there_is_none():
+    lab = a_lab()
+    typed(lab, "kubectl create job once --image=busybox -- date")
+
+    assert typed(lab, "kubectl logs job/once").stderr == (
+        "error: timed out waiting for the condition\n"
+        "Note: job.batch/once is stored and given back, but ClusterLab does not simulate a Job yet\n"
+    )

@@ -14,6 +14,7 @@ from simulation.kube.objects.workload import (
     StatefulSetStatus,
 )
 from simulation.kubectl.waiting import STATUS_VIEWERS
+from tests.simulation.kubectl.terminals import a_lab, typed
 
 META = ObjectMeta(name="d", generation=2)
 
@@ -67,3 +68,34 @@ CASES = [
 @pytest.mark.parametrize(("obj", "text", "over"), CASES, ids=[text for _, text, _ in CASES])
 def test_a_rollout_is_worded_as_kubectl_does(obj, text, over):
     assert STATUS_VIEWERS[type(obj).__name__](obj) == (text, over)
+
+
+AGENT = """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {a: b}}
+  updateStrategy: {type: OnDelete}
+  template:
+    metadata: {labels: {a: b}}
+    spec: {containers: [{name: agent, image: nginx}]}
+"""
+
+
+def test_a_daemonset_that_waits_for_deletions_has_no_status_of_its_rollout():
+    lab = a_lab()
+    typed(lab, "kubectl apply -f agent.yaml", {"agent.yaml": AGENT})
+
+    assert typed(lab, "kubectl rollout status ds/agent").stderr == (
+        "error: rollout status is only available for RollingUpdate strategy type\n"
+    )
+
+
+def test_who_undoes_the_update_of_a_daemonset_is_told_that_this_is_real_elsewhere():
+    lab = a_lab()
+    typed(lab, "kubectl apply -f agent.yaml", {"agent.yaml": AGENT})
+
+    assert typed(lab, "kubectl rollout undo ds/agent").stderr == (
+        "kubectl rollout undo of a DaemonSet: real, not simulated here, try: kubectl set image\n"
+    )
