@@ -2,7 +2,7 @@
 
 from simulation.kernel.records import Record
 
-ENGINE = 6
+ENGINE = 7
 """Behaviour: raised when the same journal would lead to another history."""
 
 STATE = 7
