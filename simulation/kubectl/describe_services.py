@@ -74,10 +74,12 @@ def endpoints(world: "World", key: str, port_name: str) -> str:
     found: list[str] = []
     for _, each in world.store.by(SLICES_BY_SERVICE, key):
         assert isinstance(each, EndpointSlice), f"{key} is filed under slices only"
-        ports = [port.port for port in each.ports if port.name == port_name]
+        behind = [f":{port.port}" for port in each.ports if port.name == port_name]
+        # Slices without ports are those of headless Services: kubectl prints bare addresses.
+        ports = behind if each.ports else [""]
         for endpoint in each.endpoints:
             if endpoint.conditions.ready is not False:
-                found += [f"{address}:{port}" for address in endpoint.addresses for port in ports]
+                found += [f"{address}{port}" for address in endpoint.addresses for port in ports]
     shown = ",".join(found[:SHOWN])
     return f"{shown} + {len(found) - SHOWN} more..." if len(found) > SHOWN else shown
 

@@ -84,24 +84,47 @@ def _writes(service: Service, view: View) -> list[Write]:
         return []
     meta = service.metadata
     wanted = endpoints_of(service, view.by(PODS_BY_NAMESPACE, meta.namespace), view)
-    chunks = packed(wanted)
-    slices = view.by(SLICES_BY_SERVICE, f"{meta.namespace}/{meta.name}")
-    ports = _ports(service, wanted, view)
+    left = view.by(SLICES_BY_SERVICE, f"{meta.namespace}/{meta.name}")
+    parts = _parts(service, wanted, view)
+    matched: list[EndpointSlice | None] = []
+    for ports, _ in parts:
+        same = next((each for each in left if each.ports == ports), None)
+        matched.append(same)
+        left = [each for each in left if each is not same]
     writes: list[Write] = []
-    for number, chunk in enumerate(chunks):
-        if number < len(slices):
-            current = slices[number]
-            new = replace(current, endpoints=tuple(chunk), ports=ports)
-            if new != current:
-                fields = ("endpoints", "ports")
-                because = _because(service, current.endpoints, chunk)
-                writes.append(Write("patch", new, because, fields))
-        else:
+    for (ports, chunk), found in zip(parts, matched, strict=True):
+        # One that would be deleted is filled anew rather than replaced.
+        current = found or (left.pop(0) if left else None)
+        if current is None:
             because = _because(service, (), chunk)
             writes.append(Write("create", _slice(service, chunk, ports), because))
-    surplus = slices[len(chunks) :]
+            continue
+        new = replace(current, endpoints=tuple(chunk), ports=ports)
+        if new != current:
+            because = _because(service, current.endpoints, chunk)
+            writes.append(Write("patch", new, because, ("endpoints", "ports")))
     dropped = Reason("endpoints-dropped", {"service": meta.name})
-    return writes + [Write("delete", each, dropped) for each in surplus]
+    return writes + [Write("delete", each, dropped) for each in left]
+
+
+Ports = tuple[EndpointPort, ...]
+
+
+def _parts(
+    service: Service, endpoints: list[Endpoint], view: View
+) -> list[tuple[Ports, list[Endpoint]]]:
+    """Return what each slice holds: endpoints with the same ports; an empty one has no ports.
+
+    A named port leads to another number in a pod of another template (endpointslice/reconciler.go).
+    """
+    alike: dict[Ports, list[Endpoint]] = {}
+    for each in endpoints:
+        reference = each.target_ref
+        assert reference is not None, "endpoints are pods"
+        pod = view.get(Pod, f"{reference.namespace}/{reference.name}")
+        alike.setdefault(_ports(service, pod), []).append(each)
+    parts = [(ports, chunk) for ports, group in alike.items() for chunk in packed(group)]
+    return parts or [((), [])]
 
 
 def _because(service: Service, before: Iterable[Endpoint], after: Iterable[Endpoint]) -> Reason:
@@ -168,15 +191,13 @@ def _hostname(service: Service, pod: Pod) -> dict[str, str]:
     return {"hostname": str(hostname)} if named else {}
 
 
-def _ports(service: Service, endpoints: list[Endpoint], view: View) -> tuple[EndpointPort, ...]:
-    pod = None
-    for each in endpoints:
-        if each.target_ref is not None:
-            pod = view.get(Pod, f"{each.target_ref.namespace}/{each.target_ref.name}")
-            break
+def _ports(service: Service, pod: Pod | None) -> Ports:
+    """Return the ports that a pod has of those that a Service leads to."""
+    numbers = ((port, target_port(port, pod)) for port in service.spec.ports)
     return tuple(
-        EndpointPort(port.name, target_port(port, pod), port.protocol)
-        for port in service.spec.ports
+        EndpointPort(port.name, number, port.protocol)
+        for port, number in numbers
+        if number is not None
     )
 
 
@@ -200,9 +221,7 @@ def target_port(port: ServicePort, pod: Pod | None) -> int | None:
     return None
 
 
-def _slice(
-    service: Service, chunk: list[Endpoint], ports: tuple[EndpointPort, ...]
-) -> EndpointSlice:
+def _slice(service: Service, chunk: list[Endpoint], ports: Ports) -> EndpointSlice:
     meta = service.metadata
     labels = {
         "kubernetes.io/service-name": meta.name,
