@@ -13,7 +13,7 @@ from simulation.kernel.units import SECOND
 from simulation.kube import quota
 from simulation.kube.kubelet.status import qos_class
 from simulation.kube.limits import SECONDS_MAX
-from simulation.kube.objects.config import Namespace
+from simulation.kube.objects.config import Namespace, NamespaceStatus
 from simulation.kube.objects.kinds import KINDS, AnyObject, key_of, kind_of
 from simulation.kube.objects.meta import Condition
 from simulation.kube.objects.pod import Pod
@@ -269,7 +269,11 @@ def _delete(world: "World", write: Write, by: str, causes: tuple[int, ...]) -> R
         finalizers=finalizers,
         generation=current.metadata.generation + 1,
     )
-    change = _put(world, key, kind, replace(current, metadata=meta), by, write.because, causes)
+    leaving = replace(current, metadata=meta)
+    if isinstance(leaving, Namespace):
+        # registry/core/namespace/storage/storage.go: the phase changes with the deletion itself.
+        leaving = replace(leaving, status=NamespaceStatus("Terminating"))
+    change = _put(world, key, kind, leaving, by, write.because, causes)
     assert change.new is not None
     return Committed(change.version, change.new, change.id)
 

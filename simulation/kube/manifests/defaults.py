@@ -10,6 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from simulation.kube.manifests.pod_defaults import pod, pod_spec, pull_policy
+from simulation.kube.manifests.wording import INT32_MAX
 from simulation.kube.objects.autoscaling import HorizontalPodAutoscaler
 from simulation.kube.objects.config import Namespace, PersistentVolumeClaim, Unsimulated
 from simulation.kube.objects.kinds import AnyObject, kind_of
@@ -109,13 +110,18 @@ def _job_spec(spec: JobSpec) -> JobSpec:
         spec,
         completions=completions,
         parallelism=1 if spec.parallelism is None else spec.parallelism,
-        backoff_limit=6 if spec.backoff_limit is None else spec.backoff_limit,
+        backoff_limit=_backoff_limit(spec) if spec.backoff_limit is None else spec.backoff_limit,
         suspend=bool(spec.suspend),
         completion_mode=spec.completion_mode or "NonIndexed",
         pod_replacement_policy=spec.pod_replacement_policy
         or ("Failed" if "podFailurePolicy" in spec.rest else "TerminatingOrFailed"),
         template=_template(spec.template),
     )
+
+
+def _backoff_limit(spec: JobSpec) -> int:
+    """Return how often a Job is tried: without a bound if each index has one of its own."""
+    return INT32_MAX if "backoffLimitPerIndex" in spec.rest else 6
 
 
 def _cronjob(obj: CronJob) -> CronJob:

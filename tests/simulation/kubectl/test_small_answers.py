@@ -94,3 +94,25 @@ def test_a_dry_run_on_the_server_is_refused_as_the_creation_would_be():
     came = typed(a_lab(), "kubectl create -f s.yaml --dry-run=server", {"s.yaml": given})
 
     assert "provided IP is already allocated" in came.stderr
+
+
+def test_a_namespace_is_terminating_from_the_moment_of_its_deletion():
+    lab = a_lab()
+    typed(lab, "kubectl create namespace brief")
+    typed(lab, "kubectl delete namespace brief --wait=false")
+
+    assert typed(lab, "kubectl get namespace brief -o jsonpath={.status.phase}").stdout == (
+        "Terminating"
+    )
+
+
+INDEXED = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: each}\nspec:\n  completions: 2\n  completionMode: Indexed\n  backoffLimitPerIndex: 1\n  template: {spec: {restartPolicy: Never, containers: [{name: a, image: busybox}]}}\n"  # fmt: skip
+
+
+def test_a_job_whose_indexes_have_their_own_limit_has_no_other():
+    lab = a_lab()
+    typed(lab, "kubectl apply -f j.yaml", {"j.yaml": INDEXED})
+
+    assert typed(lab, "kubectl get job each -o jsonpath={.spec.backoffLimit}").stdout == (
+        "2147483647"
+    )
