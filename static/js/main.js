@@ -12,16 +12,15 @@ import { Motion } from "./diagram/motion.js";
 import { charts } from "./panels/charts.js";
 import { clocksCard } from "./panels/clocks.js";
 import { ending } from "./panels/ending.js";
+import { experiments, isHeld, placeOf, waysBack } from "./panels/experiments.js";
 import { firstMinute } from "./panels/firstminute.js";
 import { inspector } from "./panels/inspector.js";
 import { story } from "./panels/story.js";
 import { looking } from "./panels/looking.js";
-import { next } from "./panels/next.js";
 import { paceSentence, toolbar } from "./panels/toolbar.js";
 import { startShare } from "./panels/share.js";
 import { explained } from "./panels/terms.js";
 import { timeline } from "./panels/timeline.js";
-import { trying } from "./panels/trying.js";
 import { keepFocus } from "./panels/focus.js";
 import { onInk } from "./ink.js";
 import { startCableDrag } from "./diagram/drag.js";
@@ -345,7 +344,7 @@ function redraw(now) {
     return;
   }
   keepFocus(() => {
-    render([firstMinute(store, actions), clocksCard(store, now, true), ending(store, actions), next(store, actions), story(store, actions), trying(store, actions), END], $("lesson"));
+    if (!isHeld(store)) render(lesson(now), $("lesson"));
     render(toolbar(store, actions, now), $("controls"));
     render(timeline(store, actions, along), $("timeline"));
     render(looking(store, actions), $("looking"));
@@ -355,6 +354,16 @@ function redraw(now) {
     render(inspector(store, actions, now), $("inspector"));
   });
   explain ??= import("./panels/tooltip.js").then(({ startTooltips }) => startTooltips()).catch(() => {});
+}
+
+/** What is asked, what goes on, and what can be tried: a way back stands first while something goes on. */
+function lesson(now) {
+  const ways = waysBack(store, actions);
+  const isCalm = placeOf(store) === "calm";
+  return [
+    firstMinute(store, actions), clocksCard(store, now, true), !isCalm && ways, ending(store, actions),
+    experiments(store, actions, "calm"), isCalm && ways, story(store, actions), experiments(store, actions, "foot"), END,
+  ];
 }
 
 /** What users feel stands on a phone beside the clock, wherever the picture is scrolled to. */

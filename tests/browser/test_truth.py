@@ -174,16 +174,16 @@ def test_without_a_quorum_the_page_says_that_waiting_does_not_help(visit: Visit)
     expect(web.locator(".refusal")).to_contain_text("timed out", timeout=30_000)
     ending = page.locator("#lesson .ending")
     expect(ending).to_contain_text("Running needs no vote")
-    ending.get_by_role("button", name="Switch them on again").click()
+    page.locator("#lesson .ways").get_by_role("button", name="Switch them on again").click()
     expect(page.locator("#scene")).to_contain_text("3/3 members up", timeout=60_000)
     expect(ending).to_contain_text("Was anything lost while cp-2 was away?", timeout=60_000)
 
 
-def test_like_lines_are_one_line_and_calm_suggests_what_next(visit: Visit) -> None:
+def test_like_lines_are_one_line_and_calm_suggests_what_else_to_try(visit: Visit) -> None:
     learner = visit().open_lab()
     page = learner.page
     kill(learner)
-    expect(page.locator("#lesson .next")).to_have_count(0)
+    expect(page.locator("#lesson .experiments")).to_have_count(0)
     learner.hurry()
     expect(page.locator("#lesson .clocks.calm")).to_be_visible(timeout=60_000)
 
@@ -195,16 +195,16 @@ def test_like_lines_are_one_line_and_calm_suggests_what_next(visit: Visit) -> No
     expect(page.locator("#lesson .ending details")).not_to_have_count(0)
     expect(page.locator("#lesson .ending details[open]")).to_have_count(0)
 
-    cards = page.locator("#lesson .next .try")
-    expect(cards).to_have_count(4)
+    cards = page.locator("#lesson .experiments .try")
+    expect(cards).to_have_count(6)
     places = [card.bounding_box() for card in cards.all()]
     cards.nth(2).click()
-    expect(page.locator("#lesson .next .act")).to_contain_text("kubectl set image")
+    expect(page.locator("#lesson .experiments .act")).to_contain_text("kubectl set image")
     assert [card.bounding_box() for card in cards.all()] == places
-    page.locator("#lesson .next .close").click()
+    page.locator("#lesson .experiments .close").click()
     expect(cards).to_have_count(0)
-    page.locator("#lesson .next-again").click()
-    expect(cards).to_have_count(4)
+    page.locator("#lesson .experiments-again").click()
+    expect(cards).to_have_count(6)
 
 
 SILENCE = r"""() => {

@@ -5,6 +5,9 @@
 import { h } from "preact";
 import { because, t } from "../words.js";
 
+/** So long after a press another one may be the second half of a double click. */
+export const DOUBLE_CLICK_MS = 700;
+
 /**
  * Draw an action.
  * @param {any} store
@@ -14,7 +17,8 @@ import { because, t } from "../words.js";
  */
 export function act(store, actions, act) {
   const asked = store.askedAt(act.place);
-  const waiting = asked?.state === "asked" && JSON.stringify(asked.command) === JSON.stringify(act.body);
+  const isSame = asked && JSON.stringify(asked.command) === JSON.stringify(act.body);
+  const waiting = isSame && asked.state === "asked";
   return h("button", {
     class: `act ${act.danger ? "danger" : ""} ${act.icon ? "icon" : ""} ${waiting ? "waiting" : ""}`,
     disabled: !store.mayCommand,
@@ -27,7 +31,7 @@ export function act(store, actions, act) {
     "data-do": act.body.do,
     // The second click of a double click asks for what was asked already.
     onclick: () => {
-      if (waiting || act.disabled) return;
+      if (waiting || act.disabled || (isSame && Date.now() - asked.at < DOUBLE_CLICK_MS)) return;
       act.also?.();
       actions.command(act.body, act.place, act.label);
     },

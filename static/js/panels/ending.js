@@ -4,14 +4,13 @@ import { h } from "preact";
 import { t } from "../words.js";
 import { quorumOf } from "../state/quorum.js";
 import { isWell, stageOf } from "./clocks.js";
-import { powerAll } from "./next.js";
 import { explained } from "./terms.js";
 
 /** Draw the explanations that fit what can be seen now. */
 export function ending(store, actions) {
   const fault = store.clocks;
   if (!fault) return null;
-  if (!quorumOf(store).has) return withoutQuorum(store, actions);
+  if (!quorumOf(store).has) return withoutQuorum(store);
   if (stageOf(store) === "unnoticed") return null;
   const pods = Object.values(store.table("pod")).filter((pod) => !pod.system);
   const here = pods.filter((pod) => pod.node === fault.machine);
@@ -36,23 +35,21 @@ export function ending(store, actions) {
       t("Nothing that was ever accepted. Its log lies on its disk: it read that again, and the leader sent what it had missed.")]);
   }
   if (!found.length) return null;
-  const back = machine?.power === "off" && store.mayCommand;
+  const back = fault.role === "worker" && machine?.power === "off" && store.mayCommand;
   return card(found, fault.over_at === null, back && h("button", { key: "back", class: "act", onclick: () => actions.command({ do: "power-on", node: fault.machine }, `power ${fault.machine}`, "") },
     t("Switch {name} on again", { name: fault.machine }), h("code", null, `power-on ${fault.machine}`)));
 }
 
-/** Two questions that everybody asks, and the way back. */
-function withoutQuorum(store, actions) {
+/** Two questions that everybody asks. */
+function withoutQuorum(store) {
   const { all, quorum } = quorumOf(store);
-  const off = Object.entries(store.table("machine"))
-    .filter(([, machine]) => machine.role === "control-plane" && machine.power === "off").map(([name]) => name);
   const found = [
     [t("Why does the shop go on?"),
       t("Running needs no vote. Kubelets keep the pods that they have, and kube-proxy keeps the endpoints that it last knew; only who changes something needs the control plane.")],
     [t("Why can nothing be changed?"),
       t("A write counts once {quorum} of {all} members have it in their logs. Fewer hear each other now, so nobody may say yes: two halves that both said yes could never be made one again.", { quorum, all })],
   ];
-  return card(found, true, off.length > 0 && store.mayCommand && powerAll(store, actions, "power-on", off, t("Switch them on again")));
+  return card(found, true);
 }
 
 /** Draw questions with their answers. When all is calm they are folded: the story below is worth the room. */

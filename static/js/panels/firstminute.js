@@ -2,13 +2,11 @@
 
 import { h } from "preact";
 import { between, span, t } from "../words.js";
-import { act, outcome } from "./act.js";
+import { DOUBLE_CLICK_MS, act, outcome } from "./act.js";
 import { isWell, whyThen } from "./clocks.js";
 import { explained } from "./terms.js";
 
 const DISMISSED = "clusterlab.first-minute";
-/** So long nothing moves after the press: it may have been the first half of a double click. */
-const DOUBLE_CLICK_MS = 700;
 const DRAWN_MS = 100;
 const PHONE = matchMedia("(max-width: 700px)");
 
@@ -17,7 +15,7 @@ export function fullest(store) {
   const counts = {};
   for (const pod of Object.values(store.table("pod"))) {
     if (pod.system || !pod.node || pod.deleting !== null) continue;
-    if (store.table("machine")[pod.node]?.power === "on") counts[pod.node] = (counts[pod.node] ?? 0) + 1;
+    if (isWell(store.table("machine")[pod.node])) counts[pod.node] = (counts[pod.node] ?? 0) + 1;
   }
   const names = Object.keys(counts).sort();
   return names.reduce((best, name) => (counts[name] > (counts[best] ?? 0) ? name : best), names[0] ?? "worker-1");
