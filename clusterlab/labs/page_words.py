@@ -443,7 +443,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "{up}/{all} members up · quorum {quorum} · nothing can be written",
     "{up}/{all} members up, but no {quorum} hear each other · nothing can be written",
     "{what}, {left} left",
-    "← → steps · B blanks · P pauses",
-    "← → walks through what has happened · B blanks",
+    "← → previous or next event · B dark screen",
+    "← → previous or next event · B dark screen · P pause",
     "◂ Earlier event",
 )

@@ -17,7 +17,7 @@ import { firstMinute } from "./panels/firstminute.js";
 import { inspector } from "./panels/inspector.js";
 import { story } from "./panels/story.js";
 import { looking } from "./panels/looking.js";
-import { paceSentence, toolbar } from "./panels/toolbar.js";
+import { paceSentence, playButton, toolbar } from "./panels/toolbar.js";
 import { startShare } from "./panels/share.js";
 import { explained } from "./panels/terms.js";
 import { timeline } from "./panels/timeline.js";
@@ -349,7 +349,7 @@ function redraw(now) {
     render(timeline(store, actions, along), $("timeline"));
     render(looking(store, actions), $("looking"));
     // Its clock is a phone's: there the toolbar is out of sight while the picture is looked at.
-    render([h("b", { class: "num" }, clock(now)), failingNow(), explained(paceSentence(store, now))], $("pace"));
+    render([h("span", { key: "said" }, h("b", { class: "num" }, clock(now)), failingNow(), explained(paceSentence(store, now))), playButton(store, actions)], $("pace"));
     render(charts(store, now), $("charts"));
     render(inspector(store, actions, now), $("inspector"));
   });

@@ -28,7 +28,8 @@ export function drawStage(store, now) {
   const total = rate.ok + rate.slow + rate.errors;
   render([
     h("p", { class: "labtime" }, h("small", null, t("lab")), h("b", { class: "num", id: "labclock" }, clock(now))),
-    h("p", { class: "pace" }, pace(store, now)),
+    // Which keys there are is said at first, in the place of what is said of the pace later.
+    h("p", { class: "pace", id: store.hint ? "stage-hint" : undefined }, store.hint || pace(store, now)),
     h("section", { class: `errors ${rate.errors > 0.5 ? "bad" : ""}` },
       h("b", { class: "num" }, t("{n} /s", { n: number(rate.errors) })),
       h("span", null, t("of {n} requests a second fail", { n: number(total) }))),
@@ -95,8 +96,13 @@ export function startRemote(store, actions) {
     } else if (!event.target.closest("input, textarea, .pick:focus-visible") && act(event.key)) event.preventDefault();
   });
   $("stage-blank").onclick = () => blank(false);
-  put("stage-hint", store.mayEver ? t("← → steps · B blanks · P pauses") : t("← → walks through what has happened · B blanks"));
-  setTimeout(put, HINT_MS, "stage-hint", "");
+  store.hint = store.mayEver
+    ? t("← → previous or next event · B dark screen · P pause")
+    : t("← → previous or next event · B dark screen");
+  setTimeout(() => {
+    store.hint = "";
+    store.changed();
+  }, HINT_MS);
 }
 
 /** Make the screen dark, for this screen alone: the lab goes on. */

@@ -147,8 +147,11 @@ def test_the_last_row_can_read_the_projector(visit: Visit, lang: str) -> None:
     expect(page.locator("#stage-side .clocks")).to_be_visible()
 
     assert page.evaluate(SMALL_TEXTS) == []
-    hint = page.locator("#stage-hint")
-    expect(hint).to_be_visible()
+    for width, height in ((1440, 900), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(300)
+        expect(page.locator("#stage-hint")).to_be_in_viewport(ratio=1)
+        assert page.evaluate(OVERLAPS) == []
     said = page.locator("#stage-sentence")
     for _ in range(2):
         page.keyboard.press("PageDown")
@@ -198,6 +201,14 @@ def test_a_presenter_who_presses_on_when_nothing_is_due_stays_where_they_are(vis
     assert teacher.lab_time() - before < 60
 
 
+OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll("#stage-hint, #stage-side > *, #stage-side .keys, #stage-side .plot, #stage-sentence")]
+    .map((node) => [node, node.getBoundingClientRect()]);
+  return boxes.flatMap(([one, a], i) => boxes.slice(i + 1)
+    .filter(([other, b]) => !one.contains(other) && !other.contains(one)
+      && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
+    .map(([other]) => `${one.className || one.id} over ${other.className || other.id}`));
+}"""
 SMALL_TEXTS = """() => {
   const found = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -188,6 +188,13 @@ def test_a_phone_shows_what_the_press_did_and_says_what_is_waited_for(visit: Vis
     expect(pace).to_contain_text("00:00:")
     box = pace.bounding_box()
     assert box and box["y"] + box["height"] <= 844 - NAV_PX
+    pause = pace.get_by_role("button", name="Pause")
+    size = pause.bounding_box()
+    assert size and min(size["width"], size["height"]) >= 40 and box["height"] <= 52
+    pause.tap()
+    expect(pace).to_contain_text("Paused")
+    pace.get_by_role("button", name="Play").tap()
+    expect(pace).not_to_contain_text("Paused")
     expect(page.locator("#inspector .machines")).to_be_attached()
     expect(page.locator('#scene [data-kind="Node"][data-key="worker-3"]')).to_be_in_viewport(
         ratio=1

@@ -222,6 +222,18 @@ export function apiWay(places, worker) {
   return clean([...start, [side, under + 3], [side, y], [left ? worker.x : worker.x + worker.w, y]]);
 }
 
+/** Half a cross with the ends of its strokes, and a pixel of ground. */
+const CROSS = 7;
+const SHORT = 14;
+
+/** Return where the cross of a way that leads nowhere stands: on its last part, or before it if that is short. */
+export function crossOn(points, { width }) {
+  const [[px, py], [x, y]] = points.slice(-2);
+  const isShort = Math.abs(x - px) + Math.abs(y - py) <= SHORT;
+  const [cx, cy] = isShort ? [px, py] : [(x + px) / 2, (y + py) / 2];
+  return [Math.max(CROSS, Math.min(width - CROSS, cx)), cy];
+}
+
 /** Return the way between two members. */
 export function memberWay(places, from, to) {
   const a = places.members[from];

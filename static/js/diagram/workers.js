@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { many, t } from "../words.js";
-import { apiWay, rounded, slotAt } from "./layout.js";
+import { apiWay, crossOn, rounded, slotAt } from "./layout.js";
 import { cutMark } from "./links.js";
 import { noteOf } from "./notes.js";
 import { chosen, circle, colour, fit, path, pill, pillSize, rect, text, wrapped } from "./pen.js";
@@ -162,11 +162,8 @@ export function notes(places, state, now) {
 /** A heartbeat that does not arrive is worth a line; those that do are not. */
 function missed(name, places, place) {
   const points = apiWay(places, place);
-  const [x, y] = points.at(-1);
-  const [px, py] = points.at(-2);
-  const [mx, my] = [x + (px - x) * 0.5, y + (py - y) * 0.5];
-  const reach = Math.abs(x - px) + Math.abs(y - py) > 14 ? [mx, my] : [px, py];
+  const [x, y] = crossOn(points, places);
   return h("g", { key: `missed ${name}`, "data-term": "lease" },
     path(rounded(points, 8), { stroke: colour("bad"), "stroke-width": 1.5, "stroke-dasharray": "1.5 5", "stroke-linecap": "round", opacity: 0.8 }),
-    path(`M${reach[0] - 4} ${reach[1] - 4}l8 8m0-8l-8 8`, { stroke: colour("bad"), "stroke-width": 2, "stroke-linecap": "round" }));
+    path(`M${x - 4} ${y - 4}l8 8m0-8l-8 8`, { stroke: colour("bad"), "stroke-width": 2, "stroke-linecap": "round" }));
 }

@@ -49,10 +49,7 @@ export function toolbar(store, actions, now) {
   const auto = pace.mode === "auto";
   return [
     h("div", { class: "row" },
-      h("button", {
-        class: "play", disabled: !may, title, "aria-label": pace.paused ? t("Play") : t("Pause"),
-        "data-term": "pause", onclick: () => actions.pace({ paused: !pace.paused }),
-      }, icon(pace.paused ? "M3 1.5v9l7.5-4.5z" : "M2.2 1h2.6v10H2.2zM7.2 1h2.6v10H7.2z")),
+      playButton(store, actions),
       h("div", { class: "labclock", "data-term": "lab-time" },
         h("small", null, t("lab")), " ", h("span", { class: "num", id: "labclock" }, clock(now))),
       h("button", {
@@ -69,6 +66,15 @@ export function toolbar(store, actions, now) {
         pace.paused ? t("paused") : speedWord(pace.running_at || pace.speed)),
       h("button", { class: "tool", disabled: !may, title, "aria-label": t("Faster"), onclick: () => change(actions, pace, 1) }, "+")),
   ];
+}
+
+/** The one that stops the lab and lets it go on. */
+export function playButton(store, actions) {
+  const isPaused = store.pace?.paused ?? true;
+  return h("button", {
+    class: "play", disabled: !store.mayEver, title: store.mayEver ? undefined : whyNot(store), "aria-label": isPaused ? t("Play") : t("Pause"),
+    "data-term": "pause", onclick: () => actions.pace({ paused: !isPaused }),
+  }, icon(isPaused ? "M3 1.5v9l7.5-4.5z" : "M2.2 1h2.6v10H2.2zM7.2 1h2.6v10H7.2z"));
 }
 
 /** One sentence on how the lab is played and why. */
