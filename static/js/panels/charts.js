@@ -4,6 +4,7 @@ import { h } from "preact";
 import { ink } from "../ink.js";
 import { causeWord } from "../state/causes.js";
 import { apart, rates } from "../state/history.js";
+import { watch } from "../state/watched.js";
 import { clock, number, short, t } from "../words.js";
 import { Plot } from "./plot.js";
 
@@ -42,7 +43,7 @@ export function charts(store, now) {
   const shown = shownAt(store, now);
   const missing = unrecorded(store, shown.view);
   return [
-    requests(store, shown), replicas(store, shown),
+    requests(store, shown), replicas(store, shown, now),
     missing && h("p", { class: "quiet norecord" }, missing),
   ];
 }
@@ -94,34 +95,25 @@ export function unrecorded(store, view) {
 /** Return all requests of a sample: answered, slow or failed. */
 export const all = (sample) => sample.ok + sample.slow + sample.errors;
 
-/** Return the workload that is worth looking at: the chosen one, else the one that lacks most. */
-export function focusWorkload(store) {
-  const workloads = Object.entries(store.table("workload")).filter(([, w]) => !w.system && w.kind === "Deployment");
-  if (store.selection?.kind === "Deployment" || store.selection?.kind === "Pod") {
-    const pod = store.table("pod")[store.selection.key];
-    const [ns, name] = store.selection.key.split("/");
-    const key = pod?.workload || `${ns}/Deployment/${name}`;
-    const found = workloads.find(([each]) => each === key);
-    if (found) return found;
-  }
-  const lack = ([, w]) => w.wanted - w.ready;
-  const worst = [...workloads].sort((a, b) => lack(b) - lack(a) || b[1].wanted - a[1].wanted)[0];
-  return worst ?? null;
-}
-
-function replicas(store, { samples, view, marks }) {
-  const focus = focusWorkload(store);
+function replicas(store, { samples, view, marks }, now) {
+  const focus = watch(store, now);
   if (!focus) return null;
-  const [key, workload] = focus;
+  const { key, workload } = focus;
+  const { name } = workload;
+  const title = {
+    chosen: t("{name} (chosen): ready / wanted", { name }),
+    lacks: t("{name} lacks most: ready / wanted", { name }),
+  }[focus.why] ?? t("{name}: replicas, ready / wanted", { name });
   const ready = samples.map((s) => s.replicas[key]?.[0] ?? 0);
   const wanted = samples.map((s) => s.replicas[key]?.[1] ?? 0);
   const top = Math.max(4, Math.ceil((Math.max(...wanted, ...ready, 1) + 1) / 2) * 2);
   return h("figure", { class: "chart", "data-term": "replicas" },
-    h("figcaption", null, h("span", null, t("{name}: replicas, ready / wanted", { name: workload.name })),
+    // Another subject is another title, which comes in with a mark.
+    h("figcaption", null, h("span", { key: key + focus.why, class: focus.why === "lacks" ? "subject bad" : "subject" }, title),
       h("b", { class: "num" }, short(workload.ready), " ", h("small", null, `/ ${short(workload.wanted)}`))),
     h(Plot, {
       ...COUNTS, view, top, marks, font: FONT_PX, dot: 1, data: [samples.map((s) => s.at), ready, wanted],
-      label: t("{name}: replicas, ready / wanted", { name: workload.name }),
+      label: title,
     }));
 }
 
