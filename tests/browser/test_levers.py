@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -88,7 +89,7 @@ def test_the_editor_points_at_the_line_and_applies_what_is_right(visit: Visit) -
     area.press("Control+Enter")
     problem = page.locator("#editor .problems")
     expect(problem).to_contain_text("replicas")
-    expect(problem).to_contain_text("6:3")
+    expect(problem).to_contain_text("6:3  replicas has to be a number json: cannot unmarshal")
     expect(page.locator("#editor .cm-line:has(.cm-lintRange-error)")).to_have_text(
         "  replicas: many"
     )
@@ -98,6 +99,55 @@ def test_the_editor_points_at_the_line_and_applies_what_is_right(visit: Visit) -
     area.press("Control+Enter")
 
     expect(page.locator("#inspector .line").filter(has_text="nginx")).to_be_visible(timeout=20_000)
+
+
+LATE = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: late
+spec:
+  replicas: many
+  selector:
+    matchLabels: {app: late}
+  template:
+    metadata:
+      labels: {app: late}
+    spec:
+      containers:
+      - name: one
+        image: nginx:1.27
+        ports:
+        - containerPort: http
+"""
+ROWS = """() => {
+  const frame = document.querySelector("#editor .sheet").getBoundingClientRect();
+  const [wrong] = document.querySelectorAll("#editor .cm-line:has(.cm-lintRange-error)");
+  const { top, bottom, height } = wrong.getBoundingClientRect();
+  return { isSeen: top >= frame.top - 1 && bottom <= frame.bottom + 1,
+    rest: [frame.height / height, (top - frame.top) / height].map((rows) => Math.abs(rows - Math.round(rows))),
+    text: wrong.textContent };
+}"""
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_line_that_is_wrong_comes_into_sight_and_no_row_is_cut(visit: Visit, lang: str) -> None:
+    learner = visit(lang).open_lab()
+    page = learner.page
+    area = learner.editor()
+    area.fill(LATE)
+
+    area.press("Control+Enter")
+
+    problems = page.locator("#editor .problems li")
+    expect(problems).to_have_count(2, timeout=30_000)
+    plain = {"ko": "replicas 필드에는 숫자가 와야 합니다", "en": "replicas has to be a number"}[
+        lang
+    ]
+    expect(problems.first.locator("b")).to_have_text(plain)
+    page.wait_for_timeout(300)
+    found = page.evaluate(ROWS)
+    assert found["isSeen"] and found["text"] == "  replicas: many"
+    assert max(found["rest"]) < 0.08
 
 
 def test_the_keyboard_indents_in_the_editor_and_leaves_it(visit: Visit) -> None:

@@ -1,6 +1,7 @@
 // The YAML editor: lines with numbers, applied with one key, and a list of what is wrong that leads
 // to the line and column.
 
+import { plainly } from "../state/plain.js";
 import { because, t } from "../words.js";
 import { LEAVE, openSheet } from "./sheet.js";
 
@@ -150,13 +151,15 @@ export class Editor {
 
   problem(content, line, column) {
     const item = make("li", {});
+    const plain = plainly(content);
+    const said = plain ? [make("b", {}, plain), ` ${content}`] : [content];
     if (line) {
-      const jump = make("button", { class: "link", type: "button" }, `${line}:${column}  ${content}`);
+      const jump = make("button", { class: "link", type: "button" }, `${line}:${column}  `, ...said);
       jump.onclick = () => this.view?.jump(line, column);
       item.append(jump);
       this.wrong.push({ line, column, message: content });
       this.view?.mark(this.wrong);
-    } else item.textContent = content;
+    } else item.append(...said);
     this.list.append(item);
   }
 }

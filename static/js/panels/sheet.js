@@ -5,6 +5,8 @@ import { t } from "../words.js";
 
 /** The sentence on how the keyboard gets out of it. */
 export const LEAVE = "leave-editor";
+/** What stands above a wrong line says where it is. */
+const ROWS_ABOVE = 2;
 
 /**
  * Put a sheet into a place.
@@ -26,15 +28,21 @@ export async function openSheet(place, text, onApply) {
     const { from, to } = line(each.line);
     return { from: Math.min(to, from + Math.max(0, each.column - 1)), to };
   };
+  /** Bring a line into sight, below whole rows. */
+  const show = (each) => (view.scrollDOM.scrollTop = view.lineBlockAt(range(each).from).top - ROWS_ABOVE * view.defaultLineHeight);
   return {
     read: () => view.state.doc.toString(),
     write: (content) => view.setState(EditorState.create({ doc: content, extensions })),
-    /** Mark what is wrong, each at its line. */
-    mark: (wrong) => view.dispatch(setDiagnostics(view.state,
-      wrong.map((each) => ({ ...range(each), severity: "error", message: each.message })))),
+    /** Mark what is wrong, each at its line, and bring the first of them into sight. */
+    mark(wrong) {
+      view.dispatch(setDiagnostics(view.state, wrong.map((each) => ({ ...range(each), severity: "error", message: each.message }))));
+      const first = wrong.reduce((best, each) => (each.line < (best?.line ?? Infinity) ? each : best), null);
+      if (first) show(first);
+    },
     jump(number, column) {
       const { from, to } = range({ line: number, column });
-      view.dispatch({ selection: { anchor: from, head: number === 1 ? from : to }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+      view.dispatch({ selection: { anchor: from, head: number === 1 ? from : to } });
+      show({ line: number, column });
       view.focus();
     },
   };
