@@ -193,6 +193,7 @@ PAGE_WORDS: tuple[str, ...] = (
     "The end of its log",
     "The fault of {name} is over, for {span}",
     "The first minute",
+    "The first minute: users {users}, control plane {control}, scheduler {scheduler}",
     "The image {image} of {n} pods cannot be pulled",
     "The instructor will switch a worker off. Who notices first?",
     "The kubelet of {node} removed {n} pods that had ended",

@@ -84,3 +84,41 @@ def test_pods_wait_and_the_way_back_is_never_out_of_sight(visit: Visit) -> None:
     expect(way).to_have_count(0)
     cart = page.locator("#inspector .line").filter(has_text="cart").first
     expect(cart.locator(".scaler b")).to_have_text("4 / 4", timeout=30_000)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_first_minute_becomes_a_line_and_is_not_asked_again(visit: Visit, lang: str) -> None:
+    learner = visit(lang).open_lab()
+    learner.hurry()
+    page = learner.page
+    page.locator(".first button[data-do=power-off]").click()
+    expect(page.locator("#lesson .clocks.calm")).to_be_visible(timeout=60_000)
+    title = {"ko": "누가 언제 알아챘나", "en": "Who noticed, and when"}[lang]
+    expect(page.locator(".first h1")).to_have_text(title)
+
+    page.locator("#lesson .experiments .try").nth(4).click()
+    page.locator("#experiment .act").click()
+    line = page.locator(".first.folded summary")
+    begins = {
+        "ko": "첫 1분: 사용자 곧바로, 컨트롤 플레인 ",
+        "en": "The first minute: users at once, ",
+    }
+    expect(line).to_contain_text(begins[lang])
+    page.wait_for_timeout(800)
+    page.locator("#lesson .ways .act").filter(has_text="kubelet").click()
+    expect(page.locator("#lesson .clocks.calm")).to_be_visible(timeout=60_000)
+    page.reload()
+    learner.arrived()
+    expect(line).to_contain_text(begins[lang])
+    expect(page.locator(".first .opt")).to_have_count(0)
+    line.click()
+    expect(page.locator(".first h1")).to_be_visible()
+
+    page.locator("#lesson .experiments .try").nth(5).click()
+    page.locator("#experiment .act").click()
+    pay = page.locator("#inspector .line").filter(has_text="pay").first
+    expect(pay.locator(".scaler b")).to_have_text("2 / 2", timeout=30_000)
+    page.wait_for_timeout(800)
+    page.locator("#experiment .act").click()
+    expect(page.locator(".first.folded")).to_have_count(0)
+    expect(page.locator(".first h1")).to_be_visible()

@@ -54,7 +54,7 @@ def test_a_tap_explains_and_the_next_one_elsewhere_puts_it_away(visit: Visit) ->
     expect(tip).to_contain_text("Ghost")
     page.locator(".kick").tap()
     expect(tip).to_be_hidden()
-    page.locator(".play").tap()
+    page.locator("#controls .play").tap()
 
     page.wait_for_timeout(800)
     expect(tip).to_be_hidden()

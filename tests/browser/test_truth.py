@@ -120,7 +120,7 @@ def test_one_deadline_for_the_wait(visit: Visit) -> None:
     learner = visit().open_lab()
     page = learner.page
     kill(learner)
-    page.locator("button.play").click()
+    page.locator("#controls .play").click()
     page.wait_for_timeout(1000)
 
     left = r"(\d+)\ss"

@@ -1,6 +1,7 @@
 // The first minute: one prediction, one click, and the answer with the seconds of this run.
 
 import { h } from "preact";
+import { FirstFault } from "../state/firstfault.js";
 import { between, span, t } from "../words.js";
 import { DOUBLE_CLICK_MS, act, outcome } from "./act.js";
 import { isWell, whyThen } from "./clocks.js";
@@ -33,10 +34,19 @@ const OPTIONS = () => [["users", t("the users")], ["control", t("the control pla
 export function firstMinute(store, actions) {
   if (store.dismissed === undefined) store.dismissed = sessionStorage.getItem(DISMISSED) === store.labId;
   if (store.dismissed || !store.loaded) return null;
-  const fault = store.clocks;
-  const mine = fault?.fault === "machine-off" && fault.role === "worker";
-  if (store.again && fault?.id > store.again.after) store.again = null;
-  const isAnswered = mine && !store.again;
+  const first = (store.firstFault ??= new FirstFault(store.labId, sessionStorage));
+  const latest = store.clocks;
+  const isMine = latest?.fault === "machine-off" && latest.role === "worker";
+  if (store.again && latest?.id > store.again.after) {
+    store.again = null;
+    first.begin();
+  }
+  // What is past is looked at as it was then.
+  if (!store.isPast && !store.again) first.follow(latest, isMine);
+  const isPointedAt = document.getElementById("lesson").matches(":hover");
+  if (!store.again && first.isFolded(store.isPast ? first.fault : latest, askedOf(store), isPointedAt)) return folded(store, first.fault);
+  const fault = store.isPast ? isMine && latest : first.fault;
+  const isAnswered = fault && !store.again;
   const content = isAnswered ? answer(store, fault) : question(store, actions);
   if (!content) return null;
   // On a phone the answer is a strip over the picture, which has to be seen now.
@@ -50,6 +60,27 @@ export function firstMinute(store, actions) {
     h("button", { class: "close", "aria-label": t("Put this card away"), onclick: dismiss }, "×"),
     h("p", { class: "kick" }, t("The first minute")),
     content);
+}
+
+/** What is asked of the cluster: another scale or image is another act. */
+const askedOf = (store) => Object.entries(store.live.workload ?? {}).filter(([, w]) => !w.system)
+  .map(([key, w]) => `${key} ${w.wanted} ${w.images}`).sort().join();
+
+/** Say after how long somebody noticed; null if they have not. */
+function whenWord(fault, after) {
+  if (after === null) return null;
+  return after < 500 ? t("at once") : span(between(fault.fault_at, fault.fault_at + after));
+}
+
+/** The answer in one line, which opens. */
+function folded(store, fault) {
+  const { users, control, scheduler } = noticed(fault);
+  const when = (after) => whenWord(fault, after) ?? "–";
+  return h("section", { key: "first folded", class: "card first folded", "aria-label": t("The first minute") },
+    h("details", null,
+      h("summary", null, t("The first minute: users {users}, control plane {control}, scheduler {scheduler}",
+        { users: when(users), control: when(control), scheduler: when(scheduler) })),
+      h("div", { class: "first-answer" }, answer(store, fault))));
 }
 
 /** What to do, and what to predict; nothing is killed while something else is broken. */
@@ -125,8 +156,7 @@ function answer(store, fault) {
   // Each has its line from the beginning: what is known later moves nothing.
   const line = (key, extra) => {
     const isKnown = after[key] !== null;
-    const passed = span(between(fault.fault_at, fault.fault_at + after[key]));
-    const when = !isKnown ? "…" : after[key] < 500 ? t("at once") : passed;
+    const when = whenWord(fault, after[key]) ?? "…";
     return h("li", { class: isKnown ? `known ${prediction === key ? "mine" : ""}` : "unknown", key },
       h("b", { class: "num" }, when),
       h("span", null, words[key], prediction === key && h("em", null, t("your prediction")), isKnown && h("small", null, explained(extra))));
