@@ -369,7 +369,7 @@ function lesson(now) {
 /** What users feel stands on a phone beside the clock, wherever the picture is scrolled to. */
 function failingNow() {
   const { errors } = rates(store.tables);
-  return errors >= 0.5 && h("b", { class: "bad num" }, t("{n}/s fail", { n: number(errors) }));
+  return errors >= 0.5 && h("b", { class: "bad num" }, t("{n} /s fail", { n: number(errors) }));
 }
 
 /** Give the picture the frame of its places. */

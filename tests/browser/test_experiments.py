@@ -7,20 +7,20 @@ from tests.browser.conftest import Visit
 
 TITLES = {
     "en": [
-        "Take the quorum away",
+        "Lose the quorum",
         "Pull a cable",
-        "Roll out a broken version",
+        "Break a rollout",
         "Let pods wait",
         "Kill a kubelet",
-        "Do it again with two",
+        "Again with two",
     ],
     "ko": [
-        "정족수(quorum) 없애기",
+        "정족수 없애기",
         "케이블 뽑기",
         "고장 난 버전 배포",
-        "파드를 기다리게 하기",
-        "kubelet 강제 종료하기",
-        "두 개로 늘려 다시 해 보기",
+        "파드 기다리게 하기",
+        "kubelet 종료하기",
+        "두 개로 다시 하기",
     ],
 }
 JOINER = "\u2060"

@@ -128,7 +128,7 @@ function internetBox({ x, y, r }, rates) {
       { stroke: colour("text2"), "stroke-width": 1.5 }),
     text(x, y + 46, t("Internet"), { size: 11.5, weight: 600, anchor: "middle" }),
     text(x, y + 61, t("{n} /s", { n: number(rps) }), { size: 11, fill: colour("muted"), anchor: "middle" }),
-    errors >= 0.5 && text(x, y + 76, t("{n}/s fail", { n: number(errors) }), {
+    errors >= 0.5 && text(x, y + 76, t("{n} /s fail", { n: number(errors) }), {
       size: 11, weight: 650, fill: colour("bad"), anchor: "middle", term: "failed" }));
 }
 

@@ -57,15 +57,17 @@ export function clocksCard(store, now, folds = false) {
   const name = fault.machine;
   const stage = stageOf(store);
   const tag = { healed: t("recovered"), replaced: t("recovered without it") }[stage];
+  // Folded, it says all in one line below its title.
+  const isFolded = tag && folds;
   const title = h("h2", { "data-term": "three-clocks" }, t("Three clocks of {name}", { name }),
-    h("span", { class: "tag" }, tag ?? t("not over yet")));
+    !isFolded && h("span", { class: "tag" }, tag ?? t("not over yet")));
   const content = [
     h("dl", null, machineClock(store, fault, now), beliefClock(store, fault, now), usersClock(store, fault, now)),
     others(store, name).map((sentence) => h("p", { class: "quiet", key: sentence }, sentence)),
   ];
   return h("section", { class: `card clocks ${tag ? "calm" : ""}`, id: "clocks", "aria-label": t("Three clocks") },
-    tag && folds
-      ? h("details", { key: "calm" }, h("summary", null, title, h("small", { class: "num" }, cost(store, now))), content)
+    isFolded
+      ? h("details", { key: "calm" }, h("summary", null, title, h("small", { class: "num" }, `${cost(store, now)} · ${t("recovered")}`)), content)
       : [title, content]);
 }
 

@@ -92,7 +92,7 @@ function quorum(store, actions) {
   const doomed = names("on").slice(0, Math.max(0, spare + 1 - off.length));
   const params = { n: doomed.length || spare + 1, all: all.length };
   return {
-    key: "quorum", title: t("Take the quorum away"), text: t("Do users notice? Can you still scale something?"),
+    key: "quorum", title: t("Lose the quorum"), text: t("Do users notice? Can you still scale something?"),
     act: powerAll(store, actions, "power-off", doomed, t("Switch {n} of {all} control plane nodes off", params)),
     back: off.length > 0 && powerAll(store, actions, "power-on", off, off.length > 1 ? t("Switch them on again") : t("Switch {name} on again", { name: off[0] })),
     places: all.map(([name]) => `power ${name}`), undo: `power ${off[0]}`,
@@ -147,7 +147,7 @@ function broken(store, actions) {
   if (!w) return null;
   const undo = `undo ${w.ns}/${w.name}`;
   return {
-    key: "broken", title: t("Roll out a broken version"),
+    key: "broken", title: t("Break a rollout"),
     text: isBroken(w)
       ? t("Do users notice? Kubernetes waits, and never goes back by itself: that is for you to do.")
       : t("Its image is in no registry. How many of the old pods go, and do users notice?"),
@@ -201,7 +201,7 @@ function twice(store, actions) {
     store.changed();
   };
   return {
-    key: "twice", title: t("Do it again with two"),
+    key: "twice", title: t("Again with two"),
     text: t("pay had a single replica, and failed until it was replaced. What changes with two?"),
     act: pay.wanted >= 2
       ? h("button", { class: "act", disabled: !store.mayCommand, onclick: again },
