@@ -170,7 +170,8 @@ function answer(store, fault) {
       line("control", whyThen(fault) ?? t("no heartbeat within {n} s: NotReady", { n: store.settings.grace_s })),
       line("scheduler", t("only when new pods have to be placed, after {n} s of toleration", { n: store.settings.toleration_s }))),
     known.length > 0 && prediction && h("p", { class: "explain verdict" }, verdict(known, after, prediction)),
-    h("button", { class: "link unfold", "aria-expanded": String(Boolean(store.isStripOpen)), onclick: () => {
+    // Under a key of its own, or it would be the pressed button made anew, and keep its focus unseen.
+    h("button", { key: "unfold", class: "link unfold", "aria-expanded": String(Boolean(store.isStripOpen)), onclick: () => {
       store.isStripOpen = !store.isStripOpen;
       store.changed();
     } }, t("Why then?")),
