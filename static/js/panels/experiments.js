@@ -1,6 +1,6 @@
 // What is worth trying: one list of experiments, at the foot of the column until there was a fault, and
 // above the story when the last one is over. They are chips; the chosen one opens under them, and no
-// chip moves. What has a way back keeps the button of it in sight until it was gone.
+// chip moves. What has a way back keeps its button in sight until it is undone.
 
 import { h } from "preact";
 import { t } from "../words.js";

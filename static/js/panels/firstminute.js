@@ -89,7 +89,6 @@ function question(store, actions) {
   const broken = failing(store);
   if (broken.length || (fault && fault.over_at === null)) return store.again ? mendFirst(store, actions, broken) : null;
   const name = fullest(store);
-  const chosen = store.predictions.open;
   return [
     h("h1", null, store.mayEver
       ? t("Switch {name} off. Who notices first?", { name })
