@@ -139,6 +139,7 @@ class Host:
                 return False
             try:
                 self._take(lab)
+                self._keep_if_due(lab)
             except OUTAGE as outage:
                 # It may be this lab's alone: the next one is tried.
                 problem = outage
@@ -226,6 +227,15 @@ class Host:
         self.labs[lab] = hosted
         telling.publish([sealed])
         hosted.snapshot_asked = False
+
+    def _keep_if_due(self, lab: str) -> None:
+        """Store a lab that was just born: whoever took it from here would have to bear it again.
+
+        That takes ten times as long as storing it does.
+        """
+        hosted = self.labs.get(lab)
+        if hosted is not None and hosted.is_checkpoint_due():
+            self._by_itself(hosted, self._store_one)
 
     def _let_go(self, hosted: Hosted) -> None:
         if not hosted.is_stale:

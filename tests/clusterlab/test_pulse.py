@@ -7,7 +7,7 @@ import pytest
 
 from clusterlab.runtime import archive, keys, limits, ownership
 from clusterlab.runtime.host import Host
-from clusterlab.runtime.models import Lab
+from clusterlab.runtime.models import Checkpoint, Lab
 from clusterlab.runtime.opening import open_lab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,3 +133,14 @@ def test_a_lab_that_is_quarantined_is_played_by_nobody_any_more() -> None:
     assert slow is not None
     assert Lab.objects.get(id=lab).trouble == "quarantined"
     assert ownership.take_back({lab: slow.epoch}, "second") == set()
+
+
+def test_a_lab_that_was_just_born_need_not_be_born_again() -> None:
+    lab = open_lab().lab_id
+
+    Host("first")._look()
+
+    born = Lab.objects.get(id=lab)
+    again = archive.revive(born)
+    assert Checkpoint.objects.filter(lab_id=lab).count() == 1
+    assert again.replay_s < limits.REPLAY_S
