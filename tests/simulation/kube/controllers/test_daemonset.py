@@ -130,7 +130,8 @@ spec:
   selector: {matchLabels: {a: b}}
   template:
     metadata: {labels: {a: b}}
-    spec: {containers: [{name: agent, image: "nginx:1.27"}]}
+    spec:
+      containers: [{name: agent, image: "nginx:1.27"}]
 """
 
 
@@ -251,23 +252,16 @@ def test_a_pod_is_counted_as_available_when_it_was_ready_for_long_enough() -> No
     assert early.again_in == 3_000
 
 
-PINNED = """
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: agent}
-spec:
-  selector: {matchLabels: {a: b}}
-  template:
-    metadata: {labels: {a: b}}
-    spec:
-      affinity:
+PINNED = (
+    AGENT
+    + """      affinity:
         nodeAffinity:
           requiredDuringSchedulingIgnoredDuringExecution:
             nodeSelectorTerms:
             - matchExpressions:
               - {key: topology.kubernetes.io/zone, operator: In, values: [b]}
-      containers: [{name: agent, image: "nginx:1.27"}]
 """
+)
 
 
 def test_the_affinity_of_the_template_chooses_the_nodes() -> None:
