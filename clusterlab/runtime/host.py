@@ -9,7 +9,6 @@ again, and neither is the lab's fault. What goes wrong with one lab, whatever it
 from being served.
 """
 
-import contextlib
 import gc
 import logging
 import os
@@ -171,7 +170,7 @@ class Host:
         self.pulse.rest()
 
     def _begin_work(self, lab: str, is_rising: bool = False) -> None:
-        """Say whose turn it is, and keep the leases of all while it lasts.
+        """Say whose turn it is; the pulse keeps the leases of all while it lasts.
 
         A host that stood still for longer than its leases hold says nothing until it has looked which
         labs are still its own: what it works on now is not what it stood still with.
@@ -181,9 +180,6 @@ class Host:
         self.announcer.say("" if self.is_late else lab)
         self.working_on = lab
         self.pulse.begin_work(limits.RISING_CPU_S if is_rising else limits.TURN_CPU_S)
-        if waited > LOOK_PERIOD:
-            with contextlib.suppress(*OUTAGE):
-                self._renew()
 
     def _check_leases(self) -> None:
         """Drop labs that somebody else took or had; take back leases that Redis lost."""
